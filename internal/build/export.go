@@ -1,0 +1,140 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/tree"
+)
+
+// SumsName is the file that `sha256sum -c` checks the artifacts with.
+const SumsName = "SHA256SUMS"
+
+// Export writes a target's artifacts to dir/<name of the target>: the trees of
+// its steps, for an image also the boot/ files of its packages, the record and
+// SHA256SUMS. The directory appears whole or not at all and replaces an older
+// export; a directory that is not an export is not touched.
+func Export(ctx context.Context, st *store.Store, res *Result, t Target, dir, version string) (Record, error) {
+	final := filepath.Join(dir, t.Name)
+	if err := replaceable(final); err != nil {
+		return Record{}, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return Record{}, fmt.Errorf("exporting: %w", err)
+	}
+	tmp, err := os.MkdirTemp(dir, "."+t.Name+".partial-")
+	if err != nil {
+		return Record{}, fmt.Errorf("exporting: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	rec, err := export(ctx, st, res, t, tmp, version)
+	if err != nil {
+		return Record{}, fmt.Errorf("exporting %s: %w", t.Address, err)
+	}
+	return rec, replace(tmp, final)
+}
+
+func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, version string) (Record, error) {
+	var artifacts []Artifact
+	take := func(step string, want func(string) bool) error {
+		s, ok := res.Step(step)
+		if !ok {
+			return fmt.Errorf("step %s did not run", step)
+		}
+		index, err := extract(ctx, st, s, tmp, want)
+		for _, e := range index {
+			if e.Type == tree.Regular {
+				artifacts = append(artifacts, Artifact{e.Path, e.Size, e.Digest})
+			}
+		}
+		return err
+	}
+	for _, s := range t.Steps {
+		if err := take(s, func(string) bool { return true }); err != nil {
+			return Record{}, err
+		}
+	}
+	for _, s := range t.Boots {
+		if err := take(s, func(p string) bool { return p == "boot" || strings.HasPrefix(p, "boot/") }); err != nil {
+			return Record{}, err
+		}
+	}
+	slices.SortFunc(artifacts, func(a, b Artifact) int { return strings.Compare(a.Path, b.Path) })
+	rec := newRecord(version, t, res, artifacts)
+	return rec, writeSums(tmp, rec)
+}
+
+// extract writes the part of a step's tree that is wanted and returns its index.
+func extract(ctx context.Context, st *store.Store, s Step, dir string, want func(string) bool) (tree.Index, error) {
+	blob, err := st.Get(ctx, s.Output)
+	if err != nil {
+		return nil, err
+	}
+	f, err := blob.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	index, err := tree.Extract(f, dir, want)
+	if err != nil {
+		return nil, err
+	}
+	// read to the end: only then is every byte verified
+	_, err = io.Copy(io.Discard, f)
+	return index, err
+}
+
+func writeSums(dir string, rec Record) error {
+	var sums bytes.Buffer
+	for _, a := range rec.Artifacts {
+		fmt.Fprintf(&sums, "%s  %s\n", a.Digest.Encoded(), a.Path)
+	}
+	if err := os.WriteFile(filepath.Join(dir, SumsName), sums.Bytes(), 0o644); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(rec, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, RecordName), append(text, '\n'), 0o644); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o755)
+}
+
+// replaceable refuses to replace what an earlier export did not write.
+func replaceable(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if os.IsNotExist(err) || err == nil && len(entries) == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("exporting: %w", err)
+	}
+	if _, err := ReadRecord(dir); err != nil {
+		return fmt.Errorf("exporting to %s: the directory is not an earlier export, it is not replaced", dir)
+	}
+	return nil
+}
+
+// replace puts the finished directory in place; the old one is moved aside
+// first and removed only afterwards.
+func replace(tmp, final string) error {
+	old := tmp + ".old"
+	err := os.Rename(final, old)
+	if err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("exporting: %w", err)
+	}
+	if err := os.Rename(tmp, final); err != nil {
+		return fmt.Errorf("exporting: %w", err)
+	}
+	return os.RemoveAll(old)
+}
