@@ -46,7 +46,8 @@ type Options struct {
 	Logs     string                                         // directory for one log a step
 	Sink     sandbox.Sink                                   // shows what scripts print
 	Progress progress.Reporter
-	Parallel int // steps at once; 0: one for each CPU
+	Parallel int  // steps at once; 0: one for each CPU
+	Whole    bool // make every step of the closure, also those that no step still to run reads
 }
 
 // Step says how the output of one step came about.
@@ -66,7 +67,7 @@ type Step struct {
 // Result is a finished run.
 type Result struct {
 	Plan  *plan.Plan
-	Steps []Step               // those that were needed, in plan order
+	Steps []Step               // in plan order; without Whole, a step nobody read may be absent
 	Probe *sandbox.ProbeReport // nil when every step came from the cache
 }
 
@@ -138,31 +139,23 @@ func (r *runner) inputs(ctx context.Context, steps []plan.Step) error {
 			return err
 		}
 	}
-	names := map[digest.Digest]string{}
-	for _, s := range steps {
-		for _, d := range s.Debs {
-			names[d.Digest] = d.Name
-		}
-		for _, b := range s.Blobs {
-			names[b.Digest] = b.Name
-		}
-	}
-	return r.opt.Store.Require(ctx, names)
+	return verifyInputs(ctx, r.opt.Store, steps)
 }
 
 // ask looks up the targets in the cache, and for what it does not hold, what
 // that needs. It returns the steps that have to run, in plan order.
 func (r *runner) ask(ctx context.Context, steps []plan.Step, targets []string) ([]plan.Step, error) {
 	need := map[string]bool{}
+	exported := map[string]bool{}
 	for _, t := range targets {
-		need[t] = true
+		need[t], exported[t] = true, true
 	}
 	var todo []plan.Step
 	for _, s := range slices.Backward(steps) {
-		if !need[s.Name] {
+		if !need[s.Name] && !r.opt.Whole {
 			continue
 		}
-		hit, ok, err := r.cached(ctx, s)
+		hit, ok, err := r.cached(ctx, s, exported[s.Name])
 		if err != nil {
 			return nil, err
 		}
@@ -250,7 +243,11 @@ func (r *runner) run(ctx context.Context, s plan.Step) (Step, error) {
 func (r *runner) result(steps []plan.Step) *Result {
 	res := &Result{Plan: r.plan, Probe: r.probe}
 	for _, s := range steps {
-		if out, ok := r.done[s.Name]; ok {
+		out, ok := r.done[s.Name]
+		if !ok && !r.opt.Fresh {
+			out, ok = Lookup(r.opt.Store, s)
+		}
+		if ok {
 			res.Steps = append(res.Steps, out)
 		}
 	}

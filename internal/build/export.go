@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
@@ -30,7 +31,8 @@ func Export(ctx context.Context, st *store.Store, res *Result, t Target, dir, ve
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Record{}, fmt.Errorf("exporting: %w", err)
 	}
-	tmp, err := os.MkdirTemp(dir, "."+t.Name+".partial-")
+	removeLeftovers(dir, t.Name)
+	tmp, err := os.MkdirTemp(dir, fmt.Sprintf(".%s.partial-%d-", t.Name, os.Getpid()))
 	if err != nil {
 		return Record{}, fmt.Errorf("exporting: %w", err)
 	}
@@ -137,4 +139,19 @@ func replace(tmp, final string) error {
 		return fmt.Errorf("exporting: %w", err)
 	}
 	return os.RemoveAll(old)
+}
+
+// removeLeftovers removes what killed processes left of this target's exports.
+func removeLeftovers(dir, name string) {
+	left, _ := filepath.Glob(filepath.Join(dir, "."+name+".partial-*"))
+	for _, path := range left {
+		var pid int
+		_, after, _ := strings.Cut(filepath.Base(path), ".partial-")
+		if _, err := fmt.Sscanf(after, "%d-", &pid); err != nil {
+			continue
+		}
+		if syscall.Kill(pid, 0) == syscall.ESRCH {
+			_ = os.RemoveAll(path)
+		}
+	}
 }

@@ -1,0 +1,106 @@
+// Command dombuild builds dom0 images from HCL recipes: pinned, verified,
+// without a network, and twice.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/sandbox/probe"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == probe.Command {
+		os.Exit(probe.Main(os.Args[2:]))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program but for its process: it returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	a := &app{stdout: stdout, stderr: stderr}
+	cmd := a.command()
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(ctx)
+	err = errors.Join(err, a.close())
+	if err == nil {
+		return exitOK
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
+	code := exitCode(err)
+	a.report(err, code)
+	return code
+}
+
+// report writes an error for people, and with --json the one document that
+// stands in for the verb's own.
+func (a *app) report(err error, code int) {
+	var bad *recipe.Error
+	if errors.As(err, &bad) {
+		bad.Write(a.stderr, false, 0)
+	} else {
+		fmt.Fprintf(a.stderr, "error: %s\n", err)
+	}
+	hint := hintOf(err)
+	if hint != "" {
+		fmt.Fprintf(a.stderr, "hint: %s\n", hint)
+	}
+	if !a.flags.json || a.printed {
+		return
+	}
+	_ = json.NewEncoder(a.stdout).Encode(struct {
+		Schema string `json:"schema"`
+		Error  string `json:"error"`
+		Hint   string `json:"hint,omitempty"`
+		Exit   int    `json:"exit"`
+	}{"dombuild/error/v1", err.Error(), hint, code})
+}
+
+func hintOf(err error) string {
+	var hints []string
+	var walk func(error)
+	walk = func(err error) {
+		if h, ok := err.(interface{ Hint() string }); ok {
+			hints = append(hints, h.Hint())
+			return
+		}
+		switch e := err.(type) {
+		case interface{ Unwrap() error }:
+			if next := e.Unwrap(); next != nil {
+				walk(next)
+			}
+		case interface{ Unwrap() []error }:
+			for _, next := range e.Unwrap() {
+				walk(next)
+			}
+		}
+	}
+	walk(err)
+	return strings.Join(compact(hints), "\nhint: ")
+}
+
+// compact drops empty and repeated lines and keeps the order.
+func compact(lines []string) []string {
+	seen := map[string]bool{"": true}
+	var kept []string
+	for _, l := range lines {
+		if !seen[l] {
+			kept = append(kept, l)
+		}
+		seen[l] = true
+	}
+	return kept
+}
