@@ -196,7 +196,7 @@ func (a *app) openStore() (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.store, err = store.Open(filepath.Join(dir, "store"))
+	a.store, err = store.Open(dir)
 	return a.store, err
 }
 

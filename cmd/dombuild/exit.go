@@ -67,7 +67,7 @@ func exitCode(err error) int {
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)):
 		return exitUntrusted
-	case is(new(*lockfile.Error)), is(new(*lockfile.StaleError)):
+	case is(new(*lockfile.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)):
 		return exitLock
 	case is(new(*sandbox.StepError)), is(new(*build.OutputError)):
 		return exitStep

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/repro"
+)
+
+func (a *app) checkVerb() *cobra.Command {
+	cmd := verb("check [TARGET…]", "Build a second time under varied conditions and compare", cobra.ArbitraryArgs, a.check)
+	cmd.Long = `Build a second time, never answered from the cache of the first, and compare every
+output of every step byte for byte.
+
+The second build has a fresh engine, unpacks its toolchains again, and runs in
+another build path, host name, time zone, locale, umask, clock, user and CPU count.
+When the outputs differ the exit code is 7 and the files that differ are listed.`
+	return cmd
+}
+
+func (a *app) check(ctx context.Context, names []string) error {
+	first, targets, err := a.run(ctx, names, runOptions{whole: true})
+	if err != nil {
+		return err
+	}
+	second, err := a.rebuild(ctx, first, build.StepsOf(targets))
+	if err != nil {
+		return fmt.Errorf("second build: %w", err)
+	}
+	verdict, err := repro.Compare(ctx, a.store, first, second)
+	var differ *repro.DifferentError
+	if err != nil && !errors.As(err, &differ) {
+		return err
+	}
+	return errors.Join(err, a.print(verdict, func(w io.Writer) { printVerdict(w, verdict) }))
+}
+
+// rebuild builds again on an engine of its own, whose state is thrown away.
+func (a *app) rebuild(ctx context.Context, first *build.Result, steps []string) (*build.Result, error) {
+	p, err := secondPlan(first.Plan, a)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := a.storeDir()
+	if err != nil {
+		return nil, err
+	}
+	state, err := os.MkdirTemp(dir, "engine-check-")
+	if err != nil {
+		return nil, fmt.Errorf("making room for a second engine: %w", err)
+	}
+	defer os.RemoveAll(state)
+	opt, err := a.buildOptions("engine-check", runOptions{})
+	if err != nil {
+		return nil, err
+	}
+	opt.Fresh = true
+	return build.Run(ctx, p, steps, opt)
+}
+
+func printVerdict(w io.Writer, v repro.Verdict) {
+	for _, x := range v.Varied {
+		fmt.Fprintf(w, "varied  %-12s %s → %s\n", x.Name, x.First, x.Second)
+	}
+	for _, n := range v.Notices {
+		fmt.Fprintf(w, "not varied  %s\n", n)
+	}
+	for _, s := range v.Steps {
+		if s.Equal {
+			fmt.Fprintf(w, "equal   %s  %s\n", s.Name, s.First)
+			continue
+		}
+		fmt.Fprintf(w, "DIFFER  %s\n", s.Name)
+		for _, d := range s.Differences {
+			fmt.Fprintf(w, "        %s\n", d)
+		}
+	}
+	if v.Reproducible {
+		fmt.Fprintf(w, "reproducible: %d steps, built twice, are equal byte for byte\n", len(v.Steps))
+	}
+}
