@@ -40,7 +40,16 @@ func (b Blob) Open() (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &verifier{f: f, h: newHash(b.d.Algorithm()), want: b.d, size: b.size}, nil
+	v := &verifier{f: f, h: newHash(b.d.Algorithm()), want: b.d, size: b.size}
+	fi, err := f.Stat()
+	if err == nil && fi.Size() != b.size {
+		err = v.wrong("", fi.Size(), nil)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return v, nil
 }
 
 // Has reports whether a blob of that name is there. It does not look at the
@@ -201,9 +210,13 @@ func (v *verifier) verify(err error) error {
 	if err == nil && got == v.want {
 		return io.EOF
 	}
+	return v.wrong(got, v.n, err)
+}
+
+func (v *verifier) wrong(got digest.Digest, size int64, err error) *IntegrityError {
 	return &IntegrityError{
 		What: "a blob of the store, when it was read again,", Want: v.want, WantSize: v.size,
-		Got: got, GotSize: v.n, From: v.f.Name(), Action: "reading stopped; nothing was changed on disk",
+		Got: got, GotSize: size, From: v.f.Name(), Action: "reading stopped; nothing was changed on disk",
 		Remedy: "dombuild store verify, then dombuild fetch", Err: err,
 	}
 }

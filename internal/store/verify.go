@@ -10,6 +10,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
 
 	"github.com/dombuild/dombuild/internal/progress"
 )
@@ -168,12 +169,9 @@ func (s *Store) Quarantine(ctx context.Context, d digest.Digest) error {
 // giveBack undoes a move to quarantine that took a sound blob: one that
 // another process had put in the meantime.
 func (s *Store) giveBack(ctx context.Context, d digest.Digest, from string) error {
-	f, err := os.Open(from)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+	f, err := os.OpenFile(from, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return nil // unreadable: it is where it belongs
+		return nil // not there, or not to be read: nothing to give back
 	}
 	defer f.Close()
 	if _, err := s.check(ctx, f, d); err != nil {
