@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ type app struct {
 	display        *display.Display
 	printed        bool // the JSON document is out
 	store          *store.Store
+	closers        []func() error
 }
 
 type flags struct {
@@ -103,11 +105,15 @@ func (a *app) close() error {
 	if a.display != nil {
 		a.display.Close()
 	}
-	if a.store == nil {
-		return nil
+	var err error
+	for _, c := range slices.Backward(a.closers) {
+		err = errors.Join(err, c())
 	}
-	return a.store.Close()
+	return err
 }
+
+// onClose has f called when the verb is over, last registered first.
+func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
 
 // print writes a verb's result: with --json the document, else what text writes.
 func (a *app) print(document any, text func(io.Writer)) error {
@@ -196,8 +202,13 @@ func (a *app) openStore() (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.store, err = store.Open(dir)
-	return a.store, err
+	st, err := store.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	a.store = st
+	a.onClose(st.Close)
+	return st, nil
 }
 
 // engineDir is where the embedded engine keeps its cache; logs lie beside it.

@@ -98,10 +98,10 @@ func (a *app) buildOptions(engine string, o runOptions) (build.Options, error) {
 		return build.Options{}, err
 	}
 	return build.Options{
-		Store: st, Sink: a.display, Progress: a.display, Logs: filepath.Join(filepath.Dir(state), "logs"),
+		Store: st, Status: a.display.Send, Progress: a.display, Logs: filepath.Join(filepath.Dir(state), "logs"),
 		Whole: o.whole,
 		Open: func(ctx context.Context) (*sandbox.Engine, error) {
-			return a.openEngine(ctx, builder, state, o.shell)
+			return a.openEngine(ctx, builder, state)
 		},
 	}, nil
 }

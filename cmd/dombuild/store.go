@@ -64,7 +64,7 @@ func (a *app) storeVerify() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		report, err := st.Verify(ctx, store.VerifyOptions{Quarantine: true, Progress: a.display})
+		report, err := st.Verify(ctx, store.VerifyOptions{Heal: true, Progress: a.display})
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/moby/buildkit/client"
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
 
@@ -41,10 +42,11 @@ import (
 // Options say with what a plan is run.
 type Options struct {
 	Store    *store.Store
-	Open     func(context.Context) (*sandbox.Engine, error) // starts the engine; called at most once, when the first script has to run
-	Fresh    bool                                           // neither ask nor write the step cache
-	Logs     string                                         // directory for one log a step
-	Sink     sandbox.Sink                                   // shows what scripts print
+	Open     func(context.Context) (*sandbox.Engine, error)                  // starts the engine; called at most once, when the first script has to run
+	Fresh    bool                                                            // neither ask nor write the step cache
+	Logs     string                                                          // directory for one log a step
+	Status   func(*client.SolveStatus)                                       // shows what scripts do and print; may be nil
+	Shell    func(context.Context, *sandbox.StepError, *sandbox.Shell) error // called in the root of a step that fails; may be nil
 	Progress progress.Reporter
 	Parallel int  // steps at once; 0: one for each CPU
 	Whole    bool // make every step of the closure, also those that no step still to run reads

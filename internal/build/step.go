@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 
@@ -29,7 +30,11 @@ func (r *runner) putLocal(ctx context.Context, l plan.LocalBlob) error {
 // toolchain unpacks pinned packages into a root, and where the recipe wants
 // it, lets dpkg configure them in the sandbox.
 func (r *runner) toolchain(ctx context.Context, s plan.Step, out *Step) (err error) {
-	task := r.opt.Progress.Begin(fmt.Sprintf("%s: unpack %d packages", s.Name, len(s.Debs)), 0)
+	var total int64
+	for _, d := range s.Debs {
+		total += d.Size
+	}
+	task := r.opt.Progress.Begin(fmt.Sprintf("%s: unpack %d packages", s.Name, len(s.Debs)), total)
 	defer func() { task.End(err) }()
 	var debs []debroot.Deb
 	for _, d := range s.Debs {
@@ -37,10 +42,16 @@ func (r *runner) toolchain(ctx context.Context, s plan.Step, out *Step) (err err
 		if err != nil {
 			return fmt.Errorf("package %s: %w", d.Name, err)
 		}
-		debs = append(debs, debroot.Deb{Name: d.Name, Open: blob.Open})
+		debs = append(debs, debroot.Deb{Name: d.Name, Size: d.Size, Open: blob.Open})
 	}
-	opt := debroot.Options{Epoch: r.plan.Recipe().SourceDateEpoch, Database: s.Configure}
-	blob, err := r.pipe(ctx, func(w io.Writer) error { return debroot.Assemble(ctx, debs, w, opt) })
+	opt := debroot.Options{
+		Epoch: r.plan.Recipe().SourceDateEpoch, Configure: s.Configure, Limits: debroot.DefaultLimits(),
+		TempDir: r.opt.Store.Dir(), Done: func(d debroot.Deb) { task.Add(d.Size) },
+	}
+	blob, err := r.pipe(ctx, func(w io.Writer) error {
+		_, err := debroot.Assemble(ctx, debs, w, opt)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("unpacking %s: %w", s.Name, err)
 	}
@@ -107,13 +118,16 @@ func (r *runner) exec(ctx context.Context, s plan.Step, x sandbox.Exec, out *Ste
 	if err != nil {
 		return err
 	}
-	if r.opt.Logs != "" {
-		x.Log = filepath.Join(r.opt.Logs, path.Base(s.Name)+".log")
-		out.Log = x.Log
+	log, err := r.log(s)
+	if err != nil {
+		return err
 	}
+	defer log.Close()
+	out.Log = log.Name()
+	sink := sandbox.Sink{Status: r.opt.Status, Log: log, LogPath: log.Name(), Shell: r.opt.Shell}
 	x.Source = source(s)
 	x.IgnoreCache = r.opt.Fresh
-	return engine.Run(ctx, x, r.opt.Sink, func(in io.Reader) error {
+	return engine.Run(ctx, x, sink, func(in io.Reader) error {
 		var index tree.Index
 		blob, err := r.pipe(ctx, func(w io.Writer) (err error) {
 			index, err = tree.Canonical(in, w, r.plan.Recipe().SourceDateEpoch)
@@ -145,9 +159,24 @@ func (r *runner) pipe(ctx context.Context, fill func(io.Writer) error) (store.Bl
 	return blob, group.Wait()
 }
 
+// log opens the file that keeps what a step prints; an older one is replaced.
+func (r *runner) log(s plan.Step) (*os.File, error) {
+	if err := os.MkdirAll(r.opt.Logs, 0o755); err != nil {
+		return nil, fmt.Errorf("keeping the log of %s: %w", s.Name, err)
+	}
+	f, err := os.Create(filepath.Join(r.opt.Logs, s.Digest.Encoded()[:16]+"-"+path.Base(s.Name)+".log"))
+	if err != nil {
+		return nil, fmt.Errorf("keeping the log of %s: %w", s.Name, err)
+	}
+	return f, nil
+}
+
+// source names the place in the recipe that a step comes from. Its text is
+// only for showing; a file that cannot be read is not shown.
 func source(s plan.Step) *sandbox.Source {
-	if s.Place.Filename == "" {
+	text, err := os.ReadFile(s.Place.Filename)
+	if err != nil {
 		return nil
 	}
-	return &sandbox.Source{Filename: s.Place.Filename, Line: s.Place.Start.Line}
+	return &sandbox.Source{Filename: s.Place.Filename, Text: text, StartLine: s.Place.Start.Line, EndLine: s.Place.End.Line}
 }
