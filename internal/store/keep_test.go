@@ -335,4 +335,3 @@ func TestPartial(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
