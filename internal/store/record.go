@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Record is a small piece of data kept under a name.
@@ -68,6 +69,9 @@ func decodeRecord(src []byte) (Record, error) {
 func (s *Store) recordPath(kind, key string) (string, error) {
 	if !kindPattern.MatchString(kind) {
 		return "", fmt.Errorf("record kind %q must be lower-case letters, digits and dashes", kind)
+	}
+	if !utf8.ValidString(key) {
+		return "", fmt.Errorf("record key %q is not UTF-8", key)
 	}
 	sum := sha256.Sum256([]byte(key))
 	return s.path(areaRecords, kind, hex.EncodeToString(sum[:])+".json"), nil
