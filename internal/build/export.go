@@ -1,16 +1,21 @@
 package build
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
@@ -32,10 +37,7 @@ func Export(ctx context.Context, st *store.Store, res *Result, t Target, dir, ve
 		return Record{}, fmt.Errorf("exporting: %w", err)
 	}
 	removeLeftovers(dir, t.Name)
-	tmp, err := os.MkdirTemp(dir, fmt.Sprintf(".%s.partial-%d-", t.Name, os.Getpid()))
-	if err != nil {
-		return Record{}, fmt.Errorf("exporting: %w", err)
-	}
+	tmp := filepath.Join(dir, fmt.Sprintf(".%s.partial-%d", t.Name, os.Getpid()))
 	defer os.RemoveAll(tmp)
 	rec, err := export(ctx, st, res, t, tmp, version)
 	if err != nil {
@@ -44,54 +46,107 @@ func Export(ctx context.Context, st *store.Store, res *Result, t Target, dir, ve
 	return rec, replace(tmp, final)
 }
 
+// export writes everything into tmp, which must not exist yet.
 func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, version string) (Record, error) {
-	var artifacts []Artifact
-	take := func(step string, want func(string) bool) error {
-		s, ok := res.Step(step)
-		if !ok {
-			return fmt.Errorf("step %s did not run", step)
-		}
-		index, err := extract(ctx, st, s, tmp, want)
-		for _, e := range index {
-			if e.Type == tree.Regular {
-				artifacts = append(artifacts, Artifact{e.Path, e.Size, e.Digest})
+	index, err := writeMerged(ctx, tmp, func(w *tar.Writer) error {
+		m := merger{to: w, dirs: map[string]bool{}}
+		for _, s := range t.Steps {
+			if err := m.add(ctx, st, res, s, func(string) bool { return true }); err != nil {
+				return err
 			}
 		}
-		return err
+		for _, s := range t.Boots {
+			if err := m.add(ctx, st, res, s, func(p string) bool { return p == "boot" || strings.HasPrefix(p, "boot/") }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Record{}, err
 	}
-	for _, s := range t.Steps {
-		if err := take(s, func(string) bool { return true }); err != nil {
-			return Record{}, err
+	var artifacts []Artifact
+	for _, e := range index {
+		if e.Type == tree.File || e.Type == tree.Hardlink {
+			artifacts = append(artifacts, Artifact{e.Path, e.Size, e.Digest})
 		}
 	}
-	for _, s := range t.Boots {
-		if err := take(s, func(p string) bool { return p == "boot" || strings.HasPrefix(p, "boot/") }); err != nil {
-			return Record{}, err
-		}
-	}
-	slices.SortFunc(artifacts, func(a, b Artifact) int { return strings.Compare(a.Path, b.Path) })
 	rec := newRecord(version, t, res, artifacts)
 	return rec, writeSums(tmp, rec)
 }
 
-// extract writes the part of a step's tree that is wanted and returns its index.
-func extract(ctx context.Context, st *store.Store, s Step, dir string, want func(string) bool) (tree.Index, error) {
+// writeMerged makes one canonical tree of what fill writes and extracts it.
+func writeMerged(ctx context.Context, dir string, fill func(*tar.Writer) error) (tree.Index, error) {
+	raw, rawIn := io.Pipe()
+	canonical, canonicalIn := io.Pipe()
+	var index tree.Index
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		w := tar.NewWriter(rawIn)
+		err := fill(w)
+		if err == nil {
+			err = w.Close()
+		}
+		rawIn.CloseWithError(err)
+		return err
+	})
+	group.Go(func() (err error) {
+		index, err = tree.Canonical(raw, canonicalIn, time.Now().Unix())
+		raw.CloseWithError(err)
+		canonicalIn.CloseWithError(err)
+		return err
+	})
+	group.Go(func() error {
+		err := tree.Extract(ctx, canonical, dir)
+		canonical.CloseWithError(err)
+		return err
+	})
+	return index, group.Wait()
+}
+
+// merger puts parts of the trees of several steps into one. Directories may
+// come from more than one; a file that does is refused by package tree.
+type merger struct {
+	to   *tar.Writer
+	dirs map[string]bool
+}
+
+func (m merger) add(ctx context.Context, st *store.Store, res *Result, step string, want func(string) bool) error {
+	s, ok := res.Step(step)
+	if !ok {
+		return fmt.Errorf("step %s did not run", step)
+	}
 	blob, err := st.Get(ctx, s.Output)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f, err := blob.Open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	index, err := tree.Extract(f, dir, want)
-	if err != nil {
-		return nil, err
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			// read to the end: only then is every byte verified
+			_, err = io.Copy(io.Discard, f)
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("reading the output of %s: %w", step, err)
+		}
+		name := path.Clean(h.Name)
+		if !want(name) || h.Typeflag == tar.TypeDir && m.dirs[name] {
+			continue
+		}
+		m.dirs[name] = h.Typeflag == tar.TypeDir
+		if err := m.to.WriteHeader(h); err != nil {
+			return err
+		}
+		if _, err := io.Copy(m.to, r); err != nil {
+			return err
+		}
 	}
-	// read to the end: only then is every byte verified
-	_, err = io.Copy(io.Discard, f)
-	return index, err
 }
 
 func writeSums(dir string, rec Record) error {
@@ -147,7 +202,7 @@ func removeLeftovers(dir, name string) {
 	for _, path := range left {
 		var pid int
 		_, after, _ := strings.Cut(filepath.Base(path), ".partial-")
-		if _, err := fmt.Sscanf(after, "%d-", &pid); err != nil {
+		if _, err := fmt.Sscanf(after, "%d", &pid); err != nil {
 			continue
 		}
 		if syscall.Kill(pid, 0) == syscall.ESRCH {

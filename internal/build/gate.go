@@ -172,7 +172,7 @@ func (r *runner) budget(ctx context.Context, s plan.Step) error {
 			}
 			files++
 			size += e.Size
-			if e.Mode&(tree.Setuid|tree.Setgid) != 0 {
+			if e.Mode&0o6000 != 0 {
 				setuid++
 			}
 		}
@@ -206,7 +206,7 @@ func Index(ctx context.Context, st *store.Store, s Step) (tree.Index, error) {
 		return nil, fmt.Errorf("the output of %s: %w", s.Name, err)
 	}
 	defer f.Close()
-	index, err := tree.Read(f)
+	index, err := tree.Canonical(f, io.Discard, 0)
 	if err != nil {
 		return nil, fmt.Errorf("reading the output of %s: %w", s.Name, err)
 	}

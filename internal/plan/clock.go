@@ -12,7 +12,7 @@ import (
 // clockDir is where a step finds the preloaded clock.
 const clockDir = "/check/clock"
 
-//go:embed clock.c
+//go:embed clock/clock.c
 var clockSource string
 
 // clocks adds, for an environment with another clock, one step per
