@@ -117,8 +117,8 @@ func (b *builder) mountSource(src recipe.Source) ([]BlobMount, []unpack, error) 
 // naming: NAME_VERSION.orig.tar.EXT is the tree, .orig-COMPONENT.tar.EXT goes
 // into COMPONENT, .debian.tar.EXT holds the patches.
 func unpackFile(src recipe.Source, name string) (unpack, bool) {
-	stem, _, isTar := strings.Cut(name, ".tar")
-	if !isTar {
+	stem, compression, isTar := strings.Cut(name, ".tar")
+	if !isTar || !slices.Contains([]string{"", ".gz", ".xz", ".bz2", ".zst", ".lzma"}, compression) {
 		return unpack{}, false
 	}
 	if src.Dsc == nil {

@@ -32,7 +32,9 @@ func (b *builder) scripts(name, prologue, script, epilogue string) []InlineFile 
 // own modes are kept under umask 022: the varied umask is for the build.
 func prologue(how []unpack) string {
 	var sh strings.Builder
+	patched := false
 	for _, u := range how {
+		patched = patched || u.patches
 		if u.copy {
 			fmt.Fprintf(&sh, "cp -R %s/. .\n", quote(u.archive))
 			continue
@@ -43,9 +45,9 @@ func prologue(how []unpack) string {
 			fmt.Fprintf(&sh, "mkdir -p %s\n", quote(into))
 		}
 		fmt.Fprintf(&sh, "tar -x -f %s -C %s --strip-components=1 --no-same-owner\n", quote(u.archive), quote(into))
-		if u.patches {
-			sh.WriteString(applyPatches)
-		}
+	}
+	if patched {
+		sh.WriteString(applyPatches)
 	}
 	return sh.String()
 }
