@@ -48,6 +48,11 @@ func (p *pkg) newEntry(h *tar.Header, seen map[string]*entry) (*entry, error) {
 	if err != nil {
 		return nil, p.bad(h.Name, "%s", err)
 	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return nil, p.bad(h.Name, "is a sparse file, which is not allowed")
+		}
+	}
 	p.list = append(p.list, "/"+name)
 	e := &entry{path: mergeUsr(name), owner: p}
 	switch h.Typeflag {
