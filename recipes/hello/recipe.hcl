@@ -18,7 +18,7 @@ distribution "debian" {
 # packages are added by `dombuild lock`.
 toolchain "c" {
   from     = distribution.debian
-  packages = ["gcc", "make"]
+  packages = ["gcc", "libc6-dev", "make"]
 }
 
 source "hello" {
