@@ -165,7 +165,12 @@ package "busybox" {
   toolchain = toolchain.base
   sources   = [source.busybox, source.busybox_config]
   script    = file("busybox.sh")
-  outputs   = ["bin/", "sbin/"]
+  outputs   = ["bin/", "sbin/", "boot/config-busybox"]
+
+  kconfig {
+    requested = ["config/busybox/busybox.config"]
+    output    = "boot/config-busybox"
+  }
 }
 
 package "toolstack" {
