@@ -1,0 +1,215 @@
+# A minimal dom0, built from source: Xen, a small Linux kernel without modules,
+# a static busybox, the part of Xen's toolstack that lets `xl` answer, and an
+# init that proves on the console that it does.
+#
+#   dombuild build -C recipes/dom0                      bookworm: Xen 4.17, Linux 6.1
+#   dombuild build -C recipes/dom0 --var suite=trixie   trixie:   Xen 4.20, Linux 6.12
+#
+# docs/dom0.md says what is in the image and why.
+
+recipe "dom0" {
+  version           = var.suite == "bookworm" ? "4.17" : "4.20"
+  source_date_epoch = 1735689600 # 2025-01-01, the only clock the build sees
+  lockfile          = var.suite == "bookworm" ? "../../lockfiles/dom0.lock.hcl" : "../../lockfiles/dom0.${var.suite}.lock.hcl"
+}
+
+variable "suite" {
+  description = "Debian suite that toolchains and sources come from. bookworm no longer moves."
+  default     = "bookworm"
+  allowed     = ["bookworm", "trixie"]
+}
+
+locals {
+  xen_version   = var.suite == "bookworm" ? "4.17" : "4.20"
+  linux_version = var.suite == "bookworm" ? "6.1" : "6.12"
+}
+
+distribution "debian" {
+  suite        = var.suite
+  keyring      = "keys/debian-archive.gpg" # see keys/README.md
+  components   = ["main"]                  # no security suite: its source packages vanish from mirrors
+  architecture = "amd64"
+}
+
+# --- toolchains: what the scripts call; `dombuild lock` adds the dependencies
+
+toolchain "base" {
+  from = distribution.debian
+  packages = [
+    "gcc", "libc6-dev", "make", "patch", "xz-utils", "bzip2",
+    "bison", "flex",              # kconfig of Linux and Xen
+    "bc", "libelf-dev",           # Linux: timeconst.h, objtool
+    "python3-minimal",            # Xen: compat headers
+    "musl-tools",                 # busybox: a libc made for static linking
+  ]
+}
+
+toolchain "toolstack" {
+  from = distribution.debian
+  packages = [
+    "gcc", "libc6-dev", "make", "patch", "xz-utils",
+    "bison", "flex",              # libxlu's parser
+    "python3-minimal",            # libxl's generated types
+    "acpica-tools",               # ACPI tables of PVH guests
+    "pkgconf", "libyajl-dev", "uuid-dev", "zlib1g-dev",
+  ]
+}
+
+toolchain "pack" {
+  from = distribution.debian
+  packages = [
+    "cpio",                       # initramfs
+    "binutils",                   # uki: objcopy
+    "grub-common", "grub-pc-bin", "grub-efi-amd64-bin", "mtools", "xorriso", # iso
+  ]
+}
+
+# --- sources
+
+# Orig tarballs: Xen's is already a snapshot of the stable branch with its
+# security fixes, Linux's a stable release; Debian's patches on top of them
+# are packaging and drivers that this image does not have.
+source "xen" {
+  dsc {
+    from    = distribution.debian
+    name    = "xen"
+    patches = false
+  }
+}
+
+source "linux" {
+  dsc {
+    from    = distribution.debian
+    name    = "linux"
+    patches = false
+  }
+}
+
+# busybox's last release of a series is years old: its CVE fixes are in
+# debian/patches only.
+source "busybox" {
+  dsc {
+    from    = distribution.debian
+    name    = "busybox"
+    patches = true
+  }
+}
+
+source "xen_config" {
+  local {
+    path = "config/xen"
+  }
+}
+
+source "linux_config" {
+  local {
+    path = "config/linux"
+  }
+}
+
+source "busybox_config" {
+  local {
+    path = "config/busybox"
+  }
+}
+
+source "init" {
+  local {
+    path = "files"
+  }
+}
+
+# --- packages
+
+package "xen" {
+  toolchain   = toolchain.base
+  sources     = [source.xen, source.xen_config]
+  hardening   = "hypervisor" # through Kconfig, not CFLAGS
+  environment = { SUITE = var.suite }
+  script      = file("xen.sh")
+
+  outputs = {
+    "boot/xen.gz"     = "xen/xen.gz"  # multiboot and multiboot2
+    "boot/xen.efi"    = "xen/xen.efi" # base of the unified image
+    "boot/config-xen" = "xen/.config"
+  }
+
+  # Kconfig drops what it cannot grant without a word: read it back.
+  kconfig {
+    requested = ["config/xen/xen.config", "config/xen/${var.suite}.config"]
+    output    = "boot/config-xen"
+  }
+}
+
+package "linux" {
+  toolchain = toolchain.base
+  # The script unpacks the tarball itself and leaves out what it does not
+  # build: other architectures, graphics, sound, documentation.
+  sources     = [source.linux_config, source.linux]
+  hardening   = "kernel" # through Kconfig, not CFLAGS
+  environment = { SUITE = var.suite }
+  script      = file("linux.sh")
+
+  outputs = {
+    "boot/vmlinuz"      = "linux/arch/x86/boot/bzImage"
+    "boot/config-linux" = "linux/.config"
+  }
+
+  kconfig {
+    requested = ["config/linux/linux.config", "config/linux/${var.suite}.config"]
+    output    = "boot/config-linux"
+  }
+}
+
+package "busybox" {
+  toolchain = toolchain.base
+  sources   = [source.busybox, source.busybox_config]
+  script    = file("busybox.sh")
+  outputs   = ["bin/", "sbin/", "boot/config-busybox"]
+
+  kconfig {
+    requested = ["config/busybox/busybox.config"]
+    output    = "boot/config-busybox"
+  }
+}
+
+package "toolstack" {
+  toolchain = toolchain.toolstack
+  source    = source.xen
+  script    = file("toolstack.sh")
+  outputs   = ["usr/sbin/", "usr/lib/", "lib64/"]
+}
+
+package "init" {
+  toolchain = toolchain.base
+  source    = source.init
+  script    = file("init.sh")
+  outputs   = ["init", "etc/", "dev/", "proc/", "root/", "run/", "sys/", "tmp/", "var/"]
+}
+
+# --- image
+
+image "dom0" {
+  toolchain = toolchain.pack
+  packages  = [package.xen, package.linux, package.busybox, package.toolstack, package.init]
+  format    = ["initramfs", "iso", "uki"]
+
+  boot {
+    hypervisor = "com1=115200,8n1 console=com1 dom0_mem=256M,max:256M"
+    kernel     = "console=hvc0 panic=5"
+    marker     = "DOMBUILD-DOM0-READY"
+    expect = [
+      "Xen version ${replace(local.xen_version, ".", "\\.")}\\.",
+      "Linux version ${replace(local.linux_version, ".", "\\.")}\\.",
+      "xen_version *: ${replace(local.xen_version, ".", "\\.")}\\.",
+    ]
+    timeout = "180s" # 10 s when quiet; emulation on a busy machine is up to 6 times slower
+    memory  = "1GiB"
+  }
+
+  budget {
+    size   = "24MiB"
+    files  = 400
+    setuid = 0
+  }
+}
