@@ -105,13 +105,13 @@ func waitPartial(t *testing.T, s *store.Store, n int64) {
 func TestProcessesFetchTheSame(t *testing.T) {
 	file := noise(bigSize)
 	var asked atomic.Int32
-	m := newMirror(t, nil)
-	m.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	slowly := func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		w.Write(file[:bigSize/2])
 		time.Sleep(200 * time.Millisecond)
 		w.Write(file[bigSize/2:])
-	})
+	}
+	m := newMirror(t, nil, slowly, slowly)
 	dir := t.TempDir()
 	a, b := startFetch(t, dir, m.URL), startFetch(t, dir, m.URL)
 	if err := errors.Join(a.Wait(), b.Wait()); err != nil {

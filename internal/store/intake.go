@@ -12,11 +12,15 @@ import (
 	"sync"
 
 	"github.com/opencontainers/go-digest"
+	"golang.org/x/sys/unix"
 )
 
 // A chunk stays in the second-level cache between being read, hashed and
 // written.
 const chunk = 256 << 10
+
+// A stride is how much of a file is written to disk at a time.
+const stride = 8 << 20
 
 var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
 
@@ -53,6 +57,7 @@ type intake struct {
 	h     hash.Hash
 	n     int64 // bytes taken in
 	limit int64 // how many may come; -1: any number
+	begun int64 // bytes the disk was told to begin writing
 }
 
 func newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
@@ -114,6 +119,12 @@ func (in *intake) take(b []byte, work chan<- []byte) error {
 	in.n += int64(n)
 	if err != nil {
 		return writeError{err}
+	}
+	// Let the disk begin now, or all of it waits for the fsync at the end.
+	// Where that is not possible nothing is lost.
+	if ready := in.n - in.begun; ready >= stride {
+		unix.SyncFileRange(int(in.f.Fd()), in.begun, ready, unix.SYNC_FILE_RANGE_WRITE)
+		in.begun = in.n
 	}
 	return nil
 }
