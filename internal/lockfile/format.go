@@ -100,8 +100,17 @@ func list(name string, items []string) attribute {
 	return attribute{name, "[" + strings.Join(quoted, ", ") + "]"}
 }
 
+// quote writes a string literal of HCL. Almost every string is plain, and the
+// general way is slow.
 func quote(s string) string {
+	if !strings.ContainsFunc(s, special) {
+		return `"` + s + `"`
+	}
 	return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes())
+}
+
+func special(r rune) bool {
+	return r < ' ' || r > '~' || r == '"' || r == '\\' || r == '$' || r == '%'
 }
 
 func (w *writer) block(kind, label string, body func()) {

@@ -132,10 +132,10 @@ func TestPins(t *testing.T) {
 		got[p.String()] = p.Distribution + " " + p.Suite
 	}
 	want := map[string]string{
-		"make 4.3-4.1 (make_4.3-4.1_amd64.deb)":                   "debian bookworm",
-		"libc6 2.36-9+deb12u10 (libc6_2.36-9+deb12u10_amd64.deb)": "debian bookworm",
-		"xen 4.17.5-1 (xen_4.17.5-1.debian.tar.xz)":               "debian bookworm",
-		"xen 4.17.5-1 (xen_4.17.5.orig.tar.xz)":                   "debian bookworm",
+		"make 4.3-4.1 (make_4.3-4.1_amd64.deb)":                                     "debian bookworm",
+		"libc6 2.36-9+deb12u10 (libc6_2.36-9+deb12u10_amd64.deb)":                   "debian bookworm",
+		"xen 4.17.5-1 (xen_4.17.5-1.debian.tar.xz)":                                 "debian bookworm",
+		"xen 4.17.5-1 (xen_4.17.5.orig.tar.xz)":                                     "debian bookworm",
 		`module.guest.source.file["a.b ${x} \"q\""] (https://example.org/a.tar.gz)`: " ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(pins) != 5 {

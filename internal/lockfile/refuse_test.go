@@ -47,7 +47,7 @@ func TestParseRefuses(t *testing.T) {
 		{"backslash", "\"pool/main/m/", `"pool\\main/m/`, "is not a clean path", ""},
 		{"name of a file is not its path's", `file "xen_4.17.5.orig.tar.xz"`, `file "xen.tar.xz"`, "is not where a file", "path   ="},
 		{"package twice", "    deb \"make\" {", "    deb \"libc6\" {", "libc6 is pinned twice", `deb "libc6" {`},
-		{"toolchain without its pin", "    \"make\",\n", "    \"mawk\",\n", "package mawk is not pinned", "packages ="},
+		{"toolchain without its pin", "    \"libc6\",\n", "    \"libc5\",\n", "package libc5 is not pinned", "packages ="},
 		{"pin that nobody names", "    \"libc6\",\n", "", "no toolchain names package libc6", `deb "libc6" {`},
 		{"source without its pin", `dsc  = "xen"`, `dsc  = "zen"`, `source package "zen" is not pinned`, `dsc  = "zen"`},
 		{"unknown distribution", "toolchain \"base\" {\n  from = \"debian\"", "toolchain \"base\" {\n  from = \"fedora\"", "distribution.fedora has no pins", ""},
