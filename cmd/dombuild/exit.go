@@ -63,7 +63,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case is(new(*sandbox.OpenError)):
 		return exitOpen
-	case is(new(*store.IntegrityError)):
+	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)):
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)):
 		return exitUntrusted

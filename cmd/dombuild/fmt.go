@@ -66,7 +66,7 @@ func formatFile(name string, check bool) (changed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("formatting: %w", err)
 	}
-	out, err := recipe.Format(name, src)
+	out, err := recipe.Fmt(name, src)
 	if err != nil || bytes.Equal(src, out) {
 		return false, err
 	}

@@ -90,7 +90,7 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		return err
 	}
 	l, err := make(ctx, r, old, resolve.Options{
-		Downloader: downloader{fetch.NewClient()}, Mirrors: mirrors, Now: time.Now(), Progress: a.display,
+		Downloader: downloader{new(fetch.Client)}, Mirrors: mirrors, Now: time.Now(), Progress: a.display,
 	})
 	if err != nil {
 		return err

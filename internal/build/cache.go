@@ -28,13 +28,14 @@ func (r *runner) cached(ctx context.Context, s plan.Step, verify bool) (Step, bo
 	if !ok || !verify {
 		return out, ok, nil
 	}
+	_, err := r.opt.Store.Get(ctx, out.Output)
 	var bad *store.IntegrityError
-	switch _, err := r.opt.Store.Get(ctx, out.Output); {
-	case errors.As(err, &bad):
-		// the next run must not meet it again
-		return Step{}, false, errors.Join(fmt.Errorf("the cached output of %s: %w", s.Name, err), r.opt.Store.Quarantine(ctx, out.Output))
-	case err != nil:
-		return Step{}, false, err
+	if errors.As(err, &bad) {
+		// moved away, so that the next run builds the step again
+		err = r.opt.Store.Quarantine(ctx, out.Output)
+	}
+	if err != nil {
+		return Step{}, false, fmt.Errorf("the cached output of %s: %w", s.Name, err)
 	}
 	return out, true, nil
 }
