@@ -115,12 +115,14 @@ func (j *job) begin(ctx context.Context) error {
 // from fetches the request from one URL, trying again where that may help.
 func (j *job) from(ctx context.Context, address string) error {
 	whole := false // was asked for, after a mixture was wrong
+	best := int64(0)
 	return j.c.retry(ctx, func() (bool, error) {
 		for {
 			if err := j.begin(ctx); err != nil {
 				return false, err
 			}
 			before := j.p.Offset()
+			best = max(best, before)
 			err := j.try(ctx, address)
 			if err == nil {
 				return false, nil
@@ -135,7 +137,7 @@ func (j *job) from(ctx context.Context, address string) error {
 				}
 				continue
 			}
-			return j.p != nil && j.p.Offset()-before >= further, err
+			return j.p != nil && j.p.Offset()-best >= further, err
 		}
 	})
 }

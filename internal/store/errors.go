@@ -13,9 +13,9 @@ import (
 type IntegrityError struct {
 	What     string        // what the bytes were to be: "blob", the name of a pin
 	Want     digest.Digest // "" when only the size was known
-	WantSize int64         // -1 when not known
+	WantSize int64         // not shown if it is 0 or -1 and there is a digest
 	Got      digest.Digest // "" when the bytes were not read to their end
-	GotSize  int64         // bytes that were there; -1 when not known
+	GotSize  int64         // likewise
 	From     string        // a URL or a path
 	Action   string        // what was done with the bytes
 	Remedy   string        // what helps; Hint says it
@@ -47,14 +47,15 @@ func (e *IntegrityError) Unwrap() error { return e.Err }
 func (e *IntegrityError) Hint() string { return e.Remedy }
 
 func describe(d digest.Digest, size int64) string {
-	var parts []string
-	if d != "" {
-		parts = append(parts, d.String())
+	switch {
+	case d != "" && size > 0:
+		return fmt.Sprintf("%s (%d bytes)", d, size)
+	case d != "":
+		return d.String()
+	case size >= 0:
+		return fmt.Sprintf("%d bytes", size)
 	}
-	if size >= 0 {
-		parts = append(parts, fmt.Sprintf("(%d bytes)", size))
-	}
-	return strings.Join(parts, " ")
+	return ""
 }
 
 // NotFoundError says that the store does not have a blob or a record.
