@@ -14,12 +14,13 @@ import (
 	"syscall"
 
 	"github.com/dombuild/dombuild/internal/recipe"
-	"github.com/dombuild/dombuild/internal/sandbox/probe"
+	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == probe.Command {
-		os.Exit(probe.Main(os.Args[2:]))
+	// the sandbox runs this program as its container runtime and as its probe
+	if code, ok := sandbox.Program(os.Args); ok {
+		os.Exit(code)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
