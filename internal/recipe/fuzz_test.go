@@ -18,6 +18,9 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, path := range append(paths, "scaffold/recipe.hcl", "testdata/shared/preamble.hcl") {
+		if strings.HasSuffix(path, "/limits.hcl") {
+			continue // a second for each execution
+		}
 		src, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
@@ -69,17 +72,17 @@ func TestHostile(t *testing.T) {
 		chain += strings.ReplaceAll(strings.ReplaceAll("  aN = local.aM\n", "N", strconv.Itoa(i)), "M", strconv.Itoa(i-1))
 	}
 	tests := map[string]struct{ src, want string }{
-		"brackets":        {"locals {\n  a = " + strings.Repeat("[", 400_000), "Expression too deep"},
-		"parentheses":     {"locals {\n  a = " + strings.Repeat("(", 400_000), "Expression too deep"},
-		"templates":       {"locals {\n  a = " + strings.Repeat(`"${`, 200_000), "Expression too deep"},
-		"blocks":          {strings.Repeat("a {\n", 200_000), "Expression too deep"},
-		"negations":       {"locals {\n  a = " + strings.Repeat("!", 400_000) + "true\n}\n", "Expression too deep"},
+		"brackets":        {"locals {\n  a = " + strings.Repeat("[", 100_000), "Expression too deep"},
+		"parentheses":     {"locals {\n  a = " + strings.Repeat("(", 100_000), "Expression too deep"},
+		"templates":       {"locals {\n  a = " + strings.Repeat(`"${`, 60_000), "Expression too deep"},
+		"blocks":          {strings.Repeat("a {\n", 60_000), "Expression too deep"},
+		"negations":       {"locals {\n  a = " + strings.Repeat("!", 100_000) + "true\n}\n", "Expression too deep"},
 		"conditionals":    {"locals {\n  a = " + strings.Repeat("true ? 1 : ", 80_000) + "1\n}\n", "Expression too deep"},
-		"sums":            {"locals {\n  a = 1" + strings.Repeat("+1", 400_000) + "\n}\n", "Expression too deep"},
-		"sums over lines": {"locals {\n  a = (1" + strings.Repeat("\n+1", 300_000) + ")\n}\n", "Expression too deep"},
-		"indexes":         {"locals {\n  a = local.b" + strings.Repeat("[0]", 300_000) + "\n}\n", "Expression too deep"},
-		"attributes":      {"locals {\n  a = local.b" + strings.Repeat(".b", 300_000) + "\n}\n", "Expression too deep"},
-		"splats":          {"locals {\n  a = local.b" + strings.Repeat("[*]", 300_000) + "\n}\n", "Expression too deep"},
+		"sums":            {"locals {\n  a = 1" + strings.Repeat("+1", 100_000) + "\n}\n", "Expression too deep"},
+		"sums over lines": {"locals {\n  a = (1" + strings.Repeat("\n+1", 100_000) + ")\n}\n", "Expression too deep"},
+		"indexes":         {"locals {\n  a = local.b" + strings.Repeat("[0]", 100_000) + "\n}\n", "Expression too deep"},
+		"attributes":      {"locals {\n  a = local.b" + strings.Repeat(".b", 100_000) + "\n}\n", "Expression too deep"},
+		"splats":          {"locals {\n  a = local.b" + strings.Repeat("[*]", 100_000) + "\n}\n", "Expression too deep"},
 		"ifs":             {"locals {\n  a = \"" + strings.Repeat("%{if true}", 100_000) + "\"\n}\n", "Expression too deep"},
 		"exponent":        {"locals {\n  a = \"${1e600000000}\"\n}\n", "Number out of range"},
 		"digits":          {"locals {\n  a = 1" + strings.Repeat("0", 100_000) + "\n}\n", "Number out of range"},
@@ -90,7 +93,7 @@ func TestHostile(t *testing.T) {
 		"doubling":        {doubling + "}\n", "Too much data"},
 		"long chain":      {chain + "}\n", "More than 500 values depend on each other"},
 		"large file":      {strings.Repeat("#\n", 600_000), "larger than 1 MiB"},
-		"long name":       {"locals {\n  " + strings.Repeat("a", 500_000) + " = 1\n  b = local." + strings.Repeat("b", 300_000) + "\n}\n", "Unknown reference"},
+		"long name":       {"locals {\n  " + strings.Repeat("a", 500_000) + " = 1\n  b = local." + strings.Repeat("b", 100_000) + "\n}\n", "Unknown reference"},
 		"not text":        {"\xff\xfe\x00", "Invalid character"},
 		"mark of order":   {"\xef\xbb\xbflocals {}\n", "Missing recipe block"},
 	}
