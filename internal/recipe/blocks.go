@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"cmp"
+	_ "crypto/sha512" // makes digest.SHA512 available
 	"fmt"
 	"maps"
 	"math"
@@ -112,7 +113,7 @@ func sorted(list []string) []string {
 func (d decoder) file(name item) (File, bool) {
 	f, err := d.mod.tree.file(name.text)
 	if err != nil {
-		d.add(problem(name.at, "Unreadable file", "Reading %q: %s", name.text, stop(err)))
+		d.add(problem(name.at, "Unreadable file", "Reading %q: %s.", name.text, err))
 		return File{}, false
 	}
 	if len(f.Content) == 0 {
@@ -120,15 +121,6 @@ func (d decoder) file(name item) (File, bool) {
 		return File{}, false
 	}
 	return f, true
-}
-
-// stop ends a detail with one full stop or question mark.
-func stop(err error) string {
-	s := err.Error()
-	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
-		return s
-	}
-	return s + "."
 }
 
 func (d decoder) toolchain(i instance) Toolchain {
@@ -218,7 +210,7 @@ func (d decoder) local() *Local {
 	}
 	l, err := d.mod.tree.local(name)
 	if err != nil {
-		d.add(problem(at, "Unreadable source", "Reading %q: %s", name, stop(err)))
+		d.add(problem(at, "Unreadable source", "Reading %q: %s.", name, err))
 		return &Local{}
 	}
 	return l

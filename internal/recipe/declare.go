@@ -62,8 +62,9 @@ type block struct {
 
 	state     // of instances
 	instances []instance
-	each      bool // it has for_each
-	unknown   bool // for_each could not be evaluated
+	each      bool      // it has for_each
+	unknown   bool      // for_each could not be evaluated
+	byKey     cty.Value // the references to all instances, once they were needed
 }
 
 // instance is one of the blocks that a block with for_each stands for, or the
@@ -108,7 +109,6 @@ func (ld *loader) declare(m *module) {
 	m.functions = ld.functionsOf(m)
 	for _, body := range bodies {
 		ld.meter.install(body)
-		ld.add(ld.checkCalls(body, m.functions)...)
 		ld.checkBody("", "a recipe", body, body.SrcRange)
 		for _, b := range body.Blocks {
 			ld.declareBlock(m, b)
@@ -130,6 +130,7 @@ func (ld *loader) declareBlock(m *module, b *hclsyntax.Block) {
 		what = fmt.Sprintf("%s %q", b.Type, name)
 	}
 	ld.checkBody(b.Type, what, b.Body, b.DefRange())
+	ld.checkBlockCalls(b, m.functions)
 	switch b.Type {
 	case "locals":
 		ld.declareLocals(m, b.Body)

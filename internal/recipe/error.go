@@ -47,15 +47,15 @@ func (e *Error) Write(w io.Writer, color bool, width uint) error {
 // is evaluated for several instances of for_each is wrong once.
 func arrange(diags hcl.Diagnostics) hcl.Diagnostics {
 	type key struct {
-		place   hcl.Range
-		summary string
+		place           hcl.Range
+		summary, detail string
 	}
 	seen := map[key]bool{}
 	var out hcl.Diagnostics
 	for _, d := range diags {
-		k := key{place: subject(d), summary: d.Summary}
-		if d.Subject == nil {
-			k.summary += d.Detail
+		k := key{subject(d), d.Summary, d.Detail}
+		if d.Summary == unknownCall {
+			k.detail = ""
 		}
 		if !seen[k] {
 			seen[k] = true

@@ -263,11 +263,15 @@ func (b *block) ref(instances []instance) cty.Value {
 	if !b.each {
 		return instances[0].ref(b.kind)
 	}
+	if b.byKey != cty.NilVal {
+		return b.byKey
+	}
 	byKey := make(map[string]cty.Value, len(instances))
 	for _, i := range instances {
 		byKey[i.key] = i.ref(b.kind)
 	}
-	return cty.ObjectVal(byKey)
+	b.byKey = cty.ObjectVal(byKey)
+	return b.byKey
 }
 
 // checkSteps checks what follows the name of a block: the key of an instance,

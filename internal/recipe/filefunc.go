@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -24,7 +25,7 @@ func (m *module) text(name string) (cty.Value, error) {
 		}
 	}
 	v := cty.StringVal(string(content))
-	if v.AsString() != string(content) {
+	if !utf8.Valid(content) || v.AsString() != string(content) {
 		return cty.NilVal, function.NewArgErrorf(0, "%q is not text in UTF-8 and Unicode normal form C, so its bytes could not be kept; use a local source", name)
 	}
 	m.scripts[path.Clean(name)] = content

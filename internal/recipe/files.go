@@ -119,7 +119,11 @@ func (t *tree) missing(clean string) error {
 			names = append(names, e.Name())
 		}
 	}
-	return fmt.Errorf("there is no %s in %s.%s", clean, t.show, didYouMean(base, names))
+	hint := ""
+	if best := nearest(base, names); best != "" {
+		hint = fmt.Sprintf(" (did you mean %q?)", dir+best)
+	}
+	return fmt.Errorf("there is no %s in %s%s", clean, t.show, hint)
 }
 
 // file reads one file as part of the recipe.

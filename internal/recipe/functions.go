@@ -100,6 +100,19 @@ func (ld *loader) checkCalls(n hclsyntax.Node, functions map[string]function.Fun
 	return diags
 }
 
+// checkBlockCalls does so in a block. The type of a variable looks like calls,
+// but is none.
+func (ld *loader) checkBlockCalls(b *hclsyntax.Block, functions map[string]function.Function) {
+	for _, a := range b.Body.Attributes {
+		if b.Type != "variable" || a.Name != "type" {
+			ld.add(ld.checkCalls(a, functions)...)
+		}
+	}
+	for _, in := range b.Body.Blocks {
+		ld.checkBlockCalls(in, functions)
+	}
+}
+
 // unknownCall is the summary that package hclsyntax uses, too: its diagnostic
 // for the same place, whose suggestion depends on the order of a map, is
 // dropped as a repetition.

@@ -11,8 +11,8 @@ import (
 
 // Limits on lazy evaluation.
 const (
-	maxChain     = 500    // values that depend on each other in a row
-	maxInstances = 10_000 // of one for_each
+	maxChain     = 500  // values that depend on each other in a row
+	maxInstances = 1000 // of one for_each
 )
 
 // frame is a value that is being evaluated.
@@ -112,7 +112,7 @@ func (ld *loader) forEach(b *block, v cty.Value, at hcl.Range) (list []instance,
 			return nil, true
 		}
 		if key.IsNull() || key.Type() != cty.String || !validKey.MatchString(key.AsString()) {
-			ld.add(problem(at, "Invalid key", "The keys of for_each become file names: strings of letters, digits and . _ + -, at most 64 characters; this one is %s.", text(key)))
+			ld.add(problem(at, "Invalid key", "The keys of for_each become file names: strings of letters, digits and . _ + -, at most 64 characters; this one is %q.", text(key)))
 			unknown = true
 			continue
 		}

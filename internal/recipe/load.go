@@ -196,7 +196,7 @@ func (ld *loader) checkImageNames() {
 func (ld *loader) checkLockfile() {
 	r := ld.recipe
 	for _, s := range r.Sources {
-		if s.Local == nil || r.Lockfile == "" {
+		if s.Local == nil || s.Local.Path == "" || r.Lockfile == "" {
 			continue
 		}
 		dir := filepath.Join(r.Dir, filepath.FromSlash(s.Local.Path))

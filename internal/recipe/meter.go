@@ -10,14 +10,16 @@ import (
 
 // meter bounds the work of evaluating a recipe. Every value that an attribute,
 // a local, a function, a template part or an iteration of a for expression
-// produces is charged: 32 for each element and 1 for each byte of text. When
+// produces is charged: 128 for each element, 1 for each byte of text, and the
+// square of its length for a tuple, because finding the common type of its
+// elements takes package cty quadratic time. When
 // the budget is spent, evaluation ends with a diagnostic, at the same place on
 // every machine.
 type meter struct{ left int64 }
 
 const (
-	meterBudget = 1 << 28
-	meterNode   = 32
+	meterBudget = 1 << 27
+	meterNode   = 128
 	maxExponent = 4096 // binary, of a number that leaves an expression
 )
 
@@ -40,7 +42,12 @@ func (m *meter) charge(v cty.Value) {
 		if exp := v.AsBigFloat().MantExp(nil); exp > maxExponent || exp < -maxExponent {
 			panic(errExhausted) // its text has that many digits
 		}
+	case ty.IsTupleType() && ty.Length() > 1<<15:
+		panic(errExhausted)
 	case ty.IsCollectionType() || ty.IsTupleType() || ty.IsObjectType():
+		if ty.IsTupleType() {
+			m.take(int64(ty.Length() * ty.Length()))
+		}
 		for it := v.ElementIterator(); it.Next(); {
 			_, e := it.Element()
 			m.charge(e)

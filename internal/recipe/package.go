@@ -246,7 +246,11 @@ func (d decoder) overlaps(list []Output, places map[string]hcl.Range) {
 	for _, o := range list {
 		name := strings.TrimSuffix(o.Path, "/")
 		if other, ok := byName[name]; ok {
-			d.add(problem(places[o.Path], "Duplicate output", "%q and %q are the same path.", other, o.Path))
+			second := places[o.Path]
+			if first := places[other]; first.Start.Byte > second.Start.Byte {
+				second = first
+			}
+			d.add(problem(second, "Duplicate output", "%q and %q are the same path.", other, o.Path))
 		}
 		byName[name] = o.Path
 	}

@@ -10,24 +10,31 @@ import (
 )
 
 // didYouMean gives ` Did you mean "x"?` when one of the candidates is close to
-// the name, else nothing. Among equally close ones the first in order wins.
+// the name, else nothing.
 func didYouMean(name string, candidates []string) string {
-	best, distance := "", max(1, len(name)/3)+1
-	if len(name) > 64 {
-		return ""
+	if best := nearest(name, candidates); best != "" {
+		return fmt.Sprintf(" Did you mean %q?", best)
+	}
+	return ""
+}
+
+// nearest gives the candidate that is the closest to a name, if one is close.
+// Among equally close ones the first in order wins.
+func nearest(name string, candidates []string) string {
+	const longest = 64 // the distance takes quadratic time
+	best, distance := "", max(2, len(name)/3)+1
+	if len(name) < 4 {
+		distance = 2
 	}
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if len(c) > 64 {
+		if len(name) > longest || len(c) > longest {
 			continue
 		}
 		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(c), nil); d < distance {
 			best, distance = c, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return best
 }
 
 // oneOf lists names for a sentence: "a, b and c".
