@@ -143,19 +143,6 @@ func TestPins(t *testing.T) {
 	}
 }
 
-func TestGoneErrorNamesTheCommand(t *testing.T) {
-	for _, p := range mustNew(t, example()).Pins() {
-		if p.Name != "make" {
-			continue
-		}
-		e := &GoneError{Pin: p, Err: errors.New("404")}
-		want := "make 4.3-4.1 (make_4.3-4.1_amd64.deb) has left the mirrors of debian bookworm: 404"
-		if e.Error() != want || !strings.HasPrefix(e.Hint(), "run dombuild update make") {
-			t.Errorf("%s\n%s", e, e.Hint())
-		}
-	}
-}
-
 // exampleRecipe is the recipe that example is the lock of.
 func exampleRecipe() *recipe.Recipe {
 	return &recipe.Recipe{

@@ -62,29 +62,6 @@ func (v Vouched) pins(d Distribution) []Pin {
 	return pins
 }
 
-// GoneError says that no mirror has a pinned blob any more.
-type GoneError struct {
-	Pin Pin
-	Err error // what the mirrors answered
-}
-
-func (e *GoneError) Error() string {
-	if e.Pin.URL != "" {
-		return fmt.Sprintf("%s is not there any more: %v", e.Pin, e.Err)
-	}
-	return fmt.Sprintf("%s has left the mirrors of %s %s: %v", e.Pin, e.Pin.Distribution, e.Pin.Suite, e.Err)
-}
-
-func (e *GoneError) Unwrap() error { return e.Err }
-
-// Hint says which command pins what the mirrors have now.
-func (e *GoneError) Hint() string {
-	if e.Pin.URL != "" {
-		return "give another url for the same bytes in the recipe, or import a bundle that holds them"
-	}
-	return fmt.Sprintf("run dombuild update %s, or import a bundle that holds it", e.Pin.Name)
-}
-
 func urlBase(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -39,7 +39,7 @@ func (j *job) openChain(ctx context.Context, d recipe.Distribution, seen time.Ti
 	if err := c.verify(data, from, seen, j.opt.Now); err != nil {
 		return nil, err
 	}
-	return c, j.opt.Keep.bytes(ctx, data, c.vouched.Digest)
+	return c, j.client.keeps(ctx, data, c.vouched.Digest)
 }
 
 // inRelease gets the file from the first mirror that answers. A mirror that

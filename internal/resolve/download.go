@@ -16,12 +16,20 @@ import (
 	"github.com/dombuild/dombuild/internal/progress"
 )
 
-// Downloader gets files from the network.
+// Downloader gets small files from the network; *fetch.Client is one.
 type Downloader interface {
-	// Download opens a URL (http, https or file). The reader fails when more
-	// than limit bytes come.
-	Download(ctx context.Context, url string, limit int64) (io.ReadCloser, error)
+	// Download returns the file at a URL (http, https or file), at most limit
+	// bytes: more is an error. That there is none is fs.ErrNotExist.
+	Download(ctx context.Context, url string, limit int64) ([]byte, error)
 }
+
+// Keep takes what vouches for pins after it was verified: InRelease files and
+// indexes.
+type Keep func(ctx context.Context, data []byte, want digest.Digest) error
+
+// Take downloads the file of an http source, verifies it, keeps it, and
+// returns its size.
+type Take func(ctx context.Context, name, url string, want digest.Digest) (size int64, err error)
 
 const (
 	maxInRelease = 16 << 20
@@ -37,31 +45,21 @@ type client struct {
 
 // fetch reads a whole file into memory, at most limit bytes.
 func (c *client) fetch(ctx context.Context, name, url string, total, limit int64) (data []byte, err error) {
-	task := c.progress.Begin(name, max(total, 0))
+	task := c.progress.Begin(name, total)
 	defer func() { task.End(err) }()
-	body, err := c.downloader.Download(ctx, url, limit)
-	if err != nil {
-		return nil, fmt.Errorf("downloading %s: %w", url, err)
+	data, err = c.downloader.Download(ctx, url, limit)
+	task.Add(int64(len(data)))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("downloading %s: it has more than %d bytes", url, limit)
 	}
-	defer body.Close()
-	var buf bytes.Buffer
-	if total > 0 {
-		buf.Grow(int(total) + bytes.MinRead)
-	}
-	if _, err := io.Copy(&buf, io.TeeReader(io.LimitReader(body, limit+1), counter{task})); err != nil {
-		return nil, fmt.Errorf("downloading %s: %w", url, err)
-	}
-	if int64(buf.Len()) > limit {
-		return nil, fmt.Errorf("downloading %s: it has more than %d bytes", url, limit)
-	}
-	return buf.Bytes(), nil
+	return data, err
 }
 
-type counter struct{ task progress.Task }
-
-func (c counter) Write(p []byte) (int, error) {
-	c.task.Add(int64(len(p)))
-	return len(p), nil
+func (c *client) keeps(ctx context.Context, data []byte, want digest.Digest) error {
+	if c.keep == nil {
+		return nil
+	}
+	return c.keep(ctx, data, want)
 }
 
 // index gets an index whose digest is vouched for, from the first mirror
@@ -82,7 +80,7 @@ func (c *client) index(ctx context.Context, bases []string, suite string, want l
 				errs = append(errs, err)
 				continue
 			}
-			if err := c.keep.bytes(ctx, data, want.Digest); err != nil {
+			if err := c.keeps(ctx, data, want.Digest); err != nil {
 				return "", err
 			}
 			return decompress(want, data, r)
@@ -151,63 +149,4 @@ func decompress(want lockfile.Index, data []byte, r *release) (string, error) {
 		return "", fmt.Errorf("decompressing %s: it has more than %d bytes", path, limit)
 	}
 	return text.String(), nil
-}
-
-// Keep takes bytes that were verified, or that vouch for others: InRelease
-// files, indexes, files of http sources. It reads r to its end and must not
-// keep anything when that gives an error.
-type Keep func(ctx context.Context, r io.Reader, want digest.Digest, size int64) error
-
-func (k Keep) bytes(ctx context.Context, data []byte, want digest.Digest) error {
-	if k == nil {
-		return nil
-	}
-	return k(ctx, bytes.NewReader(data), want, int64(len(data)))
-}
-
-// file reads a file at a URL through, checks its digest and returns its size.
-func (c *client) file(ctx context.Context, name, url string, want digest.Digest) (size int64, err error) {
-	task := c.progress.Begin(name, 0)
-	defer func() { task.End(err) }()
-	body, err := c.downloader.Download(ctx, url, maxFile)
-	if err != nil {
-		return 0, fmt.Errorf("downloading %s: %w", url, err)
-	}
-	defer body.Close()
-	v := &verifier{r: body, want: want, from: url, what: name, hash: want.Algorithm().Digester(), task: task}
-	if c.keep != nil {
-		err = c.keep(ctx, v, want, -1)
-	}
-	if err == nil { // Keep may have stopped at what it needed
-		_, err = io.Copy(io.Discard, v)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("downloading %s: %w", url, err)
-	}
-	return v.size, nil
-}
-
-const maxFile = 64 << 30
-
-// verifier reads on, and at the end says whether the digest is right.
-type verifier struct {
-	r          io.Reader
-	want       digest.Digest
-	hash       digest.Digester
-	size       int64
-	task       progress.Task
-	from, what string
-}
-
-func (v *verifier) Read(p []byte) (int, error) {
-	n, err := v.r.Read(p)
-	v.hash.Hash().Write(p[:n])
-	v.size += int64(n)
-	v.task.Add(int64(n))
-	if err == io.EOF {
-		if got := v.hash.Digest(); got != v.want {
-			return n, &IntegrityError{What: v.what, Want: v.want, Got: got, From: v.from}
-		}
-	}
-	return n, err
 }

@@ -155,7 +155,7 @@ func joined(errs []error) error {
 
 // nearest returns the name that is most like s, or "" when none is alike.
 func nearest[T any](s string, names map[string]T) string {
-	best, limit := "", max(1, len(s)/3)
+	best, limit := "", max(1, (len(s)+2)/3)
 	least := limit + 1
 	for name := range names {
 		if diff := len(name) - len(s); diff > limit || -diff > limit {

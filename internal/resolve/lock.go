@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,7 +23,8 @@ type Options struct {
 	Mirrors    *Mirrors
 	Now        time.Time         // against which signatures and dates are checked; required
 	Progress   progress.Reporter // nil: none
-	Keep       Keep              // nil: evidence and http sources are verified and dropped
+	Keep       Keep              // nil: what vouches for pins is verified and dropped
+	Take       Take              // required when the recipe has a new http source
 }
 
 // Lock returns a lock that fits the recipe. Pins of old, which may be nil,
@@ -87,7 +89,11 @@ func (j *job) run(ctx context.Context) (*lockfile.Lock, error) {
 	if len(errs) > 0 {
 		return nil, joined(errs)
 	}
-	return lockfile.New(j.content(parts, urls))
+	l, err := lockfile.New(j.content(parts, urls))
+	if err != nil {
+		return nil, fmt.Errorf("making a lock of what the indexes say: %w", err)
+	}
+	return l, nil
 }
 
 func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
@@ -107,18 +113,18 @@ func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
 	return c
 }
 
-// http pins a file whose digest stands in the recipe. It is read through once
-// to learn its size and that the URL has it.
+// http pins a file whose digest stands in the recipe. It is taken to learn its
+// size, and that the URL has it.
 func (j *job) http(ctx context.Context, s recipe.Source) (lockfile.Source, error) {
 	for _, before := range j.old.Sources {
 		if before.Address == s.Address && before.Fits(s) {
 			return before, nil
 		}
 	}
-	if j.client.downloader == nil {
+	if j.opt.Take == nil {
 		return lockfile.Source{}, errNoNetwork
 	}
-	size, err := j.client.file(ctx, string(s.Address), s.HTTP.URL, s.HTTP.Digest)
+	size, err := j.opt.Take(ctx, string(s.Address), s.HTTP.URL, s.HTTP.Digest)
 	if err != nil {
 		return lockfile.Source{}, err
 	}
