@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/containerd/errdefs"
@@ -30,6 +31,7 @@ const (
 	probeProgram  = "/dombuild-probe"
 	probeReport   = "probe.json"
 	probeHostname = "dombuild"
+	probeLimit    = 30 * time.Second // on a machine under load; it takes a quarter of a second
 )
 
 // Probe tries to get out, once for each engine; later calls return the first
@@ -65,7 +67,9 @@ func (e *Engine) probe(ctx context.Context) (ProbeReport, error) {
 		return report, fmt.Errorf("opening canaries: %w", err)
 	}
 	defer birds.stop.Close()
-	eg, egctx := errgroup.WithContext(ctx)
+	limited, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	eg, egctx := errgroup.WithContext(limited)
 	for _, asRoot := range []bool{false, true} {
 		eg.Go(func() error {
 			x, err := probeExec(asRoot, program, base.Digest, birds)
@@ -83,6 +87,9 @@ func (e *Engine) probe(ctx context.Context) (ProbeReport, error) {
 	report.Canaries = birds.counts()
 	if ways := report.ways(); len(ways) > 0 {
 		return report, &OpenError{Where: "probe on builder " + report.Builder, Ways: ways}
+	}
+	if limited.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("it did not end within %v", probeLimit)
 	}
 	if err != nil {
 		return report, fmt.Errorf("probing the sandbox: %w", err)

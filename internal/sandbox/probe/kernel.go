@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -24,8 +25,8 @@ func vsock32(c *Config) (bool, string) {
 		return true, string(out)
 	case errors.As(err, &exit) && exit.ExitCode() == leaked:
 		return false, string(out)
-	case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signaled(), errors.As(err, &exit) && exit.ExitCode() == 2:
-		return true, "killed: " + err.Error()
+	case errors.As(err, &exit) && (exit.ExitCode() == killed || exit.Sys().(syscall.WaitStatus).Signaled()):
+		return true, "killed for a 32-bit call"
 	}
 	return false, err.Error()
 }
@@ -50,7 +51,21 @@ func userNamespace(c *Config) (bool, string) {
 	return true, "allowed, and nothing gets out: " + string(out)
 }
 
-const leaked = 77 // exit code of a helper that found a way
+// Exit codes of a helper.
+const (
+	leaked = 77 // it found a way
+	killed = 78 // its thread did not come back from a system call
+)
+
+// watch ends the process if done is not closed in time: a system call filter
+// may kill the calling thread only, and nothing else would ever end.
+func watch(done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-time.After(patience):
+		os.Exit(killed)
+	}
+}
 
 // help runs one helper.
 func help(what, arg string) int {

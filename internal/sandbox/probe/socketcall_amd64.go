@@ -22,7 +22,11 @@ func vsockBy32(port uint32) (bool, string) {
 	}
 	args := (*[3]uint32)(unsafe.Pointer(&mem[0]))
 	*args = [3]uint32{unix.AF_VSOCK, unix.SOCK_STREAM, 0}
-	asFD := func(r uintptr) (int, error) {
+	call := func(nr, a, b, c uintptr) (int, error) {
+		done := make(chan struct{})
+		go watch(done)
+		r := int80(nr, a, b, c)
+		close(done)
 		if n := int32(r); n < 0 {
 			return -1, unix.Errno(-n)
 		}
@@ -33,9 +37,9 @@ func vsockBy32(port uint32) (bool, string) {
 		socket func() (int, error)
 	}{
 		{"socketcall", func() (int, error) {
-			return asFD(int80(socketcall32, 1, uintptr(unsafe.Pointer(&mem[0])), 0))
+			return call(socketcall32, 1, uintptr(unsafe.Pointer(&mem[0])), 0)
 		}},
-		{"socket", func() (int, error) { return asFD(int80(socket32, unix.AF_VSOCK, unix.SOCK_STREAM, 0)) }},
+		{"socket", func() (int, error) { return call(socket32, unix.AF_VSOCK, unix.SOCK_STREAM, 0) }},
 	}
 	all, detail := true, ""
 	for _, w := range ways {
