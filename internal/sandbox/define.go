@@ -20,9 +20,8 @@ const (
 	storeID    = "dombuild"
 	repository = "dombuild.invalid/store"
 
-	scratchDir  = "/scratch"
-	defaultPath = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
-	blobName    = "blob" // of the file that a blob becomes before it is mounted
+	scratchDir = "/scratch"
+	blobName   = "blob" // of the file that a blob becomes before it is mounted
 )
 
 // definer turns Execs into LLB.
@@ -78,7 +77,7 @@ func (d definer) options(x *Exec) []llb.RunOption {
 		llb.Security(pb.SecurityMode_SANDBOX),
 		llb.WithCustomName(x.Name),
 	}
-	for _, kv := range withPath(x.Env) {
+	for _, kv := range completeEnv(x.Env) {
 		name, value, _ := strings.Cut(kv, "=")
 		opts = append(opts, llb.AddEnv(name, value))
 	}
@@ -98,12 +97,16 @@ func (d definer) options(x *Exec) []llb.RunOption {
 	return opts
 }
 
-// withPath adds a default PATH, which BuildKit would otherwise choose.
-func withPath(env []string) []string {
-	if slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, "PATH=") }) {
-		return env
+// completeEnv adds the two variables that BuildKit and runc would otherwise
+// choose themselves.
+func completeEnv(env []string) []string {
+	for _, kv := range []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/"} {
+		name, _, _ := strings.Cut(kv, "=")
+		if !slices.ContainsFunc(env, func(have string) bool { return strings.HasPrefix(have, name+"=") }) {
+			env = append(slices.Clip(env), kv)
+		}
 	}
-	return append([]string{defaultPath}, env...)
+	return env
 }
 
 // mounts adds everything that is mounted and returns the output.

@@ -24,7 +24,7 @@ import (
 
 // startEmbedded starts BuildKit in this process, with its state in dir, and
 // connects to it in memory. The returned closers stop it again.
-func startEmbedded(ctx context.Context, dir string, beneath *contents, keepBytes int64) (_ *client.Client, done closers, err error) {
+func startEmbedded(ctx context.Context, dir, runtime string, beneath *contents, keepBytes int64) (_ *client.Client, done closers, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, done.Close())
@@ -34,7 +34,7 @@ func startEmbedded(ctx context.Context, dir string, beneath *contents, keepBytes
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, err
 	}
-	w, run, wdone, err := newWorker(ctx, dir, beneath, keepBytes)
+	w, run, wdone, err := newWorker(ctx, dir, runtime, beneath, keepBytes)
 	if err != nil {
 		return nil, nil, fmt.Errorf("starting the build engine: %w", err)
 	}

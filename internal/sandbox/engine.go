@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/containerd/platforms"
+	"github.com/dombuild/dombuild/internal/sandbox/probe"
+	"github.com/dombuild/dombuild/internal/sandbox/runtime"
 	"github.com/gofrs/flock"
 	"github.com/moby/buildkit/client"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -20,12 +23,25 @@ type Store interface {
 	Content() content.Store
 }
 
+// Program is what Options.Probe must do: with the first argument "sandbox-probe"
+// it is probe.Main, and under the name runtime.Name it is runtime.Main. It
+// reports whether argv asked for one of them, and with which exit code it ended.
+func Program(argv []string) (code int, ok bool) {
+	switch {
+	case filepath.Base(argv[0]) == runtime.Name:
+		return runtime.Main(argv), true
+	case len(argv) > 1 && argv[1] == probe.Verb:
+		return probe.Main(argv[2:]), true
+	}
+	return 0, false
+}
+
 // Options say how to open an engine.
 type Options struct {
 	Builder   string    // address of an existing daemon; "" = embedded in this process
 	Root      string    // state of the embedded engine; it is only a cache
 	Store     Store     // where every input comes from
-	Probe     string    // static executable that runs probe.Main for the argument "sandbox-probe"
+	Probe     string    // static executable: see Program
 	KeepBytes int64     // disk that the embedded engine's cache may keep; 0 = 20 GB
 	Log       io.Writer // what the engine says about itself; nil = discarded
 	// Waiting, if not nil, is called once when another process uses Root, and
@@ -46,8 +62,8 @@ type Engine struct {
 
 	runs sync.WaitGroup
 
-	probeOnce sync.Mutex
-	probed    *ProbeReport
+	probing sync.Mutex
+	probed  *ProbeReport
 }
 
 // Open starts an engine, or connects to one. Whatever a killed process has left
@@ -70,17 +86,32 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		}
 		return e, nil
 	}
-	if opt.Root, err = filepath.Abs(opt.Root); err != nil {
+	if opt.Root, err = makeRoot(opt.Root); err != nil {
 		return nil, err
 	}
 	if e.lock, err = acquire(ctx, opt.Root, opt.Waiting); err != nil {
 		return nil, err
 	}
-	e.client, e.done, err = startClean(opt.Root, c, opt.KeepBytes)
+	e.client, e.done, err = startClean(opt.Root, opt.Probe, c, opt.KeepBytes)
 	if err != nil {
 		return nil, errors.Join(err, e.lock.Unlock())
 	}
 	return e, nil
+}
+
+// makeRoot makes the engine's directory and returns its name without links.
+func makeRoot(root string) (string, error) {
+	root, err := filepath.Abs(root)
+	if err == nil {
+		err = os.MkdirAll(root, 0o700)
+	}
+	if err == nil {
+		root, err = filepath.EvalSymlinks(root)
+	}
+	if err != nil {
+		return "", fmt.Errorf("making the build engine's directory: %w", err)
+	}
+	return root, nil
 }
 
 // Close ends every run and stops an embedded engine.

@@ -17,7 +17,7 @@ type Exec struct {
 	Mounts   []Mount         // read-only inputs
 	Files    map[string]File // small files given inline, by absolute path, mounted read-only
 	Args     []string
-	Env      []string // "NAME=value"; PATH gets a default, nothing else is added
+	Env      []string // "NAME=value"; PATH and HOME get defaults, nothing else is added
 	Cwd      string
 	Hostname string
 	UID      int    // numeric, also the group; must be 0 exactly if RootOut

@@ -57,6 +57,7 @@ type entry struct {
 	name string // absolute
 	file *File  // nil = directory
 	uid  int
+	mode int64 // of a directory; 0 = 0755
 }
 
 // makeLayer makes up a layer of the given entries.
@@ -67,6 +68,9 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 		hdr := &tar.Header{
 			Typeflag: tar.TypeDir, Name: "." + strings.TrimSuffix(e.name, "/") + "/", Mode: 0o755,
 			Uid: e.uid, Gid: e.uid, ModTime: time.Unix(0, 0), Format: tar.FormatPAX,
+		}
+		if e.mode != 0 {
+			hdr.Mode = e.mode
 		}
 		if e.file != nil {
 			hdr.Typeflag, hdr.Name, hdr.Size, hdr.Mode = tar.TypeReg, "."+e.name, int64(len(e.file.Content)), 0o644
@@ -123,7 +127,8 @@ func skeleton(x *Exec) []entry {
 			all[dir] = nil
 		}
 	}
-	var entries []entry
+	// The runtime gives the tmpfs the mode of the directory beneath it.
+	entries := []entry{{name: "/tmp", mode: 0o1777}}
 	for p, f := range all {
 		entries = append(entries, entry{name: p, file: f})
 	}

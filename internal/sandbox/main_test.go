@@ -94,7 +94,7 @@ func openBench(t testing.TB, opt Options) *bench {
 	}
 	b := &bench{TB: t, Engine: e, store: s, opt: opt}
 	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
+		if err := b.Engine.Close(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dombuild/dombuild/internal/sandbox/runtime"
 	"github.com/gofrs/flock"
 	"github.com/moby/buildkit/client"
 	"github.com/sirupsen/logrus"
@@ -20,6 +21,7 @@ import (
 
 // Below the engine's root:
 //
+//	bin/       the link by which BuildKit starts the runtime
 //	lock       held while an engine is open; holds the process's number
 //	clean      exists when the last engine was closed in order
 //	engine/    BuildKit's state
@@ -28,9 +30,6 @@ import (
 
 // acquire takes the lock of root.
 func acquire(ctx context.Context, root string, waiting func(*LockedError)) (*flock.Flock, error) {
-	if err := os.MkdirAll(root, 0o700); err != nil {
-		return nil, fmt.Errorf("making the build engine's directory: %w", err)
-	}
 	name := filepath.Join(root, "lock")
 	l := flock.New(name)
 	ok, err := l.TryLock()
@@ -53,19 +52,22 @@ func acquire(ctx context.Context, root string, waiting func(*LockedError)) (*flo
 
 // startClean removes what a killed process left behind in root and starts the
 // embedded engine there. State that cannot be opened is set aside, once.
-func startClean(root string, beneath *contents, keepBytes int64) (*client.Client, closers, error) {
+func startClean(root, program string, beneath *contents, keepBytes int64) (*client.Client, closers, error) {
 	if _, err := exec.LookPath("runc"); err != nil {
 		return nil, nil, fmt.Errorf("the container runtime runc is not installed: %w", err)
 	}
 	if err := sweep(root); err != nil {
 		return nil, nil, fmt.Errorf("removing what an earlier build left behind: %w", err)
 	}
+	link, err := linkRuntime(root, program)
+	if err != nil {
+		return nil, nil, err
+	}
 	done := closers{environ(root)}
 	dir := filepath.Join(root, "engine")
 	clean := filepath.Join(root, "clean")
-	_, err := os.Stat(clean)
 	damage := error(nil)
-	if err != nil {
+	if _, err := os.Stat(clean); err != nil {
 		damage = examine(dir)
 	}
 	_ = os.Remove(clean)
@@ -73,7 +75,7 @@ func startClean(root string, beneath *contents, keepBytes int64) (*client.Client
 	done = append(done, func() error { cancel(); return nil })
 	start := func() (c *client.Client, err error) {
 		defer recovered(&err)
-		c, stop, err := startEmbedded(ctx, dir, beneath, keepBytes)
+		c, stop, err := startEmbedded(ctx, dir, link, beneath, keepBytes)
 		if err == nil {
 			done = append(done, func() error { return os.WriteFile(clean, nil, 0o600) })
 			done = append(done, stop...)
@@ -93,6 +95,25 @@ func startClean(root string, beneath *contents, keepBytes int64) (*client.Client
 		}
 	}
 	return c, done, nil
+}
+
+// linkRuntime makes program available under the name of the runtime.
+func linkRuntime(root, program string) (string, error) {
+	program, err := filepath.Abs(program)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(program); err != nil {
+		return "", fmt.Errorf("finding the container runtime: %w", err)
+	}
+	link := filepath.Join(root, "bin", runtime.Name)
+	if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
+		return "", err
+	}
+	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	return link, os.Symlink(program, link)
 }
 
 // environ sets what BuildKit reads from this process's environment: where its

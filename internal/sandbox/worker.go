@@ -40,12 +40,12 @@ const namespace = "buildkit"
 // newWorker makes the embedded worker. It differs from buildkitd's: the only
 // network it knows is none, the only sources are our own store's, containers
 // are guarded, and closing it closes its databases.
-func newWorker(ctx context.Context, root string, beneath *contents, keepBytes int64) (*base.Worker, *guard, closers, error) {
+func newWorker(ctx context.Context, root, runtime string, beneath *contents, keepBytes int64) (*base.Worker, *guard, closers, error) {
 	var done closers
 	fail := func(err error) (*base.Worker, *guard, closers, error) {
 		return nil, nil, nil, errors.Join(err, done.Close())
 	}
-	run, err := newGuard(filepath.Join(root, "executor"))
+	run, err := newGuard(filepath.Join(root, "executor"), runtime)
 	if err != nil {
 		return fail(err)
 	}
@@ -141,14 +141,14 @@ type guard struct {
 	running sync.WaitGroup
 }
 
-func newGuard(root string) (*guard, error) {
+func newGuard(root, runtime string) (*guard, error) {
 	monitor, err := resources.NewMonitor()
 	if err != nil {
 		return nil, err
 	}
 	inner, err := runcexecutor.New(runcexecutor.Opt{
 		Root:              root,
-		CommandCandidates: []string{"runc", "buildkit-runc"},
+		CommandCandidates: []string{runtime},
 		ProcessMode:       oci.ProcessSandbox,
 		ResourceMonitor:   monitor,
 	}, noNetwork())

@@ -16,11 +16,15 @@ import (
 	"time"
 
 	"github.com/dombuild/dombuild/internal/sandbox/probe"
+	"github.com/dombuild/dombuild/internal/sandbox/runtime"
 )
 
 func main() {
 	args := os.Args[1:]
-	if len(args) > 0 && args[0] == "sandbox-probe" {
+	if filepath.Base(os.Args[0]) == runtime.Name {
+		os.Exit(runtime.Main(os.Args))
+	}
+	if len(args) > 0 && args[0] == probe.Verb {
 		os.Exit(probe.Main(args[1:]))
 	}
 	for len(args) > 0 {
