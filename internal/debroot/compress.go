@@ -9,7 +9,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/mikelolasagasti/xz"
+
+	"github.com/dombuild/dombuild/internal/xz"
 )
 
 // maxWindow bounds the dictionary of a decompressor.
@@ -23,8 +24,7 @@ func decompress(name, stem string, r io.Reader) (io.ReadCloser, error) {
 	case "":
 		return io.NopCloser(br), nil
 	case ".xz":
-		x, err := xz.NewReader(br, maxWindow)
-		return io.NopCloser(x), err
+		return io.NopCloser(xz.NewReader(r, maxWindow)), nil
 	case ".zst":
 		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
