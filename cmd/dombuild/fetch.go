@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -32,9 +31,8 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 	}
 	pins := l.Pins()
 	requests, size := requests(pins, mirrors)
-	err = fetch.Fetch(ctx, st, requests, fetch.Options{Progress: a.display})
-	if err != nil {
-		return gone(err, pins)
+	if err := fetch.Fetch(ctx, st, requests, fetch.Options{Progress: a.display}); err != nil {
+		return err
 	}
 	doc := struct {
 		Schema string `json:"schema"`
@@ -53,25 +51,4 @@ func requests(pins []lockfile.Pin, mirrors *resolve.Mirrors) (list []fetch.Reque
 		size += p.Size
 	}
 	return list, size
-}
-
-// gone replaces "not found" answers by the errors that name the pin and its
-// remedy, and keeps all other errors.
-func gone(err error, pins []lockfile.Pin) error {
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
-	}
-	for i, e := range all {
-		var missing *fetch.NotFoundError
-		if !errors.As(e, &missing) {
-			continue
-		}
-		for _, p := range pins {
-			if p.Digest == missing.Digest {
-				all[i] = &lockfile.GoneError{Pin: p, Err: e}
-			}
-		}
-	}
-	return errors.Join(all...)
 }

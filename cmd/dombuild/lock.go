@@ -90,7 +90,7 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		return err
 	}
 	l, err := make(ctx, r, old, resolve.Options{
-		Downloader: downloader{new(fetch.Client)}, Mirrors: mirrors, Now: time.Now(), Progress: a.display,
+		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display,
 	})
 	if err != nil {
 		return err
@@ -115,15 +115,4 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 // else the host's own package configuration.
 func loadMirrors() (*resolve.Mirrors, error) {
 	return resolve.LoadMirrors(resolve.ConfigPath(), "/")
-}
-
-// downloader lets the resolver download through the one downloader there is.
-type downloader struct{ client *fetch.Client }
-
-func (d downloader) Download(ctx context.Context, url string, limit int64) (io.ReadCloser, error) {
-	data, err := d.client.Download(ctx, url, limit)
-	if err != nil {
-		return nil, err
-	}
-	return io.NopCloser(bytes.NewReader(data)), nil
 }
