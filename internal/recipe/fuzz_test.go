@@ -2,9 +2,9 @@ package recipe
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,14 +63,15 @@ func FuzzFmt(f *testing.F) {
 
 // TestHostile loads texts made to exhaust a parser or evaluator.
 func TestHostile(t *testing.T) {
-	doubling := "locals {\n  a0 = [\"x\"]\n"
-	for i := 1; i < 60; i++ {
-		doubling += strings.ReplaceAll(strings.ReplaceAll("  aN = [local.aM, local.aM]\n", "N", strconv.Itoa(i)), "M", strconv.Itoa(i-1))
+	chained := func(first, next string, n int) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "locals {\n  a0 = %s\n", first)
+		for i := 1; i < n; i++ {
+			fmt.Fprintf(&b, "  a%d = %s\n", i, strings.ReplaceAll(next, "PREVIOUS", fmt.Sprintf("local.a%d", i-1)))
+		}
+		return b.String() + "}\n"
 	}
-	chain := "locals {\n  a0 = 1\n"
-	for i := 1; i < 20_000; i++ {
-		chain += strings.ReplaceAll(strings.ReplaceAll("  aN = local.aM\n", "N", strconv.Itoa(i)), "M", strconv.Itoa(i-1))
-	}
+	doubling, chain := chained(`["x"]`, "[PREVIOUS, PREVIOUS]", 60), chained("1", "PREVIOUS", 20_000)
 	tests := map[string]struct{ src, want string }{
 		"brackets":        {"locals {\n  a = " + strings.Repeat("[", 100_000), "Expression too deep"},
 		"parentheses":     {"locals {\n  a = " + strings.Repeat("(", 100_000), "Expression too deep"},
@@ -90,8 +91,8 @@ func TestHostile(t *testing.T) {
 		"width":           {"locals {\n  a = format(\"%100000000d\", 1)\n}\n", "widths have at most three digits"},
 		"replace":         {"locals {\n  a = join(\"\", [for x in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n  b = replace(local.a, \"a\", local.a)\n}\n", "too much data"},
 		"loops":           {"locals {\n  a = range(1000)\n  b = [for x in local.a : [for y in local.a : [for z in local.a : 1 if false]]]\n}\n", "Too much data"},
-		"doubling":        {doubling + "}\n", "Too much data"},
-		"long chain":      {chain + "}\n", "More than 500 values depend on each other"},
+		"doubling":        {doubling, "Too much data"},
+		"long chain":      {chain, "More than 500 values depend on each other"},
 		"large file":      {strings.Repeat("#\n", 600_000), "larger than 1 MiB"},
 		"long name":       {"locals {\n  " + strings.Repeat("a", 500_000) + " = 1\n  b = local." + strings.Repeat("b", 100_000) + "\n}\n", "Unknown reference"},
 		"not text":        {"\xff\xfe\x00", "Invalid character"},
