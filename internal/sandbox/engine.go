@@ -60,7 +60,9 @@ type Engine struct {
 	done     closers
 	lock     *flock.Flock
 
-	runs sync.WaitGroup
+	runs    sync.WaitGroup
+	closing sync.Once
+	closed  error
 
 	probing sync.Mutex
 	probed  *ProbeReport
@@ -114,8 +116,13 @@ func makeRoot(root string) (string, error) {
 	return root, nil
 }
 
-// Close ends every run and stops an embedded engine.
+// Close ends every run and stops an embedded engine. Only the first call counts.
 func (e *Engine) Close() error {
+	e.closing.Do(func() { e.closed = e.close() })
+	return e.closed
+}
+
+func (e *Engine) close() error {
 	err := e.done.Close()
 	e.runs.Wait()
 	if e.lock != nil {

@@ -199,6 +199,3 @@ func (b *bench) must(x Exec) *result {
 	}
 	return r
 }
-
-// child is run in a process of its own by tests that kill it.
-func child(root string) int { return 0 }

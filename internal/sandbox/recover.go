@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,7 +64,7 @@ func startClean(root, program string, beneath *contents, keepBytes int64) (*clie
 	if err != nil {
 		return nil, nil, err
 	}
-	done := closers{environ(root)}
+	done := closers{func() error { return sweepTemporary(root) }, environ(root)}
 	dir := filepath.Join(root, "engine")
 	clean := filepath.Join(root, "clean")
 	damage := error(nil)
@@ -137,12 +138,14 @@ func environ(root string) func() error {
 	return restore.Close
 }
 
-// quiet sends what BuildKit and containerd log to w, never to stderr.
+// quiet sends what BuildKit, containerd and the HTTP/2 server log to w, never to
+// stderr. The loggers are of the whole process.
 func quiet(w io.Writer) {
 	if w == nil {
 		w = io.Discard
 	}
 	logrus.SetOutput(w)
+	log.SetOutput(w)
 }
 
 // examine reads every database in dir from end to end. It is done only after

@@ -19,7 +19,6 @@ const runcState = "/run/runc"
 // sweep removes what a killed engine left behind in root: containers with their
 // processes and cgroups, mounts, temporary files. The caller holds the lock.
 func sweep(root string) error {
-	tmp := filepath.Join(root, "tmp")
 	bundles := filepath.Join(root, "engine", "executor")
 	for _, id := range leftContainers(root, bundles) {
 		out, err := exec.Command("runc", "delete", "--force", id).CombinedOutput()
@@ -27,13 +26,25 @@ func sweep(root string) error {
 			return fmt.Errorf("removing container %s: %w: %s", id, err, out)
 		}
 	}
-	if err := unmountBelow(root); err != nil {
+	if err := sweepTemporary(root); err != nil {
 		return err
 	}
-	for _, dir := range []string{tmp, bundles, filepath.Join(root, "engine", "content", "ingest")} {
+	for _, dir := range []string{bundles, filepath.Join(root, "engine", "content", "ingest")} {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// sweepTemporary removes mounts and temporary files.
+func sweepTemporary(root string) error {
+	if err := unmountBelow(root); err != nil {
+		return err
+	}
+	tmp := filepath.Join(root, "tmp")
+	if err := os.RemoveAll(tmp); err != nil {
+		return err
 	}
 	return os.Mkdir(tmp, 0o700)
 }

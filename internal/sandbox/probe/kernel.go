@@ -54,17 +54,25 @@ func userNamespace(c *Config) (bool, string) {
 // Exit codes of a helper.
 const (
 	leaked = 77 // it found a way
-	killed = 78 // its thread did not come back from a system call
+	killed = 78 // its thread was killed in a system call
 )
 
-// watch ends the process if done is not closed in time: a system call filter
-// may kill the calling thread only, and nothing else would ever end.
-func watch(done <-chan struct{}) {
-	select {
-	case <-done:
-	case <-time.After(patience):
-		os.Exit(killed)
+// watch ends the process when thread tid has been killed: a system call filter
+// may kill the calling thread only, and nothing else would ever end. A thread
+// that lives and does not come back is no proof, and counts as a way out.
+func watch(tid int, done <-chan struct{}) {
+	for range 1000 {
+		select {
+		case <-done:
+			return
+		case <-time.After(2 * time.Millisecond):
+		}
+		data, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/stat", tid))
+		if _, state, _ := strings.Cut(string(data), ") "); err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X") {
+			os.Exit(killed)
+		}
 	}
+	os.Exit(leaked)
 }
 
 // help runs one helper.
