@@ -10,5 +10,4 @@ install -m 644 etc/* "$OUT/etc/"
 cd "$OUT"
 mkdir -p dev proc run sys root tmp var/lib/xen var/lib/xenstored var/log/xen
 ln -s ../run var/run
-chmod 700 root
 chmod 1777 tmp

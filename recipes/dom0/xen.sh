@@ -3,7 +3,7 @@
 # Everything the banner would ask the machine for.
 export XEN_BUILD_DATE="$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %e %H:%M:%S UTC %Y')"
 export XEN_BUILD_TIME="$(date -u -d "@$SOURCE_DATE_EPOCH" +%T)"
-export XEN_BUILD_HOST=dombuild XEN_WHOAMI=builder XEN_DOMAIN=
+export XEN_BUILD_HOST=dombuild XEN_WHOAMI=builder XEN_DOMAIN=dombuild
 
 cat "$SOURCES/xen_config/xen.config" "$SOURCES/xen_config/$SUITE.config" > "$TMPDIR/xen.config"
 
