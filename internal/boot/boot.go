@@ -31,7 +31,7 @@ type Module struct {
 // Spec says what is booted and what is expected of it.
 type Spec struct {
 	Kind     Kind
-	Artifact string   // path of the CD image, PE or multiboot executable (not compressed)
+	Artifact string   // path of the CD image, PE or multiboot executable (maybe packed with gzip)
 	Options  string   // Multiboot: command line of the artifact
 	Modules  []Module // Multiboot: Xen wants the kernel and then the ramdisk
 

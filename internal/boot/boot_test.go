@@ -1,6 +1,8 @@
 package boot
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -207,6 +209,21 @@ func save(t *testing.T, image []byte) string {
 	return path
 }
 
+func pack(t *testing.T, path string) string {
+	t.Helper()
+	image, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write(image)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return save(t, b.Bytes())
+}
+
 // application is a UEFI application that prints text.
 func application(t *testing.T, text string) string {
 	t.Helper()
@@ -262,6 +279,11 @@ func TestQEMU(t *testing.T) {
 	}
 	if !slices.Equal(res.Matched, []string{"hello from the payload"}) {
 		t.Errorf("matched %q", res.Matched)
+	}
+
+	spec.Artifact = pack(t, spec.Artifact)
+	if _, err := Boot(t.Context(), spec); err != nil {
+		t.Errorf("packed: %v", err)
 	}
 
 	spec.Artifact = payload(t, "hello from the payload\r\n", 0xb0, 0xfe, 0xe6, 0x64) // mov al, 0xfe; out 0x64, al: reset

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -95,7 +96,7 @@ func prepare(spec Spec, dir string) ([]string, error) {
 
 func multiboot(spec Spec, dir string) ([]string, error) {
 	args := []string{"-kernel", "artifact"}
-	if err := link(spec.Artifact, dir, "artifact"); err != nil {
+	if err := executable(spec.Artifact, dir); err != nil {
 		return nil, err
 	}
 	if spec.Options != "" {
@@ -113,6 +114,29 @@ func multiboot(spec Spec, dir string) ([]string, error) {
 		args = append(args, "-initrd", strings.Join(modules, ","))
 	}
 	return args, nil
+}
+
+// executable puts the file at path into dir as artifact, unpacked: QEMU's
+// multiboot loader does not know gzip.
+func executable(path, dir string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("booting: %w", err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return link(path, dir, "artifact")
+	}
+	out, err := os.Create(filepath.Join(dir, "artifact"))
+	if err != nil {
+		return fmt.Errorf("booting: %w", err)
+	}
+	_, err = io.Copy(out, z)
+	if err = errors.Join(err, out.Close()); err != nil {
+		return fmt.Errorf("booting: unpacking %s: %w", path, err)
+	}
+	return nil
 }
 
 // firmware puts OVMF into dir; its variables are written to and so are copied.

@@ -20,6 +20,7 @@ var crashes = regexp.MustCompile(strings.Join([]string{
 	`Failed to execute /?init`,
 	`No bootable device`,
 	`X64 Exception Type`,
+	`DOMBUILD-\S*-FAILED`, // what an image's own init says
 }, "|"))
 
 // keepLines and tailLines bound what is kept of a console and shown of it.

@@ -11,6 +11,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// Version names the rules by which a root is made. It changes whenever the same
+// packages would give other bytes.
+const Version = "1"
+
 // Deb is a package file.
 type Deb struct {
 	Name string // of the file, for errors
@@ -20,12 +24,12 @@ type Deb struct {
 
 // Options say what Assemble makes. The zero value is usable.
 type Options struct {
-	Epoch     int64  // modification time of every entry, seconds since 1970
-	Configure bool   // write the state of dpkg with every package unpacked
-	TempDir   string // for contents that wait to be sorted; default os.TempDir()
-	Parallel  int    // packages unpacked at once; default GOMAXPROCS
-	Limits    Limits
-	Done      func(Deb) // is called after each package, from any goroutine; may be nil
+	Epoch    int64  // modification time of every entry, seconds since 1970
+	Database bool   // write the state of dpkg with every package unpacked
+	TempDir  string // for contents that wait to be sorted; default os.TempDir()
+	Parallel int    // packages unpacked at once; default GOMAXPROCS
+	Limits   Limits
+	Done     func(Deb) // is called after each package, from any goroutine; may be nil
 }
 
 // Limits bound what packages may unpack to. Fields that are 0 have the value
@@ -41,45 +45,33 @@ func DefaultLimits() Limits {
 	return Limits{Bytes: 32 << 30, Entries: 2_000_000, Control: 64 << 20}
 }
 
-// Package is what a package says it is.
-type Package struct {
+// identity is what a package says it is.
+type identity struct {
 	Name, Version, Architecture string
 }
 
-// Result describes an assembled root.
-type Result struct {
-	Packages []Package // sorted by name and architecture
-	Entries  int       // in the archive
-	Bytes    int64     // of contents
-}
-
 // Assemble writes the root made of debs to w.
-func Assemble(ctx context.Context, debs []Deb, w io.Writer, opt Options) (Result, error) {
+func Assemble(ctx context.Context, debs []Deb, w io.Writer, opt Options) error {
 	opt = opt.withDefaults()
 	pkgs, spools, err := unpackAll(ctx, debs, opt)
 	defer closeSpools(spools)
 	if err != nil {
-		return Result{}, err
+		return err
 	}
 	slices.SortFunc(pkgs, func(a, b *pkg) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Architecture, b.Architecture))
 	})
 	if err := checkTwice(pkgs); err != nil {
-		return Result{}, err
+		return err
 	}
 	t, err := merge(pkgs)
 	if err != nil {
-		return Result{}, err
+		return err
 	}
 	if err := t.finish(pkgs, opt); err != nil {
-		return Result{}, err
+		return err
 	}
-	res := Result{Packages: make([]Package, len(pkgs))}
-	for i, p := range pkgs {
-		res.Packages[i] = p.Package
-	}
-	res.Entries, res.Bytes, err = t.write(ctx, w, opt.Epoch)
-	return res, err
+	return t.write(ctx, w, opt.Epoch)
 }
 
 func (o Options) withDefaults() Options {

@@ -78,14 +78,14 @@ func TestAssembleIsSortedAndDeterministic(t *testing.T) {
 			{path: "./usr/share/common", text: "the same"},
 		}}.deb(t))
 	}
-	first, err := assemble(t, Options{Epoch: epoch, Configure: true}, debs...)
+	first, err := assemble(t, Options{Epoch: epoch, Database: true}, debs...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 5 {
 		rand.Shuffle(len(debs), func(i, j int) { debs[i], debs[j] = debs[j], debs[i] })
 		debs[0].Size = rand.Int64()
-		again, err := assemble(t, Options{Epoch: epoch, Configure: true, Parallel: 1 + rand.IntN(4)}, debs...)
+		again, err := assemble(t, Options{Epoch: epoch, Database: true, Parallel: 1 + rand.IntN(4)}, debs...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -256,7 +256,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	dir := t.TempDir()
-	_, err := Assemble(ctx, []Deb{testDeb{name: "p"}.deb(t)}, io.Discard, Options{TempDir: dir})
+	err := Assemble(ctx, []Deb{testDeb{name: "p"}.deb(t)}, io.Discard, Options{TempDir: dir})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v", err)
 	}
@@ -276,7 +276,7 @@ func TestDatabase(t *testing.T) {
 		},
 		entries: []testEntry{{path: "./etc/p.conf", text: "conf"}, {path: "./bin/p"}},
 	}
-	out, err := assemble(t, Options{Epoch: epoch, Configure: true}, p.deb(t))
+	out, err := assemble(t, Options{Epoch: epoch, Database: true}, p.deb(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +314,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add(testDeb{name: "p", compress: ".xz", entries: []testEntry{{path: "./usr/x", text: "x"}}}.bytes(f))
 	f.Add(testDeb{name: "p", entries: []testEntry{{path: "./bin/x"}, {path: "./y", kind: '1', link: "bin/x"}}}.bytes(f))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		out, err := assemble(t, Options{Epoch: epoch, Configure: true, Limits: Limits{Bytes: 1 << 20, Entries: 100, Control: 1 << 16}}, debOf("p.deb", b))
+		out, err := assemble(t, Options{Epoch: epoch, Database: true, Limits: Limits{Bytes: 1 << 20, Entries: 100, Control: 1 << 16}}, debOf("p.deb", b))
 		if err == nil {
 			listing(t, out)
 		}
@@ -339,7 +339,7 @@ func BenchmarkAssemble(b *testing.B) {
 	dir := b.TempDir()
 	b.SetBytes(16 << 20)
 	for b.Loop() {
-		if _, err := Assemble(context.Background(), debs, io.Discard, Options{TempDir: dir}); err != nil {
+		if err := Assemble(context.Background(), debs, io.Discard, Options{TempDir: dir}); err != nil {
 			b.Fatal(err)
 		}
 	}

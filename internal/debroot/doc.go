@@ -38,8 +38,10 @@
 // the mount points and accounts a sandbox needs (see skeleton) are added where
 // no package has them. There is no ld.so.cache: the loader finds libraries
 // below its built-in directories, which on Debian include the multiarch ones.
-// With Options.Configure the state of dpkg is written too, every package being
-// "install ok unpacked", so that dpkg --configure --pending can be run there.
+// With Options.Database the state of dpkg is written too, every package being
+// "install ok unpacked", so that dpkg --configure --pending can be run there;
+// maintainer scripts then rely on Debian's essential packages and on the
+// accounts that base-passwd brings.
 //
 // # Refused
 //

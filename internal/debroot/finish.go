@@ -66,7 +66,7 @@ var skeleton = []struct {
 
 // finish adds what packages do not have.
 func (t tree) finish(pkgs []*pkg, opt Options) error {
-	if opt.Configure {
+	if opt.Database {
 		if err := t.accounts(); err != nil {
 			return err
 		}

@@ -150,7 +150,7 @@ func assemble(t testing.TB, opt Options, debs ...Deb) ([]byte, error) {
 	t.Helper()
 	opt.TempDir = t.TempDir()
 	var b bytes.Buffer
-	_, err := Assemble(context.Background(), debs, &b, opt)
+	err := Assemble(context.Background(), debs, &b, opt)
 	return b.Bytes(), err
 }
 

@@ -13,7 +13,7 @@ import (
 
 // pkg is an unpacked package.
 type pkg struct {
-	Package
+	identity
 	file      string // name of the .deb
 	control   stanza
 	relations []relation // of Replaces
@@ -195,7 +195,7 @@ func (p *pkg) identify(control string) error {
 		return err
 	}
 	p.control = s
-	p.Package = Package{s.fields["package"], s.fields["version"], s.fields["architecture"]}
+	p.identity = identity{s.fields["package"], s.fields["version"], s.fields["architecture"]}
 	for _, v := range []string{p.Name, p.Version, p.Architecture} {
 		if v == "" || strings.ContainsAny(v, "/ \n") || v[0] == '.' {
 			return p.bad("", "control file lacks a valid name, version or architecture")

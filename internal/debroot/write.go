@@ -12,33 +12,31 @@ import (
 )
 
 // write writes the archive: sorted, everything of 0:0 and of one time.
-func (t tree) write(ctx context.Context, w io.Writer, epoch int64) (entries int, size int64, err error) {
+func (t tree) write(ctx context.Context, w io.Writer, epoch int64) error {
 	bw := bufio.NewWriterSize(w, 1<<20)
 	tw := tar.NewWriter(bw)
 	first := map[*content]string{}
 	buf := make([]byte, 256<<10)
 	for _, path := range slices.Sorted(maps.Keys(t)) {
 		if err := ctx.Err(); err != nil {
-			return 0, 0, err
+			return err
 		}
 		e := t[path]
 		h := e.header(epoch, first)
 		if err := tw.WriteHeader(h); err != nil {
-			return 0, 0, fmt.Errorf("writing /%s: %w", path, err)
+			return fmt.Errorf("writing /%s: %w", path, err)
 		}
-		entries++
 		if h.Typeflag != tar.TypeReg {
 			continue
 		}
 		if err := e.content.writeTo(tw, buf); err != nil {
-			return 0, 0, fmt.Errorf("writing /%s: %w", path, err)
+			return fmt.Errorf("writing /%s: %w", path, err)
 		}
-		size += h.Size
 	}
 	if err := tw.Close(); err != nil {
-		return 0, 0, err
+		return err
 	}
-	return entries, size, bw.Flush()
+	return bw.Flush()
 }
 
 func (e *entry) header(epoch int64, first map[*content]string) *tar.Header {

@@ -52,6 +52,23 @@ func Canonical(in io.Reader, out io.Writer, epoch int64) (Index, error) {
 	return index, nil
 }
 
+// Read returns the index of a tree that was written by Canonical, or of any
+// other that Canonical accepts.
+func Read(in io.Reader) (Index, error) {
+	nodes, err := read(in, nil)
+	if err == nil {
+		err = addParents(nodes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading a tree: %w", err)
+	}
+	index := make(Index, 0, len(nodes))
+	for _, n := range order(nodes) {
+		index = append(index, n.Entry)
+	}
+	return index, nil
+}
+
 func read(in io.Reader, s *spool) (map[string]*node, error) {
 	nodes := map[string]*node{}
 	r := tar.NewReader(in)
@@ -100,7 +117,7 @@ func newNode(path string, h *tar.Header, r io.Reader, nodes map[string]*node, s 
 	case tar.TypeLink:
 		return n, n.linkTo(h.Linkname, nodes)
 	case tar.TypeReg:
-		n.Type, n.Size = File, h.Size
+		n.Type, n.Size = Regular, h.Size
 		n.Capability = hex.EncodeToString([]byte(h.PAXRecords[capabilityRecord]))
 		d := digest.SHA256.Digester()
 		var err error
@@ -122,7 +139,7 @@ func (n *node) linkTo(target string, nodes map[string]*node) error {
 		return &EntryError{n.Path, "is a hard link whose target " + err.Error()}
 	}
 	t := nodes[clean]
-	if t == nil || t.Type != File {
+	if t == nil || t.Type != Regular {
 		return &EntryError{n.Path, fmt.Sprintf("is a hard link to %q, which is no file before it", target)}
 	}
 	path := n.Path
@@ -193,11 +210,11 @@ func addParents(nodes map[string]*node) error {
 	return nil
 }
 
-func write(nodes map[string]*node, s *spool, out io.Writer, epoch int64) (Index, error) {
-	bw := bufio.NewWriterSize(out, 256<<10)
-	w := tar.NewWriter(bw)
+// order sorts the nodes by path and makes every path of a hard link but the
+// first one a link to that.
+func order(nodes map[string]*node) []*node {
 	first := map[*piece]string{}
-	index := make(Index, 0, len(nodes))
+	sorted := make([]*node, 0, len(nodes))
 	for _, path := range slices.Sorted(maps.Keys(nodes)) {
 		n := nodes[path]
 		if target, ok := first[n.content]; ok {
@@ -205,11 +222,21 @@ func write(nodes map[string]*node, s *spool, out io.Writer, epoch int64) (Index,
 		} else if n.content != nil {
 			first[n.content] = path
 		}
+		sorted = append(sorted, n)
+	}
+	return sorted
+}
+
+func write(nodes map[string]*node, s *spool, out io.Writer, epoch int64) (Index, error) {
+	bw := bufio.NewWriterSize(out, 256<<10)
+	w := tar.NewWriter(bw)
+	index := make(Index, 0, len(nodes))
+	for _, n := range order(nodes) {
 		index = append(index, n.Entry)
 		if err := w.WriteHeader(n.header(epoch)); err != nil {
 			return nil, err
 		}
-		if n.Type == File {
+		if n.Type == Regular {
 			if _, err := io.Copy(w, s.reader(n.content)); err != nil {
 				return nil, err
 			}
@@ -231,7 +258,7 @@ func (n *node) header(epoch int64) *tar.Header {
 		h.Typeflag = tar.TypeSymlink
 	case Hardlink:
 		h.Typeflag = tar.TypeLink
-	case File:
+	case Regular:
 		h.Typeflag = tar.TypeReg
 		h.Size = n.Size
 		if n.Capability != "" {

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"archive/tar"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +15,8 @@ import (
 // exists afterwards only if everything went well. Files become 0755 when
 // anybody may execute them and else 0644, directories 0755, owned by the
 // caller. What Canonical refuses is refused here too; parents must come first.
-func Extract(ctx context.Context, r io.Reader, dir string) (err error) {
+// A caller that wants to stop lets r fail.
+func Extract(r io.Reader, dir string) (err error) {
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("extracting to %s: %w", dir, fs.ErrExist)
 	}
@@ -33,13 +33,13 @@ func Extract(ctx context.Context, r io.Reader, dir string) (err error) {
 	if err := os.Chmod(temp, 0o755); err != nil {
 		return err
 	}
-	if err := extractInto(ctx, r, temp); err != nil {
+	if err := extractInto(r, temp); err != nil {
 		return err
 	}
 	return os.Rename(temp, dir)
 }
 
-func extractInto(ctx context.Context, r io.Reader, dir string) error {
+func extractInto(r io.Reader, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -48,9 +48,6 @@ func extractInto(ctx context.Context, r io.Reader, dir string) error {
 	x := &extractor{root: root, types: map[string]Type{"": Directory}}
 	tr := tar.NewReader(r)
 	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		h, err := tr.Next()
 		if err == io.EOF {
 			_, err = io.Copy(io.Discard, r)
@@ -58,7 +55,7 @@ func extractInto(ctx context.Context, r io.Reader, dir string) error {
 		} else if err != nil {
 			return err
 		}
-		if err := x.entry(ctx, h, tr); err != nil {
+		if err := x.entry(h, tr); err != nil {
 			return err
 		}
 	}
@@ -70,7 +67,7 @@ type extractor struct {
 	types map[string]Type
 }
 
-func (x *extractor) entry(ctx context.Context, h *tar.Header, r io.Reader) error {
+func (x *extractor) entry(h *tar.Header, r io.Reader) error {
 	path, err := cleanPath(h.Name)
 	if err != nil {
 		return &EntryError{h.Name, err.Error()}
@@ -93,27 +90,27 @@ func (x *extractor) entry(ctx context.Context, h *tar.Header, r io.Reader) error
 		x.types[path] = Symlink
 		return x.root.Symlink(h.Linkname, path)
 	case tar.TypeLink:
-		x.types[path] = File
+		x.types[path] = Regular
 		return x.link(path, h.Linkname)
 	case tar.TypeReg:
 		if isSparse(h) {
 			return &EntryError{path, "is a sparse file, which is not allowed"}
 		}
-		x.types[path] = File
-		return x.file(ctx, path, h, r)
+		x.types[path] = Regular
+		return x.file(path, h, r)
 	}
 	return &EntryError{path, "is " + typeName(h.Typeflag) + ", which is not allowed"}
 }
 
 func (x *extractor) link(path, target string) error {
 	clean, err := cleanPath(target)
-	if err != nil || x.types[clean] != File || clean == path {
+	if err != nil || x.types[clean] != Regular || clean == path {
 		return &EntryError{path, fmt.Sprintf("is a hard link to %q, which is no file before it", target)}
 	}
 	return x.root.Link(clean, path)
 }
 
-func (x *extractor) file(ctx context.Context, path string, h *tar.Header, r io.Reader) error {
+func (x *extractor) file(path string, h *tar.Header, r io.Reader) error {
 	mode := fs.FileMode(0o644)
 	if h.Mode&0o111 != 0 {
 		mode = 0o755
@@ -122,22 +119,10 @@ func (x *extractor) file(ctx context.Context, path string, h *tar.Header, r io.R
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, &contextReader{ctx, r})
+	_, err = io.Copy(f, r)
 	err = errors.Join(err, f.Chmod(mode), f.Close())
 	if err != nil {
 		return err
 	}
 	return x.root.Chtimes(path, h.ModTime, h.ModTime)
-}
-
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

@@ -6,12 +6,23 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
+// Version names the rules of the canonical form. It changes whenever the same
+// tree would give other bytes.
+const Version = "1"
+
+// Bits of an entry's mode.
+const (
+	Setuid = 0o4000
+	Setgid = 0o2000
+	Sticky = 0o1000
+)
+
 // Type is the type of an entry.
 type Type string
 
 // The types of entries.
 const (
-	File      Type = "file"
+	Regular   Type = "file"
 	Directory Type = "directory"
 	Symlink   Type = "symlink"
 	Hardlink  Type = "hardlink" // a further path of a file
@@ -48,7 +59,7 @@ func (x Index) Digest() digest.Digest {
 func (x Index) Size() int64 {
 	var n int64
 	for _, e := range x {
-		if e.Type == File {
+		if e.Type == Regular {
 			n += e.Size
 		}
 	}
@@ -119,9 +130,9 @@ func compareEntries(a, b Entry) []Difference {
 	differ(ModeDiffers, fmt.Sprintf("%04o", a.Mode), fmt.Sprintf("%04o", b.Mode))
 	differ(LinkDiffers, a.Link, b.Link)
 	differ(Capability, a.Capability, b.Capability)
-	if a.Type == File && a.Size != b.Size {
+	if a.Type == Regular && a.Size != b.Size {
 		differ(SizeDiffers, fmt.Sprint(a.Size), fmt.Sprint(b.Size))
-	} else if a.Type == File { // a hard link's content is that of its first path
+	} else if a.Type == Regular { // a hard link's content is that of its first path
 		differ(Content, string(a.Digest), string(b.Digest))
 	}
 	return out
