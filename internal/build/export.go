@@ -67,7 +67,7 @@ func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, ve
 	}
 	var artifacts []Artifact
 	for _, e := range index {
-		if e.Type == tree.File || e.Type == tree.Hardlink {
+		if e.Type == tree.Regular || e.Type == tree.Hardlink {
 			artifacts = append(artifacts, Artifact{e.Path, e.Size, e.Digest})
 		}
 	}
@@ -97,7 +97,7 @@ func writeMerged(ctx context.Context, dir string, fill func(*tar.Writer) error) 
 		return err
 	})
 	group.Go(func() error {
-		err := tree.Extract(ctx, canonical, dir)
+		err := tree.Extract(canonical, dir)
 		canonical.CloseWithError(err)
 		return err
 	})

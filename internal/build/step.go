@@ -45,12 +45,11 @@ func (r *runner) toolchain(ctx context.Context, s plan.Step, out *Step) (err err
 		debs = append(debs, debroot.Deb{Name: d.Name, Size: d.Size, Open: blob.Open})
 	}
 	opt := debroot.Options{
-		Epoch: r.plan.Recipe().SourceDateEpoch, Configure: s.Configure, Limits: debroot.DefaultLimits(),
+		Epoch: r.plan.Recipe().SourceDateEpoch, Database: s.Configure, Limits: debroot.DefaultLimits(),
 		TempDir: r.opt.Store.Dir(), Done: func(d debroot.Deb) { task.Add(d.Size) },
 	}
 	blob, err := r.pipe(ctx, func(w io.Writer) error {
-		_, err := debroot.Assemble(ctx, debs, w, opt)
-		return err
+		return debroot.Assemble(ctx, debs, w, opt)
 	})
 	if err != nil {
 		return fmt.Errorf("unpacking %s: %w", s.Name, err)
