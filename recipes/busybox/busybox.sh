@@ -24,12 +24,10 @@ cp "$TMPDIR/config" .config
 yes '' | make oldconfig > "$TMPDIR/oldconfig.log"
 
 # The makefile adds to these, so they must come from the environment.
-# No build path in assertions, no build id (it would cover that path's length).
-export CPPFLAGS="$CPPFLAGS -isystem $TMPDIR/kernel -ffile-prefix-map=$PWD=."
+export CPPFLAGS="$CPPFLAGS -isystem $TMPDIR/kernel"
 # A static program that is position independent: musl's start file for that
 # relocates the program itself; musl-gcc knows only of the other kinds.
-export CFLAGS_busybox="-nostartfiles /usr/lib/x86_64-linux-musl/rcrt1.o -Wl,-pie,--no-dynamic-linker,-z,text,--build-id=none"
-export LDFLAGS="$(echo " $LDFLAGS " | sed 's/ -pie / /')"
+export CFLAGS_busybox="-nostartfiles /usr/lib/x86_64-linux-musl/rcrt1.o -Wl,-pie,--no-dynamic-linker,-z,text"
 make busybox busybox.links CC=musl-gcc HOSTCC=gcc
 
 mkdir -p "$OUT/bin" "$OUT/sbin" "$OUT/boot"

@@ -65,7 +65,7 @@ package "init" {
     install -m 755 init "$OUT/init"
     mkdir -p "$OUT/dev" "$OUT/proc" "$OUT/sys" "$OUT/tmp"
   EOT
-  outputs = ["init", "dev/", "proc/", "sys/", "tmp/"]
+  outputs   = ["init", "dev/", "proc/", "sys/", "tmp/"]
 }
 
 # Try it with any kernel:

@@ -37,10 +37,10 @@ toolchain "base" {
   from = distribution.debian
   packages = [
     "gcc", "libc6-dev", "make", "patch", "xz-utils", "bzip2",
-    "bison", "flex",              # kconfig of Linux and Xen
-    "bc", "libelf-dev",           # Linux: timeconst.h, objtool
-    "python3-minimal",            # Xen: compat headers
-    "musl-tools",                 # busybox: a libc made for static linking
+    "bison", "flex",    # kconfig of Linux and Xen
+    "bc", "libelf-dev", # Linux: timeconst.h, objtool
+    "python3-minimal",  # Xen: compat headers
+    "musl-tools",       # busybox: a libc made for static linking
   ]
 }
 
@@ -48,9 +48,9 @@ toolchain "toolstack" {
   from = distribution.debian
   packages = [
     "gcc", "libc6-dev", "make", "patch", "xz-utils",
-    "bison", "flex",              # libxlu's parser
-    "python3-minimal",            # libxl's generated types
-    "acpica-tools",               # ACPI tables of PVH guests
+    "bison", "flex",   # libxlu's parser
+    "python3-minimal", # libxl's generated types
+    "acpica-tools",    # ACPI tables of PVH guests
     "pkgconf", "libyajl-dev", "uuid-dev", "zlib1g-dev",
   ]
 }
@@ -58,8 +58,8 @@ toolchain "toolstack" {
 toolchain "pack" {
   from = distribution.debian
   packages = [
-    "cpio",                       # initramfs
-    "binutils",                   # uki: objcopy
+    "cpio",                                                                  # initramfs
+    "binutils",                                                              # uki: objcopy
     "grub-common", "grub-pc-bin", "grub-efi-amd64-bin", "mtools", "xorriso", # iso
   ]
 }

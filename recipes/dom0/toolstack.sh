@@ -7,12 +7,10 @@ umask 022 # modes in $OUT are part of the result
 export ac_cv_path_pyconfig=none ac_cv_header_Python_h=yes ac_cv_func_PyArg_ParseTuple=yes
 export ac_cv_header_ncurses_h=yes ac_cv_lib_ncurses_clear=yes
 
-# The makefiles' own hooks for flags (a CFLAGS in the environment would be
-# appended to itself at each level of make). They add -fPIC for shared objects
-# after it; -pie would make the linker look for main in them, and programs are
-# position independent by the compiler's default.
-export EXTRA_CFLAGS_XEN_TOOLS="$CPPFLAGS $CFLAGS -ffile-prefix-map=$PWD=."
-export PREPEND_LDFLAGS_XEN_TOOLS="$(echo " $LDFLAGS " | sed 's/ -pie / /')"
+# The makefiles' own hooks for flags: a CFLAGS in the environment would be
+# appended to itself at each level of make.
+export EXTRA_CFLAGS_XEN_TOOLS="$CPPFLAGS $CFLAGS"
+export PREPEND_LDFLAGS_XEN_TOOLS="$LDFLAGS"
 unset CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
 export XEN_BUILD_DATE="$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH")"
 export XEN_BUILD_TIME="$(date -u -d "@$SOURCE_DATE_EPOCH" +%T)"
@@ -36,18 +34,19 @@ done
 
 mkdir -p "$OUT/usr/sbin" "$OUT/usr/lib/xen/bin" "$OUT/lib64"
 for f in sbin/xl sbin/xenstored sbin/xenconsoled lib/xen/bin/xen-init-dom0 lib/xen/bin/libxl-save-helper; do
-	[ -e "$root/usr/$f" ] || f=${f#lib/xen/} # xenconsoled moved between releases
 	cp "$root/usr/$f" "$OUT/usr/$f"
 done
 
 # The shared objects they need, under the names they ask for. libgcc_s is
 # loaded by the C library when a thread is cancelled: nothing links it.
-export LD_LIBRARY_PATH="$root/usr/lib"
-for f in "$OUT"/usr/sbin/* "$OUT"/usr/lib/xen/bin/*; do ldd "$f"; done |
-	awk '$2 == "=>" { print $3 }' | sort -u |
-	while read -r f; do cp -L "$f" "$OUT/usr/lib/"; done
+for f in "$OUT"/usr/sbin/* "$OUT"/usr/lib/xen/bin/*; do
+	LD_LIBRARY_PATH="$root/usr/lib" ldd "$f"
+done > "$TMPDIR/needed"
+if grep 'not found' "$TMPDIR/needed"; then exit 1; fi
+for f in $(awk '$2 == "=>" { print $3 }' "$TMPDIR/needed" | sort -u); do
+	cp -L "$f" "$OUT/usr/lib/"
+done
 cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$OUT/usr/lib/"
 cp -L /lib64/ld-linux-x86-64.so.2 "$OUT/lib64/"
-unset LD_LIBRARY_PATH
 
 find "$OUT" -type f -exec chmod 755 {} + -exec strip --strip-unneeded {} +
