@@ -48,8 +48,9 @@ func shortCommand(args []string) string {
 // OpenError says that the sandbox is not closed: a definition that could have
 // let something in or out, or a probe that found a way.
 type OpenError struct {
-	Where string   // "definition of package.xen", "probe"
-	Ways  []string // each way, never empty
+	Where  string   // "definition of package.xen", "probe on builder embedded"
+	Ways   []string // each way, never empty
+	Remote bool     // the way is a separate daemon's
 }
 
 func (e *OpenError) Error() string {
@@ -58,7 +59,10 @@ func (e *OpenError) Error() string {
 
 // Hint says what helps.
 func (e *OpenError) Hint() string {
-	return "run dombuild doctor; nothing was built"
+	if e.Remote {
+		return "nothing was built; give the daemon the runtime dombuild-runc, see docs/sandbox.md"
+	}
+	return "nothing was built; run dombuild doctor"
 }
 
 // LockedError says that another process uses the engine's directory.

@@ -22,7 +22,7 @@ import (
 
 func TestStepError(t *testing.T) {
 	b := openBench(t, Options{})
-	x := b.exec("lines", "100", ";", "err", "no such header", ";", "exit", "3")
+	x := b.exec("lines", "100", ";", "sleep", "100ms", ";", "err", "no such header", ";", "exit", "3")
 	x.Source = &Source{Filename: "dom0.hcl", Text: []byte("a\nb\nc\n"), StartLine: 2, EndLine: 3}
 	r, err := b.run(x, Sink{LogPath: "logs/x.log"})
 	var step *StepError
@@ -177,6 +177,8 @@ func TestCancel(t *testing.T) {
 		_, err := b.runCtx(ctx, b.exec("spin", after.String()), Sink{})
 		if took := time.Since(start) - after; !errors.Is(err, context.Canceled) || took > 3*time.Second {
 			t.Errorf("cancelled after %v: %v, %v later", after, err, took)
+		} else {
+			t.Logf("cancelled after %v, returned %v later", after, took.Round(time.Millisecond))
 		}
 	}
 	nothingLeft(t, b.opt.Root, "spin")

@@ -13,9 +13,7 @@ func knock(t *testing.T, network, address string) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := c.Write([]byte("x")); err != nil {
-		t.Fatal(err)
-	}
+	_, _ = c.Write([]byte("x")) // the listener may have closed the connection already
 }
 
 func eventually(t *testing.T, ok func() bool) {

@@ -86,7 +86,7 @@ func (e *Engine) probe(ctx context.Context) (ProbeReport, error) {
 	err = eg.Wait()
 	report.Canaries = birds.counts()
 	if ways := report.ways(); len(ways) > 0 {
-		return report, &OpenError{Where: "probe on builder " + report.Builder, Ways: ways}
+		return report, &OpenError{Where: "probe on builder " + report.Builder, Ways: ways, Remote: e.opt.Builder != ""}
 	}
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("it did not end within %v", probeLimit)

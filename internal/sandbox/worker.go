@@ -165,9 +165,6 @@ func (g *guard) Run(ctx context.Context, id string, rootfs executor.Mount, mount
 		}
 		return nil, err
 	}
-	if process.Stdin == nil {
-		process.Stderr = process.Stdout // one pipe, so that lines keep their order
-	}
 	g.running.Add(1)
 	defer g.running.Done()
 	return g.inner.Run(ctx, id, rootfs, mounts, process, started)

@@ -148,8 +148,10 @@ func cgroup(*Config) (bool, string) {
 		return nil
 	})
 	if err := os.Mkdir("/sys/fs/cgroup/probe", 0o755); err == nil {
+		if _, err := os.Stat("/sys/fs/cgroup/probe/cgroup.procs"); err == nil {
+			found = append(found, "new groups")
+		}
 		os.Remove("/sys/fs/cgroup/probe")
-		found = append(found, "new groups")
 	}
 	return len(found) == 0, count(found, "writable cgroup")
 }
@@ -216,11 +218,16 @@ func descriptors(*Config) (bool, string) {
 	for _, e := range entries {
 		n, _ := strconv.Atoi(e.Name())
 		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if n > 2 && err == nil && !strings.HasPrefix(to, "anon_inode:") && !strings.HasPrefix(to, "/proc/") {
+		if n > 2 && err == nil && !ownDescriptor(to) {
 			found = append(found, fmt.Sprintf("%d → %s", n, to))
 		}
 	}
 	return len(found) == 0, count(found, "inherited file")
+}
+
+// ownDescriptor says whether the Go runtime of this process opened a file.
+func ownDescriptor(to string) bool {
+	return strings.HasPrefix(to, "anon_inode:") || strings.HasPrefix(to, "/proc/") || strings.HasPrefix(to, "/sys/fs/cgroup/")
 }
 
 func writable(*Config) (bool, string) {

@@ -6,6 +6,8 @@
 //
 //   - On a kernel with 32-bit emulation, socketcall(2) goes past the filter on
 //     socket(2), so that AF_VSOCK reaches the hypervisor of a virtual machine.
+//   - buildkitd mounts the socket of its trace collector into every container
+//     and sets TRACEPARENT, which differs in every build.
 //   - AF_NETLINK sockets of the uevent family hear the devices of the host.
 //   - Setuid programs of the root work, and the bounding set holds fourteen
 //     capabilities.

@@ -26,11 +26,23 @@ func Tighten(spec *specs.Spec, root string) error {
 		keep = nil
 	}
 	limit(spec.Process.Capabilities, keep)
-	spec.Mounts = slices.DeleteFunc(spec.Mounts, func(m specs.Mount) bool { return m.Type == "cgroup" })
+	spec.Mounts = slices.DeleteFunc(spec.Mounts, func(m specs.Mount) bool {
+		return m.Type == "cgroup" || m.Destination == traceSocket
+	})
+	spec.Process.Env = slices.DeleteFunc(spec.Process.Env, traced)
 	spec.Linux.MaskedPaths = append(spec.Linux.MaskedPaths, maskedPaths...)
 	sockets(spec.Linux.Seccomp)
 	native(spec.Linux.Seccomp)
 	return nil
+}
+
+// traceSocket is where buildkitd mounts its collector of traces.
+const traceSocket = "/dev/otel-grpc.sock"
+
+// traced says whether a variable ties the process to a trace.
+func traced(kv string) bool {
+	name, _, _ := strings.Cut(kv, "=")
+	return strings.HasPrefix(name, "OTEL_") || slices.Contains([]string{"TRACEPARENT", "TRACESTATE", "BAGGAGE"}, name)
 }
 
 // rootCapabilities are those that unpacking and configuring packages needs.
