@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/build"
-	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
@@ -104,16 +103,4 @@ func (a *app) buildOptions(engine string, o runOptions) (build.Options, error) {
 			return a.openEngine(ctx, builder, state)
 		},
 	}, nil
-}
-
-// secondPlan is the plan of a check's second build.
-func secondPlan(first *plan.Plan, a *app) (*plan.Plan, error) {
-	r, l, err := a.locked()
-	if err != nil {
-		return nil, err
-	}
-	if r.Digest() != first.Recipe().Digest() {
-		return nil, fmt.Errorf("the recipe changed while it was being checked")
-	}
-	return plan.New(r, l, plan.Varied(r))
 }

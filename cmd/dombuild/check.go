@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/repro"
+	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
 func (a *app) checkVerb() *cobra.Command {
@@ -43,23 +44,29 @@ func (a *app) check(ctx context.Context, names []string) error {
 
 // rebuild builds again on an engine of its own, whose state is thrown away.
 func (a *app) rebuild(ctx context.Context, first *build.Result, steps []string) (*build.Result, error) {
-	p, err := secondPlan(first.Plan, a)
+	r, l, err := a.locked()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := a.storeDir()
+	if r.Digest() != first.Plan.Recipe().Digest() {
+		return nil, errors.New("the recipe changed while it was being checked")
+	}
+	p, err := plan.New(r, l, plan.Varied(r))
 	if err != nil {
 		return nil, err
 	}
-	state, err := os.MkdirTemp(dir, "engine-check-")
-	if err != nil {
-		return nil, fmt.Errorf("making room for a second engine: %w", err)
-	}
-	defer os.RemoveAll(state)
 	opt, err := a.buildOptions("engine-check", runOptions{})
 	if err != nil {
 		return nil, err
 	}
+	state, err := a.engineDir("engine-check")
+	if err != nil {
+		return nil, err
+	}
+	if err := sandbox.Remove(state); err != nil {
+		return nil, err
+	}
+	a.onClose(func() error { return sandbox.Remove(state) })
 	opt.Fresh = true
 	return build.Run(ctx, p, steps, opt)
 }

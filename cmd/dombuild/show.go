@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
 func (a *app) showVerb() *cobra.Command {
@@ -31,13 +35,27 @@ type hintError struct {
 func (e *hintError) Unwrap() error { return e.error }
 func (e *hintError) Hint() string  { return e.hint }
 
+// describeProbe counts what the sandbox's probe tried. A record holds only
+// reports of sandboxes that were closed.
+func describeProbe(text json.RawMessage) string {
+	var report sandbox.ProbeReport
+	if json.Unmarshal(text, &report) != nil {
+		return "report of another version"
+	}
+	held := 0
+	for _, c := range append(report.User.Checks, report.Root.Checks...) {
+		if c.OK {
+			held++
+		}
+	}
+	return fmt.Sprintf("closed: %d of %d attempts to get out held (%s)", held, len(report.User.Checks)+len(report.Root.Checks), report.Builder)
+}
+
 func printRecord(w io.Writer, rec build.Record) {
 	fmt.Fprintf(w, "%s of recipe %s %s, by dombuild %s\n", rec.Target, rec.Recipe, rec.Version, rec.Dombuild)
 	fmt.Fprintf(w, "recipe  %s\nlock    %s\nplan    %s\n", rec.RecipeDigest, rec.LockDigest, rec.PlanDigest)
-	if rec.Probe == nil {
-		fmt.Fprintln(w, "probe   not run: every step came from the cache")
-	} else {
-		fmt.Fprintf(w, "probe   %s\n", rec.Probe)
+	for _, d := range slices.Sorted(maps.Keys(rec.Probes)) {
+		fmt.Fprintf(w, "probe   %s  %s\n", d, describeProbe(rec.Probes[d]))
 	}
 	for _, t := range rec.Toolchains {
 		fmt.Fprintf(w, "%s  %d pinned packages\n", t.Name, len(t.Packages))

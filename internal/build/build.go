@@ -22,6 +22,7 @@ package build
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -64,13 +65,16 @@ type Step struct {
 	Built   time.Time     `json:"built"`   // when the bytes were made
 	Seconds float64       `json:"seconds"` // how long that took
 	Log     string        `json:"log,omitempty"`
+	Probe   digest.Digest `json:"probe,omitempty"` // of the probe's report of the session that ran the step
 }
 
 // Result is a finished run.
 type Result struct {
 	Plan  *plan.Plan
-	Steps []Step               // in plan order; without Whole, a step nobody read may be absent
-	Probe *sandbox.ProbeReport // nil when every step came from the cache
+	Steps []Step // in plan order; without Whole, a step nobody read may be absent
+	// Probes are the reports of the sessions that ran the steps, by the digest
+	// that the steps name.
+	Probes map[digest.Digest]json.RawMessage
 }
 
 // Step returns the outcome of the named step.
@@ -113,7 +117,8 @@ type runner struct {
 	mu     sync.Mutex
 	done   map[string]Step
 	engine *sandbox.Engine
-	probe  *sandbox.ProbeReport
+	probe  digest.Digest // of the session's report
+	probes map[digest.Digest]json.RawMessage
 	opened sync.Once
 	fault  error // of opening
 }
@@ -125,7 +130,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Progress == nil {
 		opt.Progress = progress.None{}
 	}
-	return &runner{plan: p, opt: opt, slots: make(chan struct{}, opt.Parallel), done: map[string]Step{}}
+	return &runner{plan: p, opt: opt, slots: make(chan struct{}, opt.Parallel), done: map[string]Step{}, probes: map[digest.Digest]json.RawMessage{}}
 }
 
 func (r *runner) close() {
@@ -243,7 +248,7 @@ func (r *runner) run(ctx context.Context, s plan.Step) (Step, error) {
 }
 
 func (r *runner) result(steps []plan.Step) *Result {
-	res := &Result{Plan: r.plan, Probe: r.probe}
+	res := &Result{Plan: r.plan, Probes: r.probes}
 	for _, s := range steps {
 		out, ok := r.done[s.Name]
 		if !ok && !r.opt.Fresh {
@@ -251,6 +256,7 @@ func (r *runner) result(steps []plan.Step) *Result {
 		}
 		if ok {
 			res.Steps = append(res.Steps, out)
+			r.recall(out.Probe)
 		}
 	}
 	return res
@@ -290,6 +296,11 @@ func (r *runner) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.probe = &report
-	return nil
+	text, err := json.Marshal(report)
+	if err != nil {
+		return fmt.Errorf("recording the probe: %w", err)
+	}
+	r.probe = digest.FromBytes(text)
+	r.probes[r.probe] = text
+	return r.opt.Store.PutRecord(recordProbe, r.probe.Encoded(), text)
 }

@@ -14,8 +14,9 @@ import (
 
 // Kinds of records in the store.
 const (
-	recordStep = "step" // step digest → Step
-	recordLast = "last" // recipe and step name → components of the last run, to explain what changed
+	recordStep  = "step"  // step digest → Step
+	recordProbe = "probe" // digest of a probe's report → the report
+	recordLast  = "last"  // recipe and step name → components of the last run, to explain what changed
 )
 
 // cached asks the cache for a step. The bytes of what is exported are verified
@@ -88,4 +89,16 @@ func Reason(st *store.Store, p *plan.Plan, s plan.Step) []plan.Change {
 		return nil
 	}
 	return plan.Changes(old, p.Components(s.Name))
+}
+
+// recall reads the report of an earlier session's probe. A report that was
+// removed from the store is left out.
+func (r *runner) recall(probe digest.Digest) {
+	if probe == "" || r.probes[probe] != nil {
+		return
+	}
+	text, err := r.opt.Store.Record(recordProbe, probe.Encoded())
+	if err == nil && digest.FromBytes(text) == probe {
+		r.probes[probe] = text
+	}
 }

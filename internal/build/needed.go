@@ -29,6 +29,9 @@ func Needed(st *store.Store, p *plan.Plan, l *lockfile.Lock) Needs {
 		if out, ok := Lookup(st, s); ok {
 			n.blobs[out.Output] = true
 			n.records[recordStep+"/"+s.Digest.Encoded()] = true
+			if out.Probe != "" {
+				n.records[recordProbe+"/"+out.Probe.Encoded()] = true
+			}
 		}
 	}
 	return n

@@ -10,7 +10,6 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/plan"
-	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
 // RecordName is the file beside the artifacts that says how they were made.
@@ -22,20 +21,20 @@ const RecordSchema = "dombuild/record/v1"
 // Record says what was built, from what, and how. Times, durations and paths
 // of logs stand here and never in an artifact.
 type Record struct {
-	Schema          string               `json:"schema"`
-	Dombuild        string               `json:"dombuild"` // version of the program
-	Recipe          string               `json:"recipe"`
-	Version         string               `json:"version"`
-	Target          string               `json:"target"`
-	RecipeDigest    digest.Digest        `json:"recipe_digest"`
-	LockDigest      digest.Digest        `json:"lock_digest"`
-	PlanDigest      digest.Digest        `json:"plan_digest"`
-	SourceDateEpoch int64                `json:"source_date_epoch"`
-	Environment     plan.Environment     `json:"environment"`
-	Toolchains      []Toolchain          `json:"toolchains"`
-	Steps           []Step               `json:"steps"`
-	Probe           *sandbox.ProbeReport `json:"probe"` // null: every step came from the cache
-	Artifacts       []Artifact           `json:"artifacts"`
+	Schema          string                            `json:"schema"`
+	Dombuild        string                            `json:"dombuild"` // version of the program
+	Recipe          string                            `json:"recipe"`
+	Version         string                            `json:"version"`
+	Target          string                            `json:"target"`
+	RecipeDigest    digest.Digest                     `json:"recipe_digest"`
+	LockDigest      digest.Digest                     `json:"lock_digest"`
+	PlanDigest      digest.Digest                     `json:"plan_digest"`
+	SourceDateEpoch int64                             `json:"source_date_epoch"`
+	Environment     plan.Environment                  `json:"environment"`
+	Toolchains      []Toolchain                       `json:"toolchains"`
+	Steps           []Step                            `json:"steps"`
+	Probes          map[digest.Digest]json.RawMessage `json:"probes"` // what the sandbox's probe found in the sessions that ran the steps
+	Artifacts       []Artifact                        `json:"artifacts"`
 }
 
 // Toolchain is a root that steps ran in.
@@ -56,7 +55,7 @@ func newRecord(version string, t Target, res *Result, artifacts []Artifact) Reco
 	rec := Record{
 		Schema: RecordSchema, Dombuild: version, Recipe: p.Recipe().Name, Version: p.Recipe().Version,
 		Target: string(t.Address), RecipeDigest: p.Recipe().Digest(), LockDigest: p.Lock(), PlanDigest: p.Digest(),
-		SourceDateEpoch: p.Recipe().SourceDateEpoch, Environment: p.Environment(), Probe: res.Probe, Artifacts: artifacts,
+		SourceDateEpoch: p.Recipe().SourceDateEpoch, Environment: p.Environment(), Probes: map[digest.Digest]json.RawMessage{}, Artifacts: artifacts,
 	}
 	closure, err := p.Closure(StepsOf([]Target{t})...)
 	if err != nil {
@@ -72,6 +71,9 @@ func newRecord(version string, t Target, res *Result, artifacts []Artifact) Reco
 		}
 		if out, ok := res.Step(s.Name); ok {
 			rec.Steps = append(rec.Steps, out)
+			if report, ok := res.Probes[out.Probe]; ok {
+				rec.Probes[out.Probe] = report
+			}
 		}
 	}
 	return rec

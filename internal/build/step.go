@@ -122,7 +122,7 @@ func (r *runner) exec(ctx context.Context, s plan.Step, x sandbox.Exec, out *Ste
 		return err
 	}
 	defer log.Close()
-	out.Log = log.Name()
+	out.Log, out.Probe = log.Name(), r.probe
 	sink := sandbox.Sink{Status: r.opt.Status, Log: log, LogPath: log.Name(), Shell: r.opt.Shell}
 	x.Source = source(s)
 	x.IgnoreCache = r.opt.Fresh
