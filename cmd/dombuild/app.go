@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +26,10 @@ type app struct {
 	stdout, stderr io.Writer
 	flags          flags
 	display        *display.Display
-	printed        bool // the JSON document is out
-	store          *store.Store
+	printed        bool         // the JSON document is out
+	shells         sync.Mutex   // held while a shell has the terminal
+	opening        sync.Mutex   // held while the store is opened
+	store          *store.Store // nil until then
 	closers        []func() error
 }
 
@@ -195,6 +198,8 @@ func (a *app) storeDir() (string, error) {
 
 // openStore opens the store once for the whole run.
 func (a *app) openStore() (*store.Store, error) {
+	a.opening.Lock()
+	defer a.opening.Unlock()
 	if a.store != nil {
 		return a.store, nil
 	}
