@@ -18,6 +18,7 @@ import (
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
@@ -52,6 +53,7 @@ func (a *app) command() *cobra.Command {
 		Args:          unknownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	f := root.PersistentFlags()
@@ -230,6 +232,9 @@ func (a *app) builder() (string, error) {
 	}
 	if len(a.flags.builders) == 0 {
 		return "", nil
+	}
+	if err := sandbox.CheckBuilder(a.flags.builders[0]); err != nil {
+		return "", &usageError{err, ""}
 	}
 	return a.flags.builders[0], nil
 }
