@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -19,7 +18,7 @@ import (
 // socket(2) may miss. A helper process tries, because it may be killed for it.
 func vsock32(c *Config) (bool, string) {
 	cmd := exec.Command("/proc/self/exe", Verb, "vsock32", fmt.Sprint(c.VSock))
-	out, err := outlive(cmd)
+	out, err := cmd.Output()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -41,7 +40,7 @@ func userNamespace(c *Config) (bool, string) {
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
 	}
-	out, err := outlive(cmd)
+	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
@@ -50,30 +49,6 @@ func userNamespace(c *Config) (bool, string) {
 		return true, "denied: " + brief(err)
 	}
 	return true, "allowed, and nothing gets out: " + string(out)
-}
-
-// outlive runs cmd and returns what it printed. A system call filter may kill
-// the first thread of a process and leave the others asleep for ever; then the
-// rest of it is ended from here.
-func outlive(cmd *exec.Cmd) ([]byte, error) {
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for {
-		select {
-		case err := <-ended:
-			return out.Bytes(), err
-		case <-time.After(5 * time.Millisecond):
-		}
-		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid))
-		if _, state, _ := strings.Cut(string(stat), ") "); err == nil && strings.HasPrefix(state, "Z") {
-			_ = cmd.Process.Kill()
-		}
-	}
 }
 
 // Exit codes of a helper.
