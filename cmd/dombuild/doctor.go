@@ -127,7 +127,7 @@ func (a *app) probe(ctx context.Context) (report sandbox.ProbeReport, err error)
 	if err != nil {
 		return report, fmt.Errorf("making room for an engine: %w", err)
 	}
-	defer os.RemoveAll(state)
+	defer func() { err = errors.Join(err, sandbox.Remove(state)) }()
 	engine, err := a.openEngine(ctx, builder, state)
 	if err != nil {
 		return report, err
