@@ -1,11 +1,13 @@
 package probe
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -18,14 +20,14 @@ import (
 // socket(2) may miss. A helper process tries, because it may be killed for it.
 func vsock32(c *Config) (bool, string) {
 	cmd := exec.Command("/proc/self/exe", Verb, "vsock32", fmt.Sprint(c.VSock))
-	out, err := cmd.Output()
+	out, err := outlive(cmd)
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
 		return true, string(out)
 	case errors.As(err, &exit) && exit.ExitCode() == leaked:
 		return false, string(out)
-	case errors.As(err, &exit) && (exit.ExitCode() == killed || exit.Sys().(syscall.WaitStatus).Signaled()):
+	case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signaled():
 		return true, "killed for a 32-bit call"
 	}
 	return false, err.Error()
@@ -40,7 +42,7 @@ func userNamespace(c *Config) (bool, string) {
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
 	}
-	out, err := cmd.CombinedOutput()
+	out, err := outlive(cmd)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
@@ -51,28 +53,40 @@ func userNamespace(c *Config) (bool, string) {
 	return true, "allowed, and nothing gets out: " + string(out)
 }
 
-// Exit codes of a helper.
-const (
-	leaked = 77 // it found a way
-	killed = 78 // its thread was killed in a system call
-)
-
-// watch ends the process when thread tid has been killed: a system call filter
-// may kill the calling thread only, and nothing else would ever end. A thread
-// that lives and does not come back is no proof, and counts as a way out.
-func watch(tid int, done <-chan struct{}) {
-	for range 1000 {
+// outlive runs cmd and returns what it printed. A system call filter may kill
+// the first thread of a process and leave the others asleep for ever; then the
+// rest of it is ended from here.
+func outlive(cmd *exec.Cmd) ([]byte, error) {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
 		select {
-		case <-done:
-			return
-		case <-time.After(2 * time.Millisecond):
+		case err := <-ended:
+			return out.Bytes(), err
+		case <-time.After(5 * time.Millisecond):
 		}
-		data, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/stat", tid))
-		if _, state, _ := strings.Cut(string(data), ") "); err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X") {
-			os.Exit(killed)
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid))
+		if _, state, _ := strings.Cut(string(stat), ") "); err == nil && strings.HasPrefix(state, "Z") {
+			_ = cmd.Process.Kill()
 		}
 	}
-	os.Exit(leaked)
+}
+
+// leaked is the exit code of a helper that found a way out.
+const leaked = 77
+
+// A helper makes its calls on the first thread of its process: outlive sees
+// when that one was killed. Nothing inside the process can see it for sure: the
+// garbage collector waits for the dead thread for ever.
+func init() {
+	if len(os.Args) > 2 && os.Args[1] == Verb {
+		runtime.LockOSThread()
+	}
 }
 
 // help runs one helper.
