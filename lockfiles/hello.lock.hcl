@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:d78fab7f66a5a4bb0fbe320bd44c16a7f46a052af9159a6f8f561b045f583fb4"
+  recipe  = "sha256:d9e71cb3b9cab50fd47522a2985c710f40a2eb6345b696db9bde35576cfdaf08"
 }
 
 distribution "debian" {

@@ -146,3 +146,37 @@ func TestWorst(t *testing.T) {
 		}
 	}
 }
+
+func TestMirrors(t *testing.T) {
+	down := errors.New("no route to host")
+	tests := []struct {
+		name   string
+		found  []Mirror
+		status Status
+		detail string
+	}{
+		{"none known", nil, Warn, "no address is known"},
+		{"none answers", []Mirror{{"http://a", down}, {"http://b", down}}, Warn, "none of 2 addresses answers for the suite bookworm: no route"},
+		{"one answers", []Mirror{{"http://a", down}, {"http://b", nil}}, OK, "http://b answers"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := Mirrors("debian", "bookworm", tt.found)
+			if c.Status != tt.status || !strings.Contains(c.Detail, tt.detail) || (c.Remedy == "") != (c.Status == OK) {
+				t.Errorf("got %+v", c)
+			}
+		})
+	}
+}
+
+func TestSandboxFailsForAnyWay(t *testing.T) {
+	if c := Sandbox(80, nil, nil); c.Status != OK {
+		t.Errorf("closed: got %+v", c)
+	}
+	if c := Sandbox(80, []string{"user: tcp", "root: vsock"}, errors.New("open")); c.Status != Fail || !strings.Contains(c.Detail, "2 ways out") || !strings.Contains(c.Detail, "vsock") {
+		t.Errorf("open: got %+v", c)
+	}
+	if c := Sandbox(0, nil, errors.New("no runc")); c.Status != Fail || !strings.Contains(c.Detail, "no runc") {
+		t.Errorf("not run: got %+v", c)
+	}
+}

@@ -18,7 +18,7 @@ const ownScript = ToolsDir + "/script"
 // which stays a file of its own so that line numbers in its errors are true.
 func (b *builder) scripts(name, prologue, script, epilogue string) []InlineFile {
 	var run strings.Builder
-	fmt.Fprintf(&run, "set -eu\numask 022\nmkdir -p \"$HOME\" \"$TMPDIR\" \"$BUILD/%s\"\ncd \"$BUILD/%s\"\n", name, name)
+	fmt.Fprintf(&run, "set -eu\nexec 2>&1\numask 022\nmkdir -p \"$HOME\" \"$TMPDIR\" \"$BUILD/%s\"\ncd \"$BUILD/%s\"\n", name, name)
 	run.WriteString(prologue)
 	fmt.Fprintf(&run, "(umask %04o && exec /bin/sh -eu %s)\n", b.env.Umask, ownScript)
 	run.WriteString(epilogue)

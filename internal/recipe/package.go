@@ -115,8 +115,9 @@ var reservedEnv = []string{
 // flagEnv are the variables that a hardening profile sets.
 var flagEnv = []string{"CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS"}
 
-// flagless are the profiles that set no flags: Kconfig hardens there.
-var flagless = []string{"kernel", "hypervisor"}
+// flagless are the profiles that set no flags: what is built there hardens
+// itself, through Kconfig or its own makefiles.
+var flagless = []string{"freestanding", "hypervisor", "kernel", "unikernel"}
 
 func (d decoder) environment(profile string) map[string]string {
 	v, expr, ok := d.raw("environment")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -26,7 +27,7 @@ func vsock32(c *Config) (bool, string) {
 		return true, string(out)
 	case errors.As(err, &exit) && exit.ExitCode() == leaked:
 		return false, string(out)
-	case errors.As(err, &exit) && (exit.ExitCode() == killed || exit.Sys().(syscall.WaitStatus).Signaled()):
+	case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signaled():
 		return true, "killed for a 32-bit call"
 	}
 	return false, err.Error()
@@ -76,28 +77,16 @@ func outlive(cmd *exec.Cmd) ([]byte, error) {
 	}
 }
 
-// Exit codes of a helper.
-const (
-	leaked = 77 // it found a way
-	killed = 78 // its thread was killed in a system call
-)
+// leaked is the exit code of a helper that found a way out.
+const leaked = 77
 
-// watch ends the process when thread tid has been killed: a system call filter
-// may kill the calling thread only, and nothing else would ever end. A thread
-// that lives and does not come back is no proof, and counts as a way out.
-func watch(tid int, done <-chan struct{}) {
-	for range 1000 {
-		select {
-		case <-done:
-			return
-		case <-time.After(2 * time.Millisecond):
-		}
-		data, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/stat", tid))
-		if _, state, _ := strings.Cut(string(data), ") "); err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X") {
-			os.Exit(killed)
-		}
+// A helper makes its calls on the first thread of its process: outlive sees
+// when that one was killed. Nothing inside the process can see it for sure: the
+// garbage collector waits for the dead thread for ever.
+func init() {
+	if len(os.Args) > 2 && os.Args[1] == Verb {
+		runtime.LockOSThread()
 	}
-	os.Exit(leaked)
 }
 
 // help runs one helper.

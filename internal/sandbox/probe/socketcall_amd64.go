@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -24,12 +23,7 @@ func vsockBy32(port uint32) (bool, string) {
 	args := (*[3]uint32)(unsafe.Pointer(&mem[0]))
 	*args = [3]uint32{unix.AF_VSOCK, unix.SOCK_STREAM, 0}
 	call := func(nr, a, b, c uintptr) (int, error) {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		done := make(chan struct{})
-		go watch(unix.Gettid(), done)
 		r := int80(nr, a, b, c)
-		close(done)
 		if n := int32(r); n < 0 {
 			return -1, unix.Errno(-n)
 		}
