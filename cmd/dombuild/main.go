@@ -23,6 +23,8 @@ func main() {
 	if code, ok := sandbox.Program(os.Args); ok {
 		os.Exit(code)
 	}
+	// a user's own umask must not reach the directories that containers see
+	syscall.Umask(0o022)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

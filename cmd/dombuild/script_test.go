@@ -158,6 +158,11 @@ func setup(env *testscript.Env, tools []archivetest.Deb) error {
 	env.Setenv("DOMBUILD_STORE", at("store"))
 	env.Setenv("TMPDIR", at("tmp"))
 	env.Setenv("MIRROR", url)
+	dombuild, err := exec.LookPath("dombuild")
+	if err != nil {
+		return err
+	}
+	env.Setenv("DOMBUILD", dombuild)
 	for name, text := range map[string]string{
 		"home/.config/dombuild/config.hcl": fmt.Sprintf("mirror \"debian\" {\n  urls = [%q]\n}\n", url),
 		"keys/archive.gpg":                 string(a.Keyring()),
