@@ -15,35 +15,56 @@ import (
 )
 
 func (a *app) checkVerb() *cobra.Command {
-	cmd := verb("check [TARGET…]", "Build a second time under varied conditions and compare", cobra.ArbitraryArgs, a.check)
+	var earlier bool
+	cmd := verb("check [TARGET…]", "Build a second time under varied conditions and compare", cobra.ArbitraryArgs,
+		func(ctx context.Context, names []string) error { return a.check(ctx, names, earlier) })
 	cmd.Long = `Build a second time, never answered from the cache of the first, and compare every
 output of every step byte for byte.
 
 The second build has a fresh engine, unpacks its toolchains again, and runs in
 another build path, host name, time zone, locale, umask, clock, user and CPU count.
 When the outputs differ the exit code is 7 and the files that differ are listed.`
+	cmd.Flags().BoolVar(&earlier, "accept-earlier", false, "do not build again when this machine has checked exactly this plan and these outputs before")
 	return cmd
 }
 
-func (a *app) check(ctx context.Context, names []string) error {
+func (a *app) check(ctx context.Context, names []string, earlier bool) error {
 	first, targets, err := a.run(ctx, names, runOptions{whole: true})
 	if err != nil {
 		return err
 	}
-	second, err := a.rebuild(ctx, first, build.StepsOf(targets))
+	varied, err := a.varied(first)
+	if err != nil {
+		return err
+	}
+	if earlier {
+		if v, ok := repro.Earlier(a.store, first, varied); ok {
+			return a.print(v, func(w io.Writer) {
+				printVerdict(w, v)
+				fmt.Fprintf(w, "checked %s; the plan and the outputs are the same, so nothing was built again\n", v.Checked.Format("2006-01-02 15:04:05 MST"))
+			})
+		}
+	}
+	second, err := a.rebuild(ctx, varied, build.StepsOf(targets))
 	if err != nil {
 		return fmt.Errorf("second build: %w", err)
 	}
 	verdict, err := repro.Compare(ctx, a.store, first, second)
 	var differ *repro.DifferentError
-	if err != nil && !errors.As(err, &differ) {
+	switch {
+	case errors.As(err, &differ):
+	case err != nil:
 		return err
+	default:
+		if err := repro.Remember(a.store, first.Plan, varied, verdict); err != nil {
+			return err
+		}
 	}
 	return errors.Join(err, a.print(verdict, func(w io.Writer) { printVerdict(w, verdict) }))
 }
 
-// rebuild builds again on an engine of its own, whose state is thrown away.
-func (a *app) rebuild(ctx context.Context, first *build.Result, steps []string) (*build.Result, error) {
+// varied plans the second build of what was just built.
+func (a *app) varied(first *build.Result) (*plan.Plan, error) {
 	r, l, err := a.locked()
 	if err != nil {
 		return nil, err
@@ -51,10 +72,11 @@ func (a *app) rebuild(ctx context.Context, first *build.Result, steps []string) 
 	if r.Digest() != first.Plan.Recipe().Digest() {
 		return nil, errors.New("the recipe changed while it was being checked")
 	}
-	p, err := plan.New(r, l, plan.Varied(r))
-	if err != nil {
-		return nil, err
-	}
+	return plan.New(r, l, plan.Varied(r))
+}
+
+// rebuild builds again on an engine of its own, whose state is thrown away.
+func (a *app) rebuild(ctx context.Context, p *plan.Plan, steps []string) (*build.Result, error) {
 	opt, err := a.buildOptions("engine-check", runOptions{})
 	if err != nil {
 		return nil, err

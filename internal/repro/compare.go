@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dombuild/dombuild/internal/build"
 	"github.com/dombuild/dombuild/internal/plan"
@@ -21,6 +22,7 @@ const Schema = "dombuild/check/v1"
 // Verdict is the outcome of comparing two builds.
 type Verdict struct {
 	Schema       string       `json:"schema"`
+	Checked      time.Time    `json:"checked"` // when the second build ended
 	Reproducible bool         `json:"reproducible"`
 	Varied       []plan.Axis  `json:"varied"`            // what differed between the builds
 	Notices      []string     `json:"notices,omitempty"` // what could not be varied
@@ -61,7 +63,7 @@ func (e *DifferentError) Hint() string {
 // equal the error is a *DifferentError that holds it.
 func Compare(ctx context.Context, st *store.Store, first, second *build.Result) (Verdict, error) {
 	v := Verdict{
-		Schema: Schema, Reproducible: true, Notices: second.Plan.Notices(),
+		Schema: Schema, Checked: time.Now().UTC().Truncate(time.Second), Reproducible: true, Notices: second.Plan.Notices(),
 		Varied: plan.Axes(first.Plan.Environment(), second.Plan.Environment()),
 	}
 	for _, s := range second.Steps {

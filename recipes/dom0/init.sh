@@ -5,7 +5,8 @@ umask 022 # modes in $OUT are part of the result
 install -m 755 init "$OUT/init"
 
 mkdir -p "$OUT/etc/xen"
-install -m 644 etc/* "$OUT/etc/"
+install -m 644 etc/passwd etc/group etc/hostname "$OUT/etc/"
+install -m 644 etc/xen/xl.conf "$OUT/etc/xen/"
 
 cd "$OUT"
 mkdir -p dev proc run sys root tmp var/lib/xen var/lib/xenstored var/log/xen

@@ -7,7 +7,7 @@ xz -dc -T"$JOBS" "$SOURCES"/linux/linux_*.orig.tar.xz | tar -x --strip-component
 	--wildcards --wildcards-match-slash \
 	--exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' --exclude='*/tools/perf/*' \
 	--exclude='*/arch/[!x]*/*.[chS]' --exclude='*/arch/[!x]*/*.dts*' --exclude='*/arch/xtensa/*.[chS]' \
-	--exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
+	--exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
 	--exclude='*/sound/*.[ch]'
 
 # Everything the banner would ask the machine for. The time stamp is copied
