@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:8003ec4d3e0ba9bc1ede3006fc20ac295f4ee5b9613f19bc2db163333fedeac2"
+  recipe  = "sha256:d955ad66138d5a91e093405800d01ff20b9131bba62a2ccca4fa30e6b34ca77d"
 }
 
 distribution "debian" {
