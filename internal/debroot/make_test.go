@@ -3,15 +3,13 @@ package debroot
 import (
 	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/dombuild/dombuild/internal/archivetest"
 )
 
 // testEntry is an entry of a made package: a directory when the path ends in
@@ -64,85 +62,29 @@ type arMember struct {
 }
 
 func makeAr(members ...arMember) []byte {
-	var b bytes.Buffer
-	b.WriteString("!<arch>\n")
+	var list []archivetest.Member
 	for _, m := range members {
-		fmt.Fprintf(&b, "%-16s%-12d%-6d%-6d%-8s%-10d`\n", m.name, 0, 0, 0, "100644", len(m.data))
-		b.Write(m.data)
-		if len(m.data)%2 == 1 {
-			b.WriteByte('\n')
-		}
+		list = append(list, archivetest.Member{Name: m.name, Data: m.data})
 	}
-	return b.Bytes()
+	return archivetest.Ar(list...)
 }
 
 func makeTar(t testing.TB, entries []testEntry) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
+	var list []archivetest.Entry
 	for _, e := range entries {
-		h := &tar.Header{Name: e.path, Mode: e.mode, Typeflag: e.kind, Linkname: e.link, Uid: 7, Uname: "who", Size: int64(len(e.text))}
-		switch {
-		case e.kind != 0:
-		case strings.HasSuffix(e.path, "/"):
-			h.Typeflag = tar.TypeDir
-		case e.link != "":
-			h.Typeflag = tar.TypeSymlink
-		default:
-			h.Typeflag = tar.TypeReg
-		}
-		if h.Mode == 0 {
-			h.Mode = 0o644
-		}
-		if h.Typeflag == tar.TypeDir && e.mode == 0 {
-			h.Mode = 0o755
-		}
-		if e.size != 0 {
-			h.Size = e.size
-		}
-		if err := w.WriteHeader(h); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, e.text); err != nil {
-			t.Fatal(err)
-		}
-		if e.size != 0 {
-			return b.Bytes()
-		}
+		list = append(list, archivetest.Entry{Path: e.path, Text: e.text, Link: e.link, Mode: e.mode, Kind: e.kind, Size: e.size})
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return archivetest.Tar(list)
 }
 
+// pack compresses; what has no writer here stays as it is.
 func pack(t testing.TB, suffix string, data []byte) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	var w io.WriteCloser
-	var err error
-	switch suffix {
-	case "", ".lzma":
+	if suffix == ".lzma" {
 		return data
-	case ".xz":
-		w, err = xz.NewWriter(&b)
-	case ".gz":
-		w = gzip.NewWriter(&b)
-	case ".zst":
-		w, err = zstd.NewWriter(&b)
-	default:
-		t.Fatalf("no writer for %s", suffix)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return archivetest.Compress(suffix, data)
 }
 
 // assemble returns the lines of the assembled root without the skeleton.

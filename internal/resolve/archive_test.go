@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,12 +16,9 @@ import (
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp"
-	"github.com/ProtonMail/go-crypto/openpgp/clearsign"
-	"github.com/ProtonMail/go-crypto/openpgp/packet"
-	"github.com/klauspost/compress/gzip"
 	"github.com/opencontainers/go-digest"
-	"github.com/ulikunitz/xz"
 
+	"github.com/dombuild/dombuild/internal/archivetest"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
@@ -43,19 +39,8 @@ type testArchive struct {
 	requests []string
 }
 
-// newKey makes a signing key; lifetime 0 does not expire.
-func newKey(t testing.TB, created time.Time, lifetime uint32) *openpgp.Entity {
-	t.Helper()
-	config := &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA, Time: func() time.Time { return created }, KeyLifetimeSecs: lifetime}
-	e, err := openpgp.NewEntity("Test Archive", "", "archive@example.org", config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
-}
-
 func newArchive(t testing.TB) *testArchive {
-	a := &testArchive{t: t, key: newKey(t, now.AddDate(-1, 0, 0), 0), files: map[string][]byte{},
+	a := &testArchive{t: t, key: archivetest.NewKey(now.AddDate(-1, 0, 0), 0), files: map[string][]byte{},
 		release: map[string]string{"Origin": "Test", "Suite": "stable", "Codename": "bookworm", "Components": "main",
 			"Architectures": "all amd64", "No-Support-for-Architecture-all": "Packages", "Acquire-By-Hash": "yes",
 			"Date": now.AddDate(0, 0, -7).Format(time.RFC1123)},
@@ -99,7 +84,7 @@ func (a *testArchive) serve(w http.ResponseWriter, r *http.Request) {
 func (a *testArchive) publish() {
 	sums := ""
 	for path, text := range map[string]string{"main/binary-amd64/Packages": a.packages, "main/source/Sources": a.sources} {
-		for suffix, data := range map[string][]byte{"": []byte(text), ".gz": gz(text), ".xz": xzip(a.t, text)} {
+		for suffix, data := range map[string][]byte{"": []byte(text), ".gz": archivetest.Compress(".gz", []byte(text)), ".xz": archivetest.Compress(".xz", []byte(text))} {
 			d := digest.FromBytes(data)
 			sums += fmt.Sprintf("\n %s %d %s%s", d.Encoded(), len(data), path, suffix)
 			if suffix != "" { // the plain index is named and not there, as in a real archive
@@ -117,57 +102,12 @@ func (a *testArchive) publish() {
 	for name, value := range a.release {
 		text += name + ": " + value + "\n"
 	}
-	a.files["/debian/dists/bookworm/InRelease"] = clearsigned(a.t, text+sums, now.AddDate(0, 0, -7), a.key)
+	a.files["/debian/dists/bookworm/InRelease"] = archivetest.Clearsign(text+sums, now.AddDate(0, 0, -7), a.key)
 }
 
-func gz(text string) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = io.WriteString(w, text)
-	_ = w.Close()
-	return b.Bytes()
-}
-
-func xzip(t testing.TB, text string) []byte {
-	var b bytes.Buffer
-	w, err := xz.NewWriter(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.WriteString(w, text)
-	_ = w.Close()
-	return b.Bytes()
-}
-
-func clearsigned(t testing.TB, text string, at time.Time, keys ...*openpgp.Entity) []byte {
-	t.Helper()
-	var private []*packet.PrivateKey
-	for _, k := range keys {
-		private = append(private, k.PrivateKey)
-	}
-	var b bytes.Buffer
-	w, err := clearsign.EncodeMulti(&b, private, &packet.Config{Time: func() time.Time { return at }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(w, text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
-}
-
-func keyring(t testing.TB, keys ...*openpgp.Entity) recipe.File {
-	t.Helper()
-	var b bytes.Buffer
-	for _, k := range keys {
-		if err := k.Serialize(&b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return recipe.File{Path: "keys/test.gpg", Content: b.Bytes(), Digest: digest.FromBytes(b.Bytes())}
+func keyring(keys ...*openpgp.Entity) recipe.File {
+	text := archivetest.Keyring(keys...)
+	return recipe.File{Path: "keys/test.gpg", Content: text, Digest: digest.FromBytes(text)}
 }
 
 // recipe asks for two toolchains and two sources of the archive.
@@ -176,7 +116,7 @@ func (a *testArchive) recipe() *recipe.Recipe {
 	return &recipe.Recipe{
 		Name: "x",
 		Distributions: []recipe.Distribution{{Address: d, Name: "debian", Suite: "bookworm", Components: []string{"main"},
-			Architecture: "amd64", Keyring: keyring(a.t, a.key)}},
+			Architecture: "amd64", Keyring: keyring(a.key)}},
 		Toolchains: []recipe.Toolchain{
 			{Address: "toolchain.base", From: d, Packages: []string{"gcc"}},
 			{Address: "toolchain.pack", From: d, Packages: []string{"make"}},

@@ -13,6 +13,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
+	"github.com/dombuild/dombuild/internal/archivetest"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
@@ -51,22 +52,22 @@ func TestUntrusted(t *testing.T) {
 		{"signed text changed", edit("Origin: Test", "Origin: Best"), "does not fit the text"},
 		{"a header of the message that is not signed", edit(messageHeader, messageHeader+"Suite: bookworm\n"), "not a whole clearsigned message"},
 		{"another key", func(a *testArchive, r *recipe.Recipe) {
-			a.key = newKey(a.t, now.AddDate(-1, 0, 0), 0)
+			a.key = archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
 			a.publish()
 		}, "not in the keyring"},
 		{"expired key", func(a *testArchive, r *recipe.Recipe) {
-			a.key = newKey(a.t, now.AddDate(0, 0, -20), 15*24*3600)
-			r.Distributions[0].Keyring = keyring(a.t, a.key)
+			a.key = archivetest.NewKey(now.AddDate(0, 0, -20), 15*24*3600)
+			r.Distributions[0].Keyring = keyring(a.key)
 			a.publish()
 		}, "expired"},
 		{"revoked key", func(a *testArchive, r *recipe.Recipe) {
 			if err := a.key.RevokeKey(packet.KeyCompromised, "", &packet.Config{Time: func() time.Time { return now.AddDate(0, 0, -2) }}); err != nil {
 				a.t.Fatal(err)
 			}
-			r.Distributions[0].Keyring = keyring(a.t, a.key)
+			r.Distributions[0].Keyring = keyring(a.key)
 		}, "revoked"},
 		{"signed in the future", func(a *testArchive, _ *recipe.Recipe) {
-			a.files[inReleasePath] = clearsigned(a.t, "Suite: bookworm\n", now.AddDate(0, 0, 3), a.key)
+			a.files[inReleasePath] = archivetest.Clearsign("Suite: bookworm\n", now.AddDate(0, 0, 3), a.key)
 		}, "no good signature"},
 		{"another suite", func(a *testArchive, _ *recipe.Recipe) {
 			a.release["Suite"], a.release["Codename"] = "testing", "trixie"
@@ -130,7 +131,7 @@ func TestIndexes(t *testing.T) {
 	flip := func(b []byte) []byte { b = bytes.Clone(b); b[len(b)/2] ^= 1; return b }
 	resign := func(a *testArchive, edit func(string) string) {
 		block, _ := splitMessage(a.files[inReleasePath])
-		a.files[inReleasePath] = clearsigned(a.t, edit(string(block.Plaintext)), now.AddDate(0, 0, -7), a.key)
+		a.files[inReleasePath] = archivetest.Clearsign(edit(string(block.Plaintext)), now.AddDate(0, 0, -7), a.key)
 	}
 	tests := []struct {
 		name   string
@@ -237,8 +238,8 @@ func TestUnknownNamesInARecipe(t *testing.T) {
 }
 
 func TestSeveralSigners(t *testing.T) {
-	good, other := newKey(t, now.AddDate(-1, 0, 0), 0), newKey(t, now.AddDate(-1, 0, 0), 0)
-	expired := newKey(t, now.AddDate(0, 0, -20), 15*24*3600)
+	good, other := archivetest.NewKey(now.AddDate(-1, 0, 0), 0), archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
+	expired := archivetest.NewKey(now.AddDate(0, 0, -20), 15*24*3600)
 	at := now.AddDate(0, 0, -7)
 	for _, tt := range []struct {
 		name    string
@@ -246,11 +247,11 @@ func TestSeveralSigners(t *testing.T) {
 		keys    recipe.File
 		signers int
 	}{
-		{"both known", clearsigned(t, "A: b\n", at, good, other), keyring(t, good, other), 2},
-		{"one known", clearsigned(t, "A: b\n", at, other, good), keyring(t, good), 1},
-		{"one expired", clearsigned(t, "A: b\n", at, expired, good), keyring(t, good, expired), 1},
-		{"the same twice", clearsigned(t, "A: b\n", at, good, good), keyring(t, good), 1},
-		{"none known", clearsigned(t, "A: b\n", at, other, expired), keyring(t, good), 0},
+		{"both known", archivetest.Clearsign("A: b\n", at, good, other), keyring(good, other), 2},
+		{"one known", archivetest.Clearsign("A: b\n", at, other, good), keyring(good), 1},
+		{"one expired", archivetest.Clearsign("A: b\n", at, expired, good), keyring(good, expired), 1},
+		{"the same twice", archivetest.Clearsign("A: b\n", at, good, good), keyring(good), 1},
+		{"none known", archivetest.Clearsign("A: b\n", at, other, expired), keyring(good), 0},
 	} {
 		keys, err := readKeyring(tt.keys)
 		if err != nil {
@@ -264,7 +265,7 @@ func TestSeveralSigners(t *testing.T) {
 }
 
 func TestWeakHashIsRefused(t *testing.T) {
-	key := newKey(t, now.AddDate(-1, 0, 0), 0)
+	key := archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
 	for _, weak := range []crypto.Hash{crypto.MD5, crypto.SHA1, crypto.RIPEMD160, crypto.SHA224} {
 		sig := &packet.Signature{Hash: weak, CreationTime: now, IssuerKeyId: &key.PrimaryKey.KeyId}
 		if _, err := verifyOne(sig, nil, openpgp.EntityList{key}, now); err == nil || !strings.Contains(err.Error(), "too weak") {
@@ -276,8 +277,8 @@ func TestWeakHashIsRefused(t *testing.T) {
 // FuzzVerifyMessage edits a signed message in one place and looks for a text
 // that is accepted and is not what was signed.
 func FuzzVerifyMessage(f *testing.F) {
-	key := newKey(f, now.AddDate(-1, 0, 0), 0)
-	signed := clearsigned(f, "Suite: bookworm\n- dash\n  blank \n", now, key)
+	key := archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
+	signed := archivetest.Clearsign("Suite: bookworm\n- dash\n  blank \n", now, key)
 	want, _, err := verifyMessage(signed, openpgp.EntityList{key}, now)
 	if err != nil {
 		f.Fatal(err)
