@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:8003ec4d3e0ba9bc1ede3006fc20ac295f4ee5b9613f19bc2db163333fedeac2"
+  recipe  = "sha256:4f5f6c64d6ef47fc6d41faf6b044e24f8de541e61f83329773d6265d7f4a3075"
 }
 
 distribution "debian" {
@@ -129,14 +129,6 @@ distribution "debian" {
       filename     = "pool/main/c/coreutils/coreutils_9.1-1_amd64.deb"
       size         = 2896560
       digest       = "sha256:61038f857e346e8500adf53a2a0a20859f4d3a3b51570cc876b153a2d51a3091"
-    }
-
-    deb "cpio" {
-      version      = "2.13+dfsg-7.1"
-      architecture = "amd64"
-      filename     = "pool/main/c/cpio/cpio_2.13+dfsg-7.1_amd64.deb"
-      size         = 245036
-      digest       = "sha256:73d4a22bdd7eb6be1e480d6884b103eb500cfd539cc20ae0f3e44dd8b0614798"
     }
 
     deb "cpp" {
@@ -1508,7 +1500,6 @@ toolchain "pack" {
 
   requested = [
     "binutils",
-    "cpio",
     "grub-common",
     "grub-efi-amd64-bin",
     "grub-pc-bin",
@@ -1525,7 +1516,6 @@ toolchain "pack" {
     "binutils-x86-64-linux-gnu",
     "bsdutils",
     "coreutils",
-    "cpio",
     "dash",
     "debconf",
     "debianutils",

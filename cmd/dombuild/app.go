@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
@@ -25,8 +27,10 @@ type app struct {
 	stdout, stderr io.Writer
 	flags          flags
 	display        *display.Display
-	printed        bool // the JSON document is out
-	store          *store.Store
+	printed        bool         // the JSON document is out
+	shells         sync.Mutex   // held while a shell has the terminal
+	opening        sync.Mutex   // held while the store is opened
+	store          *store.Store // nil until then
 	closers        []func() error
 }
 
@@ -49,6 +53,7 @@ func (a *app) command() *cobra.Command {
 		Args:          unknownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	f := root.PersistentFlags()
@@ -195,6 +200,8 @@ func (a *app) storeDir() (string, error) {
 
 // openStore opens the store once for the whole run.
 func (a *app) openStore() (*store.Store, error) {
+	a.opening.Lock()
+	defer a.opening.Unlock()
 	if a.store != nil {
 		return a.store, nil
 	}
@@ -225,6 +232,9 @@ func (a *app) builder() (string, error) {
 	}
 	if len(a.flags.builders) == 0 {
 		return "", nil
+	}
+	if err := sandbox.CheckBuilder(a.flags.builders[0]); err != nil {
+		return "", &usageError{err, ""}
 	}
 	return a.flags.builders[0], nil
 }

@@ -96,11 +96,15 @@ func (a *app) buildOptions(engine string, o runOptions) (build.Options, error) {
 	if err != nil {
 		return build.Options{}, err
 	}
-	return build.Options{
+	opt := build.Options{
 		Store: st, Status: a.display.Send, Progress: a.display, Logs: filepath.Join(filepath.Dir(state), "logs"),
 		Whole: o.whole,
 		Open: func(ctx context.Context) (*sandbox.Engine, error) {
 			return a.openEngine(ctx, builder, state)
 		},
-	}, nil
+	}
+	if o.shell {
+		opt.Shell = a.shell
+	}
+	return opt, nil
 }

@@ -37,6 +37,8 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"leftovers": cmdLeftovers,
 	"tmpfs":     cmdTmpfs,
 	"canary":    cmdCanary,
+	"kernel":    cmdKernel,
+	"buildkitd": cmdBuildkitd,
 }
 
 // exits CODE PROGRAM ARGS… runs a program that has to end with that code.
@@ -66,7 +68,7 @@ func exitOf(ts *script, err error) int {
 }
 
 // json SCHEMA [PATH=VALUE…]: standard output is one JSON document of that
-// schema. PATH is dotted, a number indexes, # is a length; the value is as
+// schema. PATH is dotted, a number indexes, len is a length; the value is as
 // fmt prints it.
 func cmdJSON(ts *script, neg bool, args []string) {
 	if neg || len(args) < 1 {
@@ -100,7 +102,7 @@ func at(v any, path []string) any {
 	case map[string]any:
 		return at(x[path[0]], path[1:])
 	case []any:
-		if path[0] == "#" {
+		if path[0] == "len" {
 			return len(x)
 		}
 		if i, err := strconv.Atoi(path[0]); err == nil && i < len(x) {
@@ -277,7 +279,9 @@ func cmdLeftovers(ts *script, neg bool, args []string) {
 func traces(work string) []string {
 	var found []string
 	for _, m := range mountsBelow(work) {
-		found = append(found, "mount "+m)
+		if m != filepath.Join(work, "small") { // tmpfs
+			found = append(found, "mount "+m)
+		}
 	}
 	processes, _ := filepath.Glob("/proc/[0-9]*")
 	for _, p := range processes {
@@ -313,22 +317,23 @@ func unmountBelow(dir string) {
 	}
 }
 
-// tmpfs DIR SIZE mounts a small file system.
+// tmpfs DIR SIZE mounts a small file system, or makes it larger.
 func cmdTmpfs(ts *script, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: tmpfs DIR SIZE")
 	}
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o755))
+	if slices.Contains(mountsBelow(ts.Getenv("WORK")), dir) {
+		ts.Check(unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size="+args[1]))
+		return
+	}
 	ts.Check(unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+args[1]))
 	ts.Defer(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 }
 
-type canaryKey struct{}
-
 // canary start listens on the host's loopback interface, TCP and UDP, and sets
-// CANARY to the port and CANARY_SOCKET to the name of an abstract socket;
-// canary silent fails when anything came.
+// CANARY to the port; canary silent fails when anything came.
 func cmdCanary(ts *script, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: canary start|silent")

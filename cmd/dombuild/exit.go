@@ -75,7 +75,8 @@ func exitCode(err error) int {
 		return exitDifferent
 	case is(new(*hardening.GateError)):
 		return exitHardening
-	case is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)):
+	case is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
+		is(new(*resolve.UnknownError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}
 	return exitError

@@ -39,7 +39,10 @@ func (a *app) graphVerb() *cobra.Command {
 			if out != "" {
 				var text bytes.Buffer
 				draw(&text)
-				return os.WriteFile(out, text.Bytes(), 0o644)
+				if err := os.WriteFile(out, text.Bytes(), 0o644); err != nil {
+					return fmt.Errorf("writing the graph: %w", err)
+				}
+				draw = func(io.Writer) {} // the file has it
 			}
 			return a.print(graphDocument{"dombuild/graph/v1", g.Nodes()}, draw)
 		})
@@ -81,7 +84,7 @@ func (a *app) why(_ context.Context, args []string) error {
 		Schema string     `json:"schema"`
 		Name   string     `json:"name"`
 		Paths  [][]string `json:"paths"`
-	}{"dombuild/why/v1", args[0], nil}
+	}{"dombuild/why/v1", args[0], [][]string{}}
 	const most = 20 // ways from one target; a person reads no more
 	for _, w := range wanted {
 		for _, t := range targets {

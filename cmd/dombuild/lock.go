@@ -90,7 +90,7 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		return err
 	}
 	l, err := make(ctx, r, old, resolve.Options{
-		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display,
+		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display, Take: a.take,
 	})
 	if err != nil {
 		return err
@@ -109,6 +109,21 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		}
 		fmt.Fprintf(w, "%s %s: %d pins, %d bytes\n", doc.Path, state, doc.Pins, doc.Bytes)
 	})
+}
+
+// take downloads the file of an http source into the store, so that fetch does
+// not download it again.
+func (a *app) take(ctx context.Context, name, url string, want digest.Digest) (int64, error) {
+	st, err := a.openStore()
+	if err != nil {
+		return 0, err
+	}
+	request := fetch.Request{Digest: want, Size: -1, Name: name, URLs: []string{url}}
+	if err := fetch.Fetch(ctx, st, []fetch.Request{request}, fetch.Options{Progress: a.display}); err != nil {
+		return 0, err
+	}
+	blob, err := st.Get(ctx, want)
+	return blob.Size(), err
 }
 
 // loadMirrors reads where archives are to be had: the user's configuration,

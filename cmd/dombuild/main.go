@@ -13,7 +13,8 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/dombuild/dombuild/internal/recipe"
+	"golang.org/x/term"
+
 	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
@@ -22,7 +23,10 @@ func main() {
 	if code, ok := sandbox.Program(os.Args); ok {
 		os.Exit(code)
 	}
+	// a user's own umask must not reach the directories that containers see
+	syscall.Umask(0o022)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -38,10 +42,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = errInterrupted
-	}
 	code := exitCode(err)
+	if ctx.Err() != nil && (code == exitError || code == exitStep) {
+		// whatever failed, failed because it was told to stop
+		err, code = errInterrupted, exitInterrupted
+	}
 	a.report(err, code)
 	return code
 }
@@ -49,9 +54,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // report writes an error for people, and with --json the one document that
 // stands in for the verb's own.
 func (a *app) report(err error, code int) {
-	var bad *recipe.Error
-	if errors.As(err, &bad) {
-		bad.Write(a.stderr, false, 0)
+	var diagnostics interface {
+		error
+		Write(w io.Writer, color bool, width uint) error
+	}
+	if errors.As(err, &diagnostics) {
+		_ = diagnostics.Write(a.stderr, colored(a.stderr), 0)
 	} else {
 		fmt.Fprintf(a.stderr, "error: %s\n", err)
 	}
@@ -68,6 +76,13 @@ func (a *app) report(err error, code int) {
 		Hint   string `json:"hint,omitempty"`
 		Exit   int    `json:"exit"`
 	}{"dombuild/error/v1", err.Error(), hint, code})
+}
+
+// colored says whether errors are written in colour: to a terminal, unless the
+// user does not want any.
+func colored(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
 }
 
 func hintOf(err error) string {

@@ -144,8 +144,9 @@ type archiveKey struct{}
 func setup(env *testscript.Env, tools []archivetest.Deb) error {
 	a := archivetest.New()
 	a.Add(tools...)
-	a.AddSource("hello", "2.10-1", map[string][]byte{"hello_2.10.orig.tar.gz": archivetest.Compress(".gz", archivetest.Tar([]archivetest.Entry{
-		{Path: "hello-2.10/"}, {Path: "hello-2.10/hello.txt", Text: "hello\n"}}))})
+	// not compressed: busybox's tar has to be told how
+	a.AddSource("hello", "2.10-1", map[string][]byte{"hello_2.10.orig.tar": archivetest.Tar([]archivetest.Entry{
+		{Path: "hello-2.10/"}, {Path: "hello-2.10/hello.txt", Text: "hello\n"}})})
 	a.AddFile("extra/notes.txt", []byte("notes\n"))
 	a.Publish(time.Now().AddDate(0, 0, -7))
 	url := a.Start()
@@ -157,11 +158,15 @@ func setup(env *testscript.Env, tools []archivetest.Deb) error {
 	env.Setenv("DOMBUILD_STORE", at("store"))
 	env.Setenv("TMPDIR", at("tmp"))
 	env.Setenv("MIRROR", url)
+	dombuild, err := exec.LookPath("dombuild")
+	if err != nil {
+		return err
+	}
+	env.Setenv("DOMBUILD", dombuild)
 	for name, text := range map[string]string{
 		"home/.config/dombuild/config.hcl": fmt.Sprintf("mirror \"debian\" {\n  urls = [%q]\n}\n", url),
 		"keys/archive.gpg":                 string(a.Keyring()),
 		"base.hcl":                         baseRecipe,
-		"tmp/.keep":                        "",
 	} {
 		if err := os.MkdirAll(filepath.Dir(at(name)), 0o755); err != nil {
 			return err
@@ -171,5 +176,5 @@ func setup(env *testscript.Env, tools []archivetest.Deb) error {
 		}
 	}
 	env.Defer(func() { unmountBelow(env.WorkDir) })
-	return nil
+	return os.Mkdir(at("tmp"), 0o755)
 }

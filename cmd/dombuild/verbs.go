@@ -8,6 +8,6 @@ func (a *app) addVerbs(root *cobra.Command) {
 		a.lockVerb(), a.updateVerb(), a.fetchVerb(),
 		a.planVerb(), a.buildVerb(), a.checkVerb(), a.bootVerb(),
 		a.storeVerb(), a.showVerb(), a.whyVerb(), a.graphVerb(), a.treeVerb(),
-		a.doctorVerb(), a.versionVerb(), a.manVerb(),
+		a.doctorVerb(), a.versionVerb(), a.completionVerb(), a.manVerb(),
 	)
 }

@@ -125,7 +125,7 @@ type runner struct {
 
 func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Parallel <= 0 {
-		opt.Parallel = runtime.NumCPU()
+		opt.Parallel = 2 * runtime.NumCPU()
 	}
 	if opt.Progress == nil {
 		opt.Progress = progress.None{}

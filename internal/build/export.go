@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
 
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
@@ -182,24 +184,38 @@ func replaceable(dir string) error {
 	return nil
 }
 
-// replace puts the finished directory in place; the old one is moved aside
-// first and removed only afterwards.
+// replace puts the finished directory in place of an older one, which at every
+// moment is there or replaced, and removes that.
 func replace(tmp, final string) error {
-	old := tmp + ".old"
-	err := os.Rename(final, old)
-	if err != nil && !os.IsNotExist(err) {
+	err := unix.Renameat2(unix.AT_FDCWD, tmp, unix.AT_FDCWD, final, unix.RENAME_EXCHANGE)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = os.Rename(tmp, final)
+	} else if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) { // the file system cannot exchange
+		err = replaceInTwo(tmp, final)
+	}
+	if err != nil {
 		return fmt.Errorf("exporting: %w", err)
 	}
+	return os.RemoveAll(tmp)
+}
+
+func replaceInTwo(tmp, final string) error {
+	old := tmp + ".old"
+	if err := os.Rename(final, old); err != nil {
+		return err
+	}
 	if err := os.Rename(tmp, final); err != nil {
-		return fmt.Errorf("exporting: %w", err)
+		return errors.Join(err, os.Rename(old, final))
 	}
 	return os.RemoveAll(old)
 }
 
 // removeLeftovers removes what killed processes left of this target's exports.
 func removeLeftovers(dir, name string) {
+	// with two dots: what package tree was extracting into
 	left, _ := filepath.Glob(filepath.Join(dir, "."+name+".partial-*"))
-	for _, path := range left {
+	half, _ := filepath.Glob(filepath.Join(dir, ".."+name+".partial-*"))
+	for _, path := range append(left, half...) {
 		var pid int
 		_, after, _ := strings.Cut(filepath.Base(path), ".partial-")
 		if _, err := fmt.Sscanf(after, "%d", &pid); err != nil {

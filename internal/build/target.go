@@ -19,18 +19,35 @@ type Target struct {
 	Boot    *recipe.Boot   // of an image
 }
 
-// TargetError says that no block of the recipe is meant by a name.
+// TargetError says that a name means no block of the recipe, or several, or
+// one that cannot be exported beside the others.
 type TargetError struct {
 	Name  string
-	Known []string
+	Known []string // addresses of all targets
+	Same  []string // addresses that the name means, when it means several
+	Clash string   // address of another wanted target that would be exported to the same directory
 }
 
 func (e *TargetError) Error() string {
+	switch {
+	case e.Clash != "":
+		return fmt.Sprintf("%s and %s would be exported to the same directory", e.Clash, e.Name)
+	case len(e.Same) > 0:
+		return fmt.Sprintf("%q is %s", e.Name, strings.Join(e.Same, " and "))
+	}
 	return fmt.Sprintf("the recipe has no target %q", e.Name)
 }
 
-// Hint lists what there is.
-func (e *TargetError) Hint() string { return "targets: " + strings.Join(e.Known, ", ") }
+// Hint says what helps.
+func (e *TargetError) Hint() string {
+	switch {
+	case e.Clash != "":
+		return "build them one after the other, into different directories"
+	case len(e.Same) > 0:
+		return "name one by its address"
+	}
+	return "targets: " + strings.Join(e.Known, ", ")
+}
 
 // Targets finds what the names mean: an address such as "image.dom0", or the
 // last label alone when only one block has it. Without names it is all
@@ -38,7 +55,7 @@ func (e *TargetError) Hint() string { return "targets: " + strings.Join(e.Known,
 func Targets(p *plan.Plan, names []string) ([]Target, error) {
 	all := available(p.Recipe())
 	if len(names) == 0 {
-		return byDefault(all), nil
+		return apart(byDefault(all))
 	}
 	var found []Target
 	for _, n := range names {
@@ -46,13 +63,23 @@ func Targets(p *plan.Plan, names []string) ([]Target, error) {
 		if err != nil {
 			return nil, err
 		}
-		if i := slices.IndexFunc(found, func(o Target) bool { return o.Name == t.Name }); i < 0 {
-			found = append(found, t)
-		} else if found[i].Address != t.Address {
-			return nil, fmt.Errorf("%s and %s would be exported to the same directory: build them one after the other", found[i].Address, t.Address)
+		found = append(found, t)
+	}
+	return apart(found)
+}
+
+// apart drops repetitions and refuses targets that share a directory.
+func apart(wanted []Target) ([]Target, error) {
+	var kept []Target
+	for _, t := range wanted {
+		i := slices.IndexFunc(kept, func(o Target) bool { return o.Name == t.Name })
+		if i < 0 {
+			kept = append(kept, t)
+		} else if kept[i].Address != t.Address {
+			return nil, &TargetError{Name: string(t.Address), Clash: string(kept[i].Address)}
 		}
 	}
-	return found, nil
+	return kept, nil
 }
 
 func byDefault(all []Target) []Target {
@@ -93,6 +120,9 @@ func find(all []Target, name string) (Target, error) {
 		return found[0], nil
 	}
 	e := &TargetError{Name: name}
+	for _, t := range found {
+		e.Same = append(e.Same, string(t.Address))
+	}
 	for _, t := range all {
 		e.Known = append(e.Known, string(t.Address))
 	}

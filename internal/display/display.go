@@ -33,6 +33,7 @@ type Display struct {
 	events chan *client.SolveStatus
 	done   chan struct{}
 	tasks  int
+	muted  int // callers of Suspend that have not resumed
 }
 
 // New returns a display that writes to out. The title stands above a live screen.
@@ -47,6 +48,9 @@ func New(out io.Writer, mode, title string) (*Display, error) {
 func (d *Display) Send(s *client.SolveStatus) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.muted > 0 {
+		return
+	}
 	if d.events == nil {
 		d.start()
 	}
@@ -76,6 +80,24 @@ func (d *Display) start() {
 func (d *Display) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.end()
+}
+
+// Suspend ends the display, and shows nothing until resume is called: somebody
+// else has the terminal. What happens meanwhile is not shown later either.
+func (d *Display) Suspend() (resume func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.end()
+	d.muted++
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.muted--
+	}
+}
+
+func (d *Display) end() {
 	if d.events == nil {
 		return
 	}

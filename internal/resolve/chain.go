@@ -66,7 +66,8 @@ func (c *chain) verify(data []byte, from string, seen, now time.Time) error {
 	text, signers, err := verifyMessage(data, keys, now)
 	if err != nil {
 		return &UntrustedError{What: what, From: from, Err: err,
-			Reason: "it is not signed by a key of " + c.want.Keyring.Path}
+			Reason: "it is not signed by a key of " + c.want.Keyring.Path,
+			Remedy: "use another mirror; if the distribution has new keys, put its new keyring there and check where it came from"}
 	}
 	r, err := parseRelease(text)
 	if err != nil {

@@ -39,6 +39,13 @@ func connect(ctx context.Context, address string) (*client.Client, closers, erro
 	return c, closers{c.Close}, nil
 }
 
+// CheckBuilder says what is wrong with the address of a daemon, without
+// connecting to it.
+func CheckBuilder(address string) error {
+	_, _, err := parseAddress(address)
+	return err
+}
+
 func parseAddress(address string) (string, []client.ClientOpt, error) {
 	u, err := url.Parse(address)
 	if err != nil {

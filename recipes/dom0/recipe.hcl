@@ -58,9 +58,9 @@ toolchain "toolstack" {
 toolchain "pack" {
   from = distribution.debian
   packages = [
-    "cpio",                                                                  # initramfs
-    "binutils",                                                              # uki: objcopy
-    "grub-common", "grub-pc-bin", "grub-efi-amd64-bin", "mtools", "xorriso", # iso
+    "binutils", # uki: objcopy
+    # iso
+    "grub-common", "grub-pc-bin", "grub-efi-amd64-bin", "mtools", "xorriso",
   ]
 }
 
