@@ -3,6 +3,8 @@ package debroot
 import (
 	"fmt"
 	"strings"
+
+	"github.com/dombuild/dombuild/internal/debversion"
 )
 
 // stanza is one paragraph of a control file.
@@ -61,28 +63,9 @@ func parseRelations(field string) []relation {
 // replaces says whether p may overwrite files of q.
 func (p *pkg) replaces(q *pkg) bool {
 	for _, r := range p.relations {
-		if r.name == q.Name && r.holds(q.Version) {
+		if r.name == q.Name && debversion.Satisfies(q.Version, r.op, r.version) {
 			return true
 		}
-	}
-	return false
-}
-
-func (r relation) holds(version string) bool {
-	c := compareVersions(version, r.version)
-	switch r.op {
-	case "":
-		return true
-	case "<<":
-		return c < 0
-	case "<=", "<":
-		return c <= 0
-	case "=":
-		return c == 0
-	case ">=", ">":
-		return c >= 0
-	case ">>":
-		return c > 0
 	}
 	return false
 }

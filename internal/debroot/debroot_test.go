@@ -298,18 +298,6 @@ func TestDatabase(t *testing.T) {
 	}
 }
 
-func TestCompareVersions(t *testing.T) {
-	ascending := []string{"0~~", "0~", "0", "1.0~rc1-1", "1.0-1", "1.0-1+b1", "1.0-1.1", "1.0.1", "1.9", "1.10", "1.10a", "1.10+", "1:0.1", "2:0"}
-	for i, a := range ascending {
-		for j, b := range ascending {
-			got := compareVersions(a, b)
-			if (i < j) != (got < 0) || (i > j) != (got > 0) {
-				t.Errorf("compareVersions(%q, %q) = %d", a, b, got)
-			}
-		}
-	}
-}
-
 func FuzzUnpack(f *testing.F) {
 	f.Add(testDeb{name: "p", compress: ".xz", entries: []testEntry{{path: "./usr/x", text: "x"}}}.bytes(f))
 	f.Add(testDeb{name: "p", entries: []testEntry{{path: "./bin/x"}, {path: "./y", kind: '1', link: "bin/x"}}}.bytes(f))

@@ -64,7 +64,7 @@ func TestEveryRoomHasARule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := []string{"internal/display", "internal/doctor", "internal/layering", "internal/progress"}
+	free := []string{"internal/archivetest", "internal/deb822", "internal/debversion", "internal/display", "internal/doctor", "internal/layering", "internal/progress", "internal/sandbox/runtime", "internal/xz"}
 	for _, pkg := range strings.Fields(string(out)) {
 		name := strings.TrimPrefix(pkg, module)
 		ruled := slices.ContainsFunc(bans, func(b ban) bool { return b.pkg == name })

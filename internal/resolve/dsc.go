@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/deb822"
+	"github.com/dombuild/dombuild/internal/debversion"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -76,7 +77,7 @@ func (j *job) resolveDscs(c *chain, n need) error {
 func (j *job) dsc(s recipe.Source, list []sourceStanza) (lockfile.Dsc, error) {
 	best := list[0]
 	for _, candidate := range list[1:] {
-		if compareVersions(candidate.version, best.version) > 0 {
+		if debversion.Compare(candidate.version, best.version) > 0 {
 			best = candidate
 		}
 	}

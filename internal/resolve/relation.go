@@ -80,7 +80,7 @@ func parseGroup(part, arch string) (group, error) {
 func isPlainName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if !('a' <= c && c <= 'z' || isDigit(c) || i > 0 && (c == '-' || c == '.' || c == '+')) {
+		if !('a' <= c && c <= 'z' || digit(c) || i > 0 && (c == '-' || c == '.' || c == '+')) {
 			return false
 		}
 	}
@@ -102,3 +102,5 @@ func packageOf(asked string) string {
 	name, _, _ := strings.Cut(asked, "=")
 	return name
 }
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }

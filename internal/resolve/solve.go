@@ -7,6 +7,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/dombuild/dombuild/internal/debversion"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -101,7 +102,7 @@ func (s *solver) candidate(name string) *binary {
 
 func (s *solver) allowed(p *binary) bool {
 	for _, r := range s.learned[p.name] {
-		if !satisfies(p.version, r.Op, r.Version) {
+		if !debversion.Satisfies(p.version, r.Op, r.Version) {
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/deb822"
+	"github.com/dombuild/dombuild/internal/debversion"
 	"github.com/dombuild/dombuild/internal/lockfile"
 )
 
@@ -46,7 +47,7 @@ func newUniverse(arch string, indexes []string) (*universe, error) {
 		}
 	}
 	for name, list := range u.byName {
-		slices.SortStableFunc(list, func(a, b *binary) int { return compareVersions(b.version, a.version) })
+		slices.SortStableFunc(list, func(a, b *binary) int { return debversion.Compare(b.version, a.version) })
 		if slices.ContainsFunc(list, func(p *binary) bool { return p.essential }) {
 			u.essential = append(u.essential, name)
 		}
@@ -60,7 +61,7 @@ func newUniverse(arch string, indexes []string) (*universe, error) {
 	for _, list := range u.providers {
 		slices.SortFunc(list, func(a, b provide) int {
 			return cmp.Or(cmp.Compare(rankPriority(a.pkg), rankPriority(b.pkg)), cmp.Compare(a.pkg.name, b.pkg.name),
-				compareVersions(b.pkg.version, a.pkg.version), cmp.Compare(a.version, b.version))
+				debversion.Compare(b.pkg.version, a.pkg.version), cmp.Compare(a.version, b.version))
 		})
 	}
 	return u, nil
@@ -176,7 +177,7 @@ func (u *universe) refuses(p *binary) ([]group, error) {
 
 // matches reports whether p itself, not something it provides, is what r asks for.
 func (u *universe) matches(r relation, p *binary) bool {
-	if r.Name != p.name || !satisfies(p.version, r.Op, r.Version) {
+	if r.Name != p.name || !debversion.Satisfies(p.version, r.Op, r.Version) {
 		return false
 	}
 	switch r.Arch {
@@ -206,7 +207,7 @@ func (u *universe) virtual(r relation) bool {
 
 // satisfies: a virtual package without a version satisfies no versioned relation.
 func (v provide) satisfies(r relation) bool {
-	return r.Op == "" || v.version != "" && satisfies(v.version, r.Op, r.Version)
+	return r.Op == "" || v.version != "" && debversion.Satisfies(v.version, r.Op, r.Version)
 }
 
 // deb makes the pin of p.

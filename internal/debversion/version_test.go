@@ -1,8 +1,8 @@
-package resolve
+package debversion
 
 import "testing"
 
-func TestCompareVersions(t *testing.T) {
+func TestCompare(t *testing.T) {
 	// Each list is in ascending order; the first is the example of Policy §5.6.12.
 	for _, list := range [][]string{
 		{"~~", "~~a", "~", "", "a"},
@@ -18,14 +18,14 @@ func TestCompareVersions(t *testing.T) {
 	} {
 		for i, a := range list {
 			for j, b := range list {
-				if got, want := compareVersions(a, b), sign(i-j); got != want {
+				if got, want := Compare(a, b), sign(i-j); got != want {
 					t.Errorf("%q against %q is %d, want %d", a, b, got, want)
 				}
 			}
 		}
 	}
 	for _, same := range [][2]string{{"1.0", "0:1.0"}, {"1.0", "1.0-0"}, {"1.01", "1.1"}, {"1.", "1.0"}, {"007", "7"}} {
-		if c := compareVersions(same[0], same[1]); c != 0 {
+		if c := Compare(same[0], same[1]); c != 0 {
 			t.Errorf("%q against %q is %d", same[0], same[1], c)
 		}
 	}
@@ -40,7 +40,7 @@ func TestSatisfies(t *testing.T) {
 		{"2", "=", "2-0", true}, {"2", ">=", "2", true}, {"2", ">>", "2", false}, {"3", ">>", "2", true},
 		{"1~rc1", ">=", "1", false}, {"1", "<>", "1", false},
 	} {
-		if got := satisfies(tt.version, tt.op, tt.bound); got != tt.want {
+		if got := Satisfies(tt.version, tt.op, tt.bound); got != tt.want {
 			t.Errorf("%s %s %s: %v", tt.version, tt.op, tt.bound, got)
 		}
 	}

@@ -1,9 +1,11 @@
-package resolve
+// Package debversion compares the versions of Debian packages as Debian Policy
+// §5.6.12 and deb-version(7) say.
+package debversion
 
 import "strings"
 
-// compareVersions compares two Debian versions, [epoch:]upstream[-revision].
-func compareVersions(a, b string) int {
+// Compare orders two Debian versions, [epoch:]upstream[-revision].
+func Compare(a, b string) int {
 	aEpoch, aUpstream, aRevision := splitVersion(a)
 	bEpoch, bUpstream, bRevision := splitVersion(b)
 	if c := comparePart(aEpoch, bEpoch); c != 0 {
@@ -87,9 +89,9 @@ func sign(n int) int {
 	return 0
 }
 
-// satisfies reports whether version stands in the relation op to bound.
-func satisfies(version, op, bound string) bool {
-	c := compareVersions(version, bound)
+// Satisfies reports whether version stands in the relation op to bound.
+func Satisfies(version, op, bound string) bool {
+	c := Compare(version, bound)
 	switch op {
 	case "":
 		return true
