@@ -12,6 +12,7 @@ OUT   ?= out
 BIN   := $(CURDIR)/bin/dombuild
 RUN   := $(BIN) -C recipes/dom0 --var suite=$(SUITE)
 FUZZTIME ?= 30s
+BENCHED = $(sort $(dir $(shell grep -rl '^func Benchmark' --include='*_test.go' ./internal ./cmd)))
 
 .PHONY: all build deps dom0 test bench lint fuzz e2e check clean help
 
@@ -34,8 +35,9 @@ dom0: deps build ## lock --check, fetch, build, check and boot the dom0 image
 test: deps ## run all tests, with the real sandbox and QEMU
 	go test ./...
 
-bench: deps build ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: deps build ## run the benchmarks, then the whole-process comparisons
+	go test -run '^$$' -bench . -benchmem $(BENCHED)
+	@scripts/bench.sh $(BIN)
 
 lint: ## gofmt, vet, staticcheck and, where its database is reachable, govulncheck
 	@sh scripts/lint.sh
@@ -44,7 +46,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 	@sh scripts/fuzz.sh $(FUZZTIME)
 
 e2e: deps build ## lock, fetch, build and check small recipes against the machine's Debian mirror
-	@sh scripts/e2e.sh $(BIN)
+	@scripts/e2e.sh $(BIN)
 
 check: lint test ## lint and test
 

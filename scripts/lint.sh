@@ -8,7 +8,11 @@ if [ -n "$unformatted" ]; then
 	exit 1
 fi
 go vet ./...
-go run honnef.co/go/tools/cmd/staticcheck@2026.1 ./...
-if ! go run golang.org/x/vuln/cmd/govulncheck@latest ./...; then
-	echo "govulncheck did not run or found something: see above" >&2
-fi
+go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+code=0
+out=$(go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./... 2>&1) || code=$?
+case $out in
+*"Your code is affected by"* | *"No vulnerabilities found"*) echo "$out" ;;
+*) echo "skipped: govulncheck did not run: $(echo "$out" | grep -v '^go: downloading' | tail -n 1)" && code=0 ;;
+esac
+exit "$code"

@@ -37,7 +37,7 @@ func (a *app) initVerb() *cobra.Command {
 			}{"dombuild/init/v1", written}
 			return a.print(doc, func(w io.Writer) {
 				for _, f := range written {
-					fmt.Fprintln(w, filepath.Join(dir, f))
+					fmt.Fprintln(w, f)
 				}
 			})
 		})

@@ -50,7 +50,7 @@ func Export(ctx context.Context, st *store.Store, res *Result, t Target, dir, ve
 
 // export writes everything into tmp, which must not exist yet.
 func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, version string) (Record, error) {
-	index, err := writeMerged(ctx, tmp, func(w *tar.Writer) error {
+	index, err := writeMerged(tmp, func(w *tar.Writer) error {
 		m := merger{to: w, dirs: map[string]bool{}}
 		for _, s := range t.Steps {
 			if err := m.add(ctx, st, res, s, func(string) bool { return true }); err != nil {
@@ -78,11 +78,11 @@ func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, ve
 }
 
 // writeMerged makes one canonical tree of what fill writes and extracts it.
-func writeMerged(ctx context.Context, dir string, fill func(*tar.Writer) error) (tree.Index, error) {
+func writeMerged(dir string, fill func(*tar.Writer) error) (tree.Index, error) {
 	raw, rawIn := io.Pipe()
 	canonical, canonicalIn := io.Pipe()
 	var index tree.Index
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.Go(func() error {
 		w := tar.NewWriter(rawIn)
 		err := fill(w)

@@ -48,8 +48,8 @@ func TestMirror(t *testing.T) {
 		"breaks off here and there, no range": {[]http.HandlerFunc{
 			breaksOff(file, n/2), breaksOff(file, n/4), breaksOff(file, n/2), breaksOff(file, n/4), breaksOff(file, n/2), breaksOff(file, n/4),
 		}, []string{"/f", half, fmt.Sprintf("/f bytes=%d-", n/4)}, new(*fetch.Error)},
-		"redirect":                 {[]http.HandlerFunc{http.RedirectHandler("/f", 302).ServeHTTP}, []string{"/f", "/f"}, nil},
-		"redirect to another file": {[]http.HandlerFunc{http.RedirectHandler("file:///etc/passwd", 302).ServeHTTP}, []string{"/f"}, new(*fetch.RedirectError)},
+		"redirect":                 {[]http.HandlerFunc{http.RedirectHandler("/f", http.StatusFound).ServeHTTP}, []string{"/f", "/f"}, nil},
+		"redirect to another file": {[]http.HandlerFunc{http.RedirectHandler("file:///etc/passwd", http.StatusFound).ServeHTTP}, []string{"/f"}, new(*fetch.RedirectError)},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

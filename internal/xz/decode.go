@@ -221,7 +221,7 @@ func (d *lzma) decode(in *[inputSize]byte, n int, out []byte, limit, dict int) b
 			}
 		}
 	}
-	rng, code, p = norm(rng, code, in, p)
+	_, code, p = norm(rng, code, in, p)
 	d.pos, d.state = pos, state
 	d.rep0, d.rep1, d.rep2, d.rep3 = rep0, rep1, rep2, rep3
 	return p == uint(n) && code == 0

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -98,7 +99,7 @@ func every(targets []string, try func(string) (bool, string)) (bool, string) {
 // found a route to anywhere but the container's own loopback.
 func send(network, address string, data []byte) (bool, string) {
 	own := loopback(address)
-	conn, err := net.DialTimeout(network, address, patience)
+	conn, err := dial(network, address)
 	if err == nil {
 		defer conn.Close()
 		_, err = conn.Write(data)
@@ -114,6 +115,17 @@ func send(network, address string, data []byte) (bool, string) {
 		}
 	}
 	return own && refused(err) || unreachable(err), brief(err)
+}
+
+// dial tries again, with more time, when time ran out: on a machine under load
+// the kernel's answer may come only after that. Where packets are dropped, time
+// runs out again, and that is a way out.
+func dial(network, address string) (net.Conn, error) {
+	conn, err := net.DialTimeout(network, address, patience)
+	if errors.Is(err, context.DeadlineExceeded) {
+		conn, err = net.DialTimeout(network, address, 10*patience)
+	}
+	return conn, err
 }
 
 func loopback(address string) bool {
@@ -193,7 +205,7 @@ func abstract(c *Config) (bool, string) {
 	all, details := true, []string{}
 	for _, name := range c.Unix {
 		for _, kind := range []string{"unix", "unixgram"} {
-			conn, err := net.DialTimeout(kind, "@"+name, patience)
+			conn, err := dial(kind, "@"+name)
 			if err == nil {
 				_, _ = conn.Write([]byte("probe"))
 				conn.Close()
