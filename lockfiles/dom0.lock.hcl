@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:4f5f6c64d6ef47fc6d41faf6b044e24f8de541e61f83329773d6265d7f4a3075"
+  recipe  = "sha256:87674822428c03dddb9b07ef247f29efd6ca9a3482cdc3f933c9edd48cb8a841"
 }
 
 distribution "debian" {

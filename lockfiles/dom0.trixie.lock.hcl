@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:f03edac34832c5b7006006835d55eab7be2a8ecab1ad2b7a7df0177ba378af87"
+  recipe  = "sha256:716ae088772d5072bfbb3efc20e9c0c39740b0b2bfcbc43c50d18d859db2245b"
 }
 
 distribution "debian" {

@@ -62,11 +62,11 @@ func multibootKernel(text string) []byte {
 	return b.Bytes()
 }
 
-// buildkitd VAR [NAME=VALUE…] starts a real buildkitd with our runtime and
-// these variables, and sets VAR to its address.
+// buildkitd VAR ours|stock starts a real buildkitd with our runtime or plain
+// runc, and sets VAR to its address.
 func cmdBuildkitd(ts *script, neg bool, args []string) {
-	if neg || len(args) < 1 {
-		ts.Fatalf("usage: buildkitd VAR [NAME=VALUE…]")
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: buildkitd VAR ours|stock")
 	}
 	program, err := buildkitd()
 	ts.Check(err)
@@ -79,8 +79,11 @@ func cmdBuildkitd(ts *script, neg bool, args []string) {
 	config, socket := filepath.Join(dir, "buildkitd.toml"), filepath.Join(dir, "sock")
 	ts.Check(os.WriteFile(config, nil, 0o600))
 	cmd := exec.Command(program, "--config", config, "--addr", "unix://"+socket, "--root", filepath.Join(dir, "root"),
-		"--oci-worker-net", "host", "--oci-worker-binary", link, "--containerd-worker=false")
-	cmd.Env = append(append(os.Environ(), "TMPDIR="+dir), args[1:]...)
+		"--oci-worker-net", "host", "--containerd-worker=false")
+	if args[1] == "ours" {
+		cmd.Args = append(cmd.Args, "--oci-worker-binary", link)
+	}
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	ts.Check(cmd.Start())

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -105,7 +106,16 @@ func hintOf(err error) string {
 		}
 	}
 	walk(err)
+	if full(err) && !slices.ContainsFunc(hints, func(h string) bool { return h != "" }) {
+		hints = []string{"free some space (dombuild store gc), or use --store DIR or -o DIR on a larger disk"}
+	}
 	return strings.Join(compact(hints), "\nhint: ")
+}
+
+// full says whether a disk is full. What the engine says comes as text.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) ||
+		err != nil && strings.Contains(err.Error(), syscall.ENOSPC.Error())
 }
 
 // compact drops empty and repeated lines and keeps the order.

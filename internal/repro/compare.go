@@ -64,7 +64,7 @@ func (e *DifferentError) Hint() string {
 func Compare(ctx context.Context, st *store.Store, first, second *build.Result) (Verdict, error) {
 	v := Verdict{
 		Schema: Schema, Checked: time.Now().UTC().Truncate(time.Second), Reproducible: true, Notices: second.Plan.Notices(),
-		Varied: plan.Axes(first.Plan.Environment(), second.Plan.Environment()),
+		Varied: varied(first.Plan, second.Plan),
 	}
 	for _, s := range second.Steps {
 		if s.Kind == plan.KindClock {
@@ -85,6 +85,14 @@ func Compare(ctx context.Context, st *store.Store, first, second *build.Result) 
 		return v, &DifferentError{v}
 	}
 	return v, nil
+}
+
+// varied lists what differed between the builds. The clock did only where a
+// step made one.
+func varied(first, second *plan.Plan) []plan.Axis {
+	axes := plan.Axes(first.Environment(), second.Environment())
+	made := slices.ContainsFunc(second.Steps(), func(s plan.Step) bool { return s.Kind == plan.KindClock })
+	return slices.DeleteFunc(axes, func(a plan.Axis) bool { return a.Name == "clock" && !made })
 }
 
 func (v *Verdict) add(r StepResult) {
