@@ -33,7 +33,7 @@ dom0: deps build ## lock --check, fetch, build, check and boot the dom0 image
 	@cd $(OUT)/dom0 && echo "artifacts in $(OUT)/dom0:" && cat SHA256SUMS
 
 test: deps ## run all tests, with the real sandbox and QEMU
-	go test ./...
+	go test -timeout 40m ./...
 
 bench: deps build ## run the benchmarks, then the whole-process comparisons
 	go test -run '^$$' -bench . -benchmem $(BENCHED)
