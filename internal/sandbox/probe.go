@@ -31,7 +31,7 @@ const (
 	probeProgram  = "/dombuild-probe"
 	probeReport   = "probe.json"
 	probeHostname = "dombuild"
-	probeLimit    = 30 * time.Second // on a machine under load; it takes a quarter of a second
+	probeLimit    = 3 * time.Minute // on a machine under heavy load; it takes a quarter of a second
 )
 
 // Probe tries to get out, once for each engine; later calls return the first
