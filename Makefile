@@ -19,7 +19,7 @@ BENCHED = $(sort $(dir $(shell grep -rl '^func Benchmark' --include='*_test.go' 
 all: build
 
 build: ## build bin/dombuild
-	go build -trimpath -o $(BIN) ./cmd/dombuild
+	go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/dombuild
 
 deps: ## install what building, booting and testing need on Debian: runc, QEMU, its firmware, a static busybox
 	@sh scripts/deps.sh
