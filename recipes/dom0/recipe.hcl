@@ -151,8 +151,8 @@ package "linux" {
   script      = file("linux.sh")
 
   outputs = {
-    "boot/vmlinuz"      = "linux/arch/x86/boot/bzImage"
-    "boot/config-linux" = "linux/.config"
+    "boot/vmlinuz"      = "arch/x86/boot/bzImage"
+    "boot/config-linux" = ".config"
   }
 
   kconfig {

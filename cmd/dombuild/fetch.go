@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dombuild/dombuild/internal/fetch"
+	"github.com/dombuild/dombuild/internal/lockfile"
+	"github.com/dombuild/dombuild/internal/resolve"
+)
+
+func (a *app) fetchVerb() *cobra.Command {
+	return verb("fetch", "Download what the lock pins into the store, verified", cobra.NoArgs, a.fetch)
+}
+
+func (a *app) fetch(ctx context.Context, _ []string) error {
+	_, l, err := a.locked()
+	if err != nil {
+		return err
+	}
+	st, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	mirrors, err := loadMirrors()
+	if err != nil {
+		return err
+	}
+	pins := l.Pins()
+	requests, size := requests(pins, mirrors)
+	if err := fetch.Fetch(ctx, st, requests, fetch.Options{Progress: a.display}); err != nil {
+		return err
+	}
+	doc := struct {
+		Schema string `json:"schema"`
+		Pins   int    `json:"pins"`
+		Bytes  int64  `json:"bytes"`
+		Store  string `json:"store"`
+	}{"dombuild/fetch/v1", len(pins), size, st.Dir()}
+	return a.print(doc, func(w io.Writer) {
+		fmt.Fprintf(w, "%d pins, %d bytes, verified in %s\n", doc.Pins, doc.Bytes, doc.Store)
+	})
+}
+
+func requests(pins []lockfile.Pin, mirrors *resolve.Mirrors) (list []fetch.Request, size int64) {
+	for _, p := range pins {
+		list = append(list, fetch.Request{Digest: p.Digest, Size: p.Size, Name: p.Name, URLs: mirrors.URLs(p)})
+		size += p.Size
+	}
+	return list, size
+}

@@ -1,0 +1,191 @@
+// Package fetch is the only downloader. It brings blobs whose digest is known
+// into the store, and small documents into memory.
+//
+// # Invariants
+//
+// What was not verified is nowhere: bytes stream into a partial download of
+// the store and are hashed on the way; the store publishes them under their
+// digest or discards them. So any mirror will do, over any transport, and a
+// URL is a hint only.
+//
+// One broken pin does not stop the others. All errors are joined, in the order
+// of the requests.
+//
+// Fetch heals: a blob that is there is hashed again, and one whose bytes are
+// wrong is moved to the quarantine of the store and downloaded.
+//
+// # What happens to a request
+//
+// Its URLs are tried in order. A reply that breaks off, stalls, or asks to try
+// later (5xx, 408, 425, 429) is asked for again after fixed waits, from where
+// it broke off (Range, with If-Range where the server gave an ETag). A server
+// that ignores Range, or refuses it, is asked for the whole. A missing file
+// (404, 410), another status, a certificate that is not valid and wrong bytes
+// lead to the next URL. Bytes that are wrong although a part of them came from
+// elsewhere are fetched once more as a whole before the URL is given up.
+//
+// An interrupted download stays in the store and is resumed by the next Fetch,
+// which hashes the bytes that are there first.
+//
+// Redirects are followed ten times at most, never from https to http, and
+// never to another scheme.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dombuild/dombuild/internal/progress"
+	"github.com/dombuild/dombuild/internal/store"
+)
+
+// Request is a blob that is wanted.
+type Request struct {
+	Digest digest.Digest
+	Size   int64    // bytes; -1 if not known
+	Name   string   // what people call it, for messages and `dombuild update`
+	URLs   []string // http, https or file; tried in order
+}
+
+// Options of Fetch. The zero value will do.
+type Options struct {
+	Parallel int               // downloads at the same time; 0: 8
+	Progress progress.Reporter // nil: none
+	Client   *Client           // nil: a new one
+}
+
+const defaultParallel = 8
+
+// Fetch brings every request into the store: see the package documentation.
+// The errors of all requests are joined: *NotFoundError, *store.IntegrityError,
+// *Error.
+func Fetch(ctx context.Context, s *store.Store, requests []Request, opt Options) error {
+	if opt.Parallel <= 0 {
+		opt.Parallel = defaultParallel
+	}
+	if opt.Progress == nil {
+		opt.Progress = progress.None{}
+	}
+	if opt.Client == nil {
+		opt.Client = new(Client)
+	}
+	requests = merge(requests)
+	missing, errs := verifyPresent(ctx, s, requests, opt.Progress)
+	if ctx.Err() == nil && slices.Contains(missing, true) {
+		download(ctx, s, requests, missing, errs, opt)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(errs...)
+}
+
+// merge makes one request of those for the same blob, with the URLs of all.
+func merge(requests []Request) []Request {
+	var merged []Request
+	index := map[digest.Digest]int{}
+	for _, r := range requests {
+		i, seen := index[r.Digest]
+		if !seen {
+			index[r.Digest] = len(merged)
+			r.URLs = slices.Clone(r.URLs)
+			merged = append(merged, r)
+			continue
+		}
+		for _, u := range r.URLs {
+			if !slices.Contains(merged[i].URLs, u) {
+				merged[i].URLs = append(merged[i].URLs, u)
+			}
+		}
+	}
+	return merged
+}
+
+// verifyPresent hashes the blobs that are there. A corrupt one is moved away
+// and counts as missing.
+func verifyPresent(ctx context.Context, s *store.Store, requests []Request, p progress.Reporter) (missing []bool, errs []error) {
+	missing, errs = make([]bool, len(requests)), make([]error, len(requests))
+	var total int64
+	for i, r := range requests {
+		has, err := s.Has(r.Digest)
+		missing[i], errs[i] = !has && err == nil, named(r, err)
+		if has {
+			total += max(r.Size, 0)
+		}
+	}
+	if total == 0 && !slices.Contains(missing, false) {
+		return missing, errs
+	}
+	task := p.Begin("verify", total)
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range requests {
+		if missing[i] || errs[i] != nil {
+			continue
+		}
+		g.Go(func() error {
+			missing[i], errs[i] = verifyOne(ctx, s, r, task)
+			task.Add(max(r.Size, 0))
+			return nil
+		})
+	}
+	g.Wait()
+	task.End(errors.Join(errs...))
+	return missing, errs
+}
+
+func verifyOne(ctx context.Context, s *store.Store, r Request, task progress.Task) (missing bool, err error) {
+	blob, err := s.Get(ctx, r.Digest)
+	var corrupt *store.IntegrityError
+	var gone *store.NotFoundError
+	switch {
+	case errors.As(err, &corrupt):
+		if err := s.Quarantine(ctx, r.Digest); !errors.As(err, &corrupt) {
+			return errors.As(err, &gone), named(r, err)
+		}
+		task.Log(fmt.Sprintf("%s: the blob in the store is corrupt; %s", r.Name, corrupt.Action))
+		return true, nil
+	case errors.As(err, &gone):
+		return true, nil
+	case err != nil:
+		return false, named(r, err)
+	case r.Size >= 0 && blob.Size() != r.Size:
+		return false, named(r, wrongSize(r, blob.Size(), "the store", "the blob was kept: its digest is right, the pinned size is not"))
+	}
+	return false, nil
+}
+
+// download brings the missing requests and fills in their errors.
+func download(ctx context.Context, s *store.Store, requests []Request, missing []bool, errs []error, opt Options) {
+	var total int64
+	for i, r := range requests {
+		if missing[i] {
+			total += max(r.Size, 0)
+		}
+	}
+	task := opt.Progress.Begin("fetch", total)
+	down := new(outages)
+	var g errgroup.Group
+	g.SetLimit(opt.Parallel)
+	for i, r := range requests {
+		if !missing[i] {
+			continue
+		}
+		g.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			j := &job{Request: r, s: s, c: opt.Client, task: task, down: down}
+			errs[i] = named(r, j.run(ctx))
+			return nil
+		})
+	}
+	g.Wait()
+	task.End(errors.Join(errs...))
+}

@@ -1,0 +1,75 @@
+// Package layering holds the rules which package may know which: the reason
+// why nothing unverified reaches a build is that what builds cannot download,
+// and what downloads cannot build.
+package layering
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/dombuild/dombuild/"
+
+type ban struct {
+	pkg    string
+	never  []string
+	reason string
+}
+
+// bans lists what a package must not depend on, directly or not. A name that
+// begins with "internal/" is one of this module.
+var bans = []ban{
+	{"internal/recipe", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "a recipe is evaluated from its files alone"},
+	{"internal/lockfile", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "a lock is text: reading it opens no connection"},
+	{"internal/store", []string{"net/http", "internal/fetch", "internal/plan"}, "the store holds bytes and does not know where they come from"},
+	{"internal/fetch", []string{"internal/plan", "internal/sandbox", "internal/build", "github.com/moby/buildkit/client"}, "what downloads does not build"},
+	{"internal/resolve", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what resolves does not build"},
+	{"internal/plan", []string{"internal/fetch", "internal/resolve", "internal/sandbox", "net/http", "os/exec", "github.com/moby/buildkit/client"}, "a plan is closed: it is made of pins, not of connections"},
+	{"internal/debroot", []string{"net/http", "os/exec", "internal/fetch"}, "unpacking runs nothing and asks nobody"},
+	{"internal/tree", []string{"net/http", "os/exec", "internal/fetch"}, "taking an output runs nothing"},
+	{"internal/hardening", []string{"net/http", "os/exec", "internal/plan"}, "rules are data"},
+	{"internal/graph", []string{"net/http", "os/exec", "internal/plan"}, "drawing needs a graph, not a plan"},
+	{"internal/sandbox", []string{"internal/fetch", "internal/resolve", "internal/recipe", "internal/lockfile"}, "the sandbox runs what it is given and cannot fetch"},
+	{"internal/sandbox/probe", []string{"github.com/moby/buildkit/client", "internal/store", "net/http"}, "the probe is what a step is: alone"},
+	{"internal/build", []string{"internal/fetch", "internal/resolve"}, "a build cannot download"},
+	{"internal/repro", []string{"internal/fetch", "internal/resolve"}, "comparing cannot download"},
+	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
+}
+
+func TestLayering(t *testing.T) {
+	for _, b := range bans {
+		out, err := exec.Command("go", "list", "-deps", module+b.pkg).Output()
+		if err != nil {
+			t.Fatalf("listing what %s depends on: %v", b.pkg, err)
+		}
+		deps := strings.Fields(string(out))
+		for _, n := range b.never {
+			full := n
+			if strings.HasPrefix(n, "internal/") {
+				full = module + n
+			}
+			if slices.Contains(deps, full) {
+				t.Errorf("%s depends on %s: %s", b.pkg, n, b.reason)
+			}
+		}
+	}
+}
+
+// TestEveryRoomHasARule fails when a package is added and nobody said what it
+// must not know.
+func TestEveryRoomHasARule(t *testing.T) {
+	out, err := exec.Command("go", "list", module+"internal/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := []string{"internal/archivetest", "internal/deb822", "internal/debversion", "internal/display", "internal/doctor", "internal/layering", "internal/progress", "internal/sandbox/runtime", "internal/xz"}
+	for _, pkg := range strings.Fields(string(out)) {
+		name := strings.TrimPrefix(pkg, module)
+		ruled := slices.ContainsFunc(bans, func(b ban) bool { return b.pkg == name })
+		if !ruled && !slices.Contains(free, name) {
+			t.Errorf("no layering rule names %s", name)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+package "x" {
+  script = "a" "b" # ERROR: Missing newline after argument
+}

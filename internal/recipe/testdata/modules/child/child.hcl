@@ -1,0 +1,3 @@
+source "x" {
+  local { path = "file" }
+}

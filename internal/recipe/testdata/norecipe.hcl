@@ -1,0 +1,4 @@
+# ERROR anywhere: Missing recipe block; No file in
+locals {
+  a = 1
+}

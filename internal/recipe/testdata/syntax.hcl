@@ -1,0 +1,7 @@
+recipe "test" {
+  version = "1"
+}
+
+package "a" {
+  script = "x" "y" # ERROR: Missing newline after argument
+}

@@ -1,0 +1,123 @@
+// Package repro compares two builds of the same plan. Bytes decide: two
+// outputs are equal when their trees hold the same paths with the same types,
+// modes, links and contents, and nothing is normalised before they are
+// compared. A step that only one build ran is a difference, not a gap.
+package repro
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/plan"
+	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/tree"
+)
+
+// Schema is the value of a verdict's "schema".
+const Schema = "dombuild/check/v1"
+
+// Verdict is the outcome of comparing two builds.
+type Verdict struct {
+	Schema       string       `json:"schema"`
+	Checked      time.Time    `json:"checked"` // when the second build ended
+	Reproducible bool         `json:"reproducible"`
+	Varied       []plan.Axis  `json:"varied"`            // what differed between the builds
+	Notices      []string     `json:"notices,omitempty"` // what could not be varied
+	Steps        []StepResult `json:"steps"`
+}
+
+// StepResult compares the outputs of one step.
+type StepResult struct {
+	Name        string            `json:"name"`
+	Equal       bool              `json:"equal"`
+	First       string            `json:"first"`  // digest of the output
+	Second      string            `json:"second"` //
+	Differences []tree.Difference `json:"differences,omitempty"`
+}
+
+// DifferentError says that two builds are not equal.
+type DifferentError struct {
+	Verdict Verdict
+}
+
+func (e *DifferentError) Error() string {
+	n := 0
+	for _, s := range e.Verdict.Steps {
+		if !s.Equal {
+			n++
+		}
+	}
+	return fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", n, len(e.Verdict.Steps))
+}
+
+// Hint says what helps.
+func (e *DifferentError) Hint() string {
+	return "the first step that differs is the one to mend: those after it read its output"
+}
+
+// Compare compares every step of two results of the same recipe, in plan
+// order. The roots of toolchains are compared too. When the verdict is not
+// equal the error is a *DifferentError that holds it.
+func Compare(ctx context.Context, st *store.Store, first, second *build.Result) (Verdict, error) {
+	v := Verdict{
+		Schema: Schema, Checked: time.Now().UTC().Truncate(time.Second), Reproducible: true, Notices: second.Plan.Notices(),
+		Varied: varied(first.Plan, second.Plan),
+	}
+	for _, s := range second.Steps {
+		if s.Kind == plan.KindClock {
+			continue // there is no first: it makes the second build's clock
+		}
+		r, err := compareStep(ctx, st, first, s)
+		if err != nil {
+			return Verdict{}, err
+		}
+		v.add(r)
+	}
+	for _, s := range first.Steps {
+		if _, ok := second.Step(s.Name); !ok {
+			v.add(StepResult{Name: s.Name, First: s.Output.String()})
+		}
+	}
+	if !v.Reproducible {
+		return v, &DifferentError{v}
+	}
+	return v, nil
+}
+
+// varied lists what differed between the builds. The clock did only where a
+// step made one.
+func varied(first, second *plan.Plan) []plan.Axis {
+	axes := plan.Axes(first.Environment(), second.Environment())
+	made := slices.ContainsFunc(second.Steps(), func(s plan.Step) bool { return s.Kind == plan.KindClock })
+	return slices.DeleteFunc(axes, func(a plan.Axis) bool { return a.Name == "clock" && !made })
+}
+
+func (v *Verdict) add(r StepResult) {
+	v.Steps = append(v.Steps, r)
+	v.Reproducible = v.Reproducible && r.Equal
+}
+
+func compareStep(ctx context.Context, st *store.Store, first *build.Result, b build.Step) (StepResult, error) {
+	r := StepResult{Name: b.Name, Second: b.Output.String()}
+	a, ok := first.Step(b.Name)
+	if !ok {
+		return r, nil
+	}
+	r.First = a.Output.String()
+	if r.Equal = a.Output == b.Output; r.Equal {
+		return r, nil
+	}
+	left, err := build.Index(ctx, st, a)
+	if err != nil {
+		return r, err
+	}
+	right, err := build.Index(ctx, st, b)
+	if err != nil {
+		return r, err
+	}
+	r.Differences = slices.Clip(tree.Compare(left, right))
+	return r, nil
+}

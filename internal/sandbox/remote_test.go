@@ -1,0 +1,164 @@
+package sandbox
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dombuild/dombuild/internal/sandbox/runtime"
+	"github.com/google/go-cmp/cmp"
+)
+
+// buildkitd builds the daemon of the very module that is embedded, once.
+var buildkitd = sync.OnceValues(func() (string, error) {
+	if p := os.Getenv("DOMBUILD_TEST_BUILDKITD"); p != "" {
+		return p, nil
+	}
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/moby/buildkit").Output()
+	if err != nil {
+		return "", err
+	}
+	p := filepath.Join(filepath.Dir(guestPath), "buildkitd")
+	cmd := exec.Command("go", "build", "-o", p, "./cmd/buildkitd")
+	cmd.Dir = strings.TrimSpace(string(dir))
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", errors.New(string(out))
+	}
+	return p, nil
+})
+
+// startDaemon starts a real buildkitd and returns its address.
+func startDaemon(t *testing.T, args ...string) string {
+	t.Helper()
+	needRoot(t)
+	if testing.Short() {
+		t.Skip("it builds buildkitd")
+	}
+	program, err := buildkitd()
+	if err != nil {
+		t.Fatalf("building buildkitd: %v", err)
+	}
+	dir := t.TempDir()
+	address := "unix://" + filepath.Join(dir, "sock")
+	config := filepath.Join(dir, "buildkitd.toml")
+	if err := os.WriteFile(config, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, append([]string{"--config", config, "--addr", address, "--root", filepath.Join(dir, "root"),
+		"--oci-worker-net", "host", "--containerd-worker=false"}, args...)...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+		if data, _ := os.ReadFile(log.Name()); t.Failed() {
+			t.Logf("buildkitd: %s", data)
+		}
+		_ = unmountBelow(dir)
+	})
+	for range 200 {
+		if c, stop, err := connect(t.Context(), address); err == nil {
+			_ = c
+			_ = stop.Close()
+			return address
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("buildkitd does not answer")
+	return ""
+}
+
+// linked is the guest under the name of the runtime.
+func linked(t *testing.T) string {
+	t.Helper()
+	p := filepath.Join(t.TempDir(), runtime.Name)
+	if err := os.Symlink(guestPath, p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestDaemon: a separate buildkitd with our runtime is as closed as the embedded
+// engine, and gives the same output.
+func TestDaemon(t *testing.T) {
+	b := openBench(t, Options{Builder: startDaemon(t, "--oci-worker-binary", linked(t))})
+	if _, err := b.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	nothingGetsOut(b)
+	local := openBench(t, Options{})
+	args := []string{"mkdir", "/out/d", ";", "write", "/out/d/f", "x", ";", "ln", "f", "/out/d/l", ";", "hardlink", "/out/d/f", "/out/h", ";",
+		"env", ";", "id", ";", "cat", "/etc/hosts", ";", "cat", "/etc/resolv.conf", ";", "ls", "/out"}
+	here, there := local.must(local.exec(args...)), b.must(b.exec(args...))
+	if diff := cmp.Diff(here.files, there.files); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(here.order, there.order); diff != "" {
+		t.Error(diff)
+	}
+	_, err := b.run(b.exec("exit", "4"), Sink{})
+	if step := (*StepError)(nil); !errors.As(err, &step) || step.ExitCode != 4 {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestStockDaemon: with plain runc a step has the daemon's trace socket and its
+// variables, and on some machines a way to the hypervisor. It is refused for
+// these, and for nothing else.
+func TestStockDaemon(t *testing.T) {
+	b := openBench(t, Options{Builder: startDaemon(t)})
+	_, err := b.Probe(t.Context())
+	var open *OpenError
+	if !errors.As(err, &open) || !open.Remote {
+		t.Fatalf("got %v, want an *OpenError", err)
+	}
+	for _, way := range open.Ways {
+		if !strings.Contains(way, "vsock through 32-bit calls") && !strings.Contains(way, "/dev/otel-grpc.sock") {
+			t.Error(way)
+		}
+	}
+	if !strings.Contains(err.Error(), "TRACEPARENT") {
+		t.Error("the trace variables were not found")
+	}
+	if _, err := b.run(b.exec("echo", "x"), Sink{}); !errors.As(err, &open) {
+		t.Errorf("a step was run: %v", err)
+	}
+}
+
+func TestParseAddress(t *testing.T) {
+	for address, want := range map[string]struct {
+		target string
+		opts   int
+	}{
+		"unix:///run/b.sock":                      {"unix:///run/b.sock", 0},
+		"tcp://h:1234":                            {"tcp://h:1234", 0},
+		"tcp://h:1234?ca=a&cert=b&key=c":          {"tcp://h:1234", 2},
+		"docker-container://x":                    {"docker-container://x", 0},
+		"ssh://u@h":                               {"ssh://u@h", 0},
+		"kube-pod://p?context=c&namespace=n":      {"kube-pod://p?context=c&namespace=n", 0},
+		"podman-container://x":                    {"podman-container://x", 0},
+		"http://h":                                {},
+		"tcp://h?cert=x":                          {},
+		"tcp://h?insecure=1":                      {},
+		"/run/buildkit/buildkitd.sock":            {},
+		"tcp://h:1234?ca=a&servername=n&cert=&x=": {},
+	} {
+		target, opts, err := parseAddress(address)
+		if (err == nil) != (want.target != "") || target != want.target || len(opts) != want.opts {
+			t.Errorf("%s: %q %d %v", address, target, len(opts), err)
+		}
+	}
+}

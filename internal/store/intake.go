@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/sys/unix"
+)
+
+// A chunk stays in the second-level cache between being read, hashed and
+// written.
+const chunk = 256 << 10
+
+// A stride is how much of a file is written to disk at a time.
+const stride = 8 << 20
+
+var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
+
+// checkDigest accepts what may be the identity of a blob.
+func checkDigest(d digest.Digest) error {
+	if err := d.Validate(); err != nil {
+		return fmt.Errorf("digest %q: %w", d, err)
+	}
+	if a := d.Algorithm(); a != digest.SHA256 && a != digest.SHA512 {
+		return fmt.Errorf("digest %q: only sha256 and sha512 are identity", d)
+	}
+	return nil
+}
+
+func newHash(a digest.Algorithm) hash.Hash {
+	if a == digest.SHA512 {
+		return sha512.New()
+	}
+	return sha256.New()
+}
+
+// errTooLong ends an intake that brings more bytes than it may.
+var errTooLong = errors.New("more bytes than expected")
+
+// writeError marks an error of the store's own disk among those of a source.
+type writeError struct{ error }
+
+func (e writeError) Unwrap() error { return e.error }
+
+// intake writes a stream to a file and hashes it on the way.
+type intake struct {
+	f     *os.File
+	alg   digest.Algorithm
+	h     hash.Hash
+	n     int64 // bytes taken in
+	limit int64 // how many may come; -1: any number
+	begun int64 // bytes the disk was told to begin writing
+}
+
+func newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
+	return &intake{f: f, alg: alg, h: newHash(alg), limit: limit}
+}
+
+// from takes in everything r gives. While a chunk is hashed the one before is
+// already being written and the next one read. It reads at most one byte more
+// than the limit and then returns errTooLong.
+func (in *intake) from(r io.Reader) (int64, error) {
+	var bufs [2]*[chunk]byte
+	for i := range bufs {
+		bufs[i] = buffers.Get().(*[chunk]byte)
+		defer buffers.Put(bufs[i])
+	}
+	work, hashed := make(chan []byte), make(chan struct{}, 1)
+	go func() {
+		for b := range work {
+			in.h.Write(b)
+			hashed <- struct{}{}
+		}
+		close(hashed)
+	}()
+	// The last chunk must be hashed before its buffer and the sum are used.
+	defer func() {
+		close(work)
+		for range hashed {
+		}
+	}()
+	start := in.n
+	for i := 0; ; i++ {
+		n, rerr := r.Read(in.room(bufs[i%2][:]))
+		if n > 0 {
+			if i > 0 {
+				<-hashed
+			}
+			if err := in.take(bufs[i%2][:n], work); err != nil {
+				return in.n - start, err
+			}
+		} else {
+			i-- // nothing was handed over: the buffer is free still
+		}
+		if rerr == io.EOF {
+			return in.n - start, nil
+		}
+		if rerr != nil {
+			return in.n - start, rerr
+		}
+	}
+}
+
+// take hands a chunk to the hasher and writes it meanwhile.
+func (in *intake) take(b []byte, work chan<- []byte) error {
+	if in.limit >= 0 && in.n+int64(len(b)) > in.limit {
+		return errTooLong
+	}
+	work <- b
+	n, err := in.f.Write(b)
+	in.n += int64(n)
+	if err != nil {
+		return writeError{err}
+	}
+	// Let the disk begin now, or all of it waits for the fsync at the end.
+	// Where that is not possible nothing is lost.
+	if ready := in.n - in.begun; ready >= stride {
+		unix.SyncFileRange(int(in.f.Fd()), in.begun, ready, unix.SYNC_FILE_RANGE_WRITE)
+		in.begun = in.n
+	}
+	return nil
+}
+
+// room cuts a buffer so that one byte too many can be seen, but no more.
+func (in *intake) room(b []byte) []byte {
+	if in.limit < 0 {
+		return b
+	}
+	return b[:min(int64(len(b)), in.limit-in.n+1)]
+}
+
+func (in *intake) digest() digest.Digest { return digest.NewDigest(in.alg, in.h) }
+
+// hashFile hashes an open file from its beginning, without moving its offset.
+func hashFile(ctx context.Context, f io.ReaderAt, h hash.Hash) (int64, error) {
+	buf := buffers.Get().(*[chunk]byte)
+	defer buffers.Put(buf)
+	var n int64
+	for {
+		if err := ctx.Err(); err != nil {
+			return n, err
+		}
+		k, err := f.ReadAt(buf[:], n)
+		h.Write(buf[:k])
+		n += int64(k)
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+// contextReader stops reading when its context is over.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	lockPoll = 20 * time.Millisecond
+	lockWait = 30 * time.Second // a GC is over long before
+)
+
+// lockShared waits for the garbage collector of another process.
+func lockShared(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for end := time.Now().Add(lockWait); ; time.Sleep(lockPoll) {
+		got, err := flock(f, unix.LOCK_SH)
+		if got {
+			return f, nil
+		}
+		if err == nil && time.Now().After(end) {
+			err = &BusyError{Dir: filepath.Dir(filepath.Dir(path))}
+		}
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+}
+
+// exclusive runs fn while no other process and no other goroutine uses the
+// store, or returns a *BusyError at once.
+func (s *Store) exclusive(fn func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got, err := flock(s.lock, unix.LOCK_EX)
+	if err == nil && !got {
+		err = &BusyError{Dir: s.dir}
+	}
+	if err == nil {
+		err = fn()
+	}
+	// A failed conversion loses the shared lock too, so take it again in
+	// every case; only a collector can hold us up here.
+	return errors.Join(err, unix.Flock(int(s.lock.Fd()), unix.LOCK_SH))
+}
+
+// flock tries to lock a file; false means that somebody else has it.
+func flock(f *os.File, how int) (bool, error) {
+	for {
+		err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return false, nil
+		case !errors.Is(err, unix.EINTR):
+			return false, fmt.Errorf("locking %s: %w", f.Name(), err)
+		}
+	}
+}
+
+// linked reports whether the open file f is still what path names.
+func linked(f *os.File, path string) bool {
+	a, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	b, err := os.Lstat(path)
+	return err == nil && os.SameFile(a, b)
+}

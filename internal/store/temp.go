@@ -1,0 +1,92 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// temp is a file that is being written. Its lock says that the writer lives.
+type temp struct {
+	f    *os.File
+	path string // "" once it was published or discarded
+}
+
+func newTemp(dir string) (*temp, error) {
+	for {
+		f, err := os.CreateTemp(dir, "new-*")
+		if err != nil {
+			return nil, err
+		}
+		// Another process that opens the store may have seen the file before
+		// it was locked, and removed it.
+		got, err := flock(f, unix.LOCK_EX)
+		if err != nil {
+			return nil, errors.Join(err, f.Close(), removeIfThere(f.Name()))
+		}
+		if got && linked(f, f.Name()) {
+			return &temp{f: f, path: f.Name()}, nil
+		}
+		f.Close()
+	}
+}
+
+// discard removes the file unless it was published.
+func (t *temp) discard() {
+	if t.path != "" {
+		removeIfThere(t.path)
+		t.path = ""
+	}
+	t.f.Close()
+}
+
+// publish makes the file durable and gives it its final name and mode.
+func (t *temp) publish(path string, mode os.FileMode) error {
+	if err := errors.Join(t.f.Chmod(mode), t.f.Sync()); err != nil {
+		return err
+	}
+	if err := os.Rename(t.path, path); err != nil {
+		return err
+	}
+	t.path = ""
+	return syncDir(filepath.Dir(path))
+}
+
+// sweep removes the temporary files that no living process holds.
+func (s *Store) sweep() error {
+	entries, err := os.ReadDir(s.path(areaTemp))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, err := removeUnlocked(s.path(areaTemp, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeUnlocked removes a file unless a process holds its lock, and returns
+// how many bytes that freed.
+func removeUnlocked(path string) (int64, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return 0, nil // gone, or another user's
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	got, err := flock(f, unix.LOCK_EX)
+	if err != nil || !got {
+		return 0, err
+	}
+	fi, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return fi.Size(), removeIfThere(path)
+}
