@@ -19,7 +19,7 @@ BENCHED = $(sort $(dir $(shell grep -rl '^func Benchmark' --include='*_test.go' 
 all: build
 
 build: ## build bin/dombuild
-	go build -trimpath -o $(BIN) ./cmd/dombuild
+	go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/dombuild
 
 deps: ## install what building, booting and testing need on Debian: runc, QEMU, its firmware, a static busybox
 	@sh scripts/deps.sh
@@ -33,7 +33,7 @@ dom0: deps build ## lock --check, fetch, build, check and boot the dom0 image
 	@cd $(OUT)/dom0 && echo "artifacts in $(OUT)/dom0:" && cat SHA256SUMS
 
 test: deps ## run all tests, with the real sandbox and QEMU
-	go test ./...
+	go test -timeout 40m ./...
 
 bench: deps build ## run the benchmarks, then the whole-process comparisons
 	go test -run '^$$' -bench . -benchmem $(BENCHED)
