@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,11 +74,25 @@ func formatFile(name string, check bool) (changed bool, err error) {
 	if check {
 		return true, nil
 	}
+	return true, replaceFile(name, out)
+}
+
+// replaceFile writes a file anew, whole or not at all, with the mode it had.
+func replaceFile(name string, content []byte) error {
 	info, err := os.Stat(name)
 	if err != nil {
-		return false, err
+		return fmt.Errorf("formatting: %w", err)
 	}
-	return true, os.WriteFile(name, out, info.Mode().Perm())
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".fmt-")
+	if err != nil {
+		return fmt.Errorf("formatting: %w", err)
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(content)
+	if err := errors.Join(err, tmp.Chmod(info.Mode().Perm()), tmp.Sync(), tmp.Close()); err != nil {
+		return fmt.Errorf("formatting %s: %w", name, err)
+	}
+	return os.Rename(tmp.Name(), name)
 }
 
 func lines(w io.Writer, list []string) {
