@@ -989,6 +989,7 @@ distribution "debian" {
 
     dsc "busybox" {
       version = "1:1.35.0-4+deb12u1"
+      patches = true
 
       file "busybox_1.35.0-4+deb12u1.debian.tar.xz" {
         path   = "pool/main/b/busybox/busybox_1.35.0-4+deb12u1.debian.tar.xz"

@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:87674822428c03dddb9b07ef247f29efd6ca9a3482cdc3f933c9edd48cb8a841"
+  recipe  = "sha256:6cd539f01cb962dcfc7629689b8478246f509b81e3c4e12cf91b3db731759bc6"
 }
 
 distribution "debian" {
@@ -1293,6 +1293,7 @@ distribution "debian" {
 
     dsc "busybox" {
       version = "1:1.35.0-4+deb12u1"
+      patches = true
 
       file "busybox_1.35.0-4+deb12u1.debian.tar.xz" {
         path   = "pool/main/b/busybox/busybox_1.35.0-4+deb12u1.debian.tar.xz"
@@ -1309,12 +1310,7 @@ distribution "debian" {
 
     dsc "linux" {
       version = "6.1.176-1"
-
-      file "linux_6.1.176-1.debian.tar.xz" {
-        path   = "pool/main/l/linux/linux_6.1.176-1.debian.tar.xz"
-        size   = 1873136
-        digest = "sha256:10477b04dc15f7c1c52d8c812c889be5fd37aa178163e352755cd137c73ade6b"
-      }
+      patches = false
 
       file "linux_6.1.176.orig.tar.xz" {
         path   = "pool/main/l/linux/linux_6.1.176.orig.tar.xz"
@@ -1325,12 +1321,7 @@ distribution "debian" {
 
     dsc "xen" {
       version = "4.17.5+72-g01140da4e8-1"
-
-      file "xen_4.17.5+72-g01140da4e8-1.debian.tar.xz" {
-        path   = "pool/main/x/xen/xen_4.17.5+72-g01140da4e8-1.debian.tar.xz"
-        size   = 139916
-        digest = "sha256:5bcf3812c64585e270e0b3fa6ee8fd16dff7b9bc0f61375d648c64672484c4d9"
-      }
+      patches = false
 
       file "xen_4.17.5+72-g01140da4e8.orig.tar.xz" {
         path   = "pool/main/x/xen/xen_4.17.5+72-g01140da4e8.orig.tar.xz"
@@ -1620,7 +1611,6 @@ toolchain "toolstack" {
     "libc6-dev",
     "libyajl-dev",
     "make",
-    "patch",
     "pkgconf",
     "python3-minimal",
     "uuid-dev",
@@ -1740,7 +1730,6 @@ toolchain "toolstack" {
     "mawk",
     "ncurses-base",
     "ncurses-bin",
-    "patch",
     "perl",
     "perl-base",
     "perl-modules-5.36",

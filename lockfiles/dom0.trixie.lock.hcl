@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:716ae088772d5072bfbb3efc20e9c0c39740b0b2bfcbc43c50d18d859db2245b"
+  recipe  = "sha256:c6c6f95766c0cd5ca1adcc80c868251571265bcdb3aee3faf0d78756ebc18ecb"
 }
 
 distribution "debian" {
@@ -1181,6 +1181,7 @@ distribution "debian" {
 
     dsc "busybox" {
       version = "1:1.37.0-6"
+      patches = true
 
       file "busybox_1.37.0-6.debian.tar.xz" {
         path   = "pool/main/b/busybox/busybox_1.37.0-6.debian.tar.xz"
@@ -1197,12 +1198,7 @@ distribution "debian" {
 
     dsc "linux" {
       version = "6.12.107-1"
-
-      file "linux_6.12.107-1.debian.tar.xz" {
-        path   = "pool/main/l/linux/linux_6.12.107-1.debian.tar.xz"
-        size   = 1886412
-        digest = "sha256:d8c003ecac7c54f59c69dc61258f93d937dce90e70f53bb5a34dd58db13028ed"
-      }
+      patches = false
 
       file "linux_6.12.107.orig.tar.xz" {
         path   = "pool/main/l/linux/linux_6.12.107.orig.tar.xz"
@@ -1213,12 +1209,7 @@ distribution "debian" {
 
     dsc "xen" {
       version = "4.20.3+127-gc42374a105-0+deb13u1"
-
-      file "xen_4.20.3+127-gc42374a105-0+deb13u1.debian.tar.xz" {
-        path   = "pool/main/x/xen/xen_4.20.3+127-gc42374a105-0+deb13u1.debian.tar.xz"
-        size   = 139540
-        digest = "sha256:b1f909d626f3d4ba6965ba291dd97b0dfbbe48bb8e2510913cbc1760c5e8cb3e"
-      }
+      patches = false
 
       file "xen_4.20.3+127-gc42374a105.orig.tar.xz" {
         path   = "pool/main/x/xen/xen_4.20.3+127-gc42374a105.orig.tar.xz"
@@ -1485,7 +1476,6 @@ toolchain "toolstack" {
     "libc6-dev",
     "libyajl-dev",
     "make",
-    "patch",
     "pkgconf",
     "python3-minimal",
     "uuid-dev",
@@ -1593,7 +1583,6 @@ toolchain "toolstack" {
     "ncurses-base",
     "ncurses-bin",
     "openssl-provider-legacy",
-    "patch",
     "perl-base",
     "pkgconf",
     "pkgconf-bin",

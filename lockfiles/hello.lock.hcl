@@ -941,12 +941,7 @@ distribution "debian" {
 
     dsc "hello" {
       version = "2.10-3"
-
-      file "hello_2.10-3.debian.tar.xz" {
-        path   = "pool/main/h/hello/hello_2.10-3.debian.tar.xz"
-        size   = 12684
-        digest = "sha256:60ee7a466808301fbaa7fea2490b5e7a6d86f598956fb3e79c71b3295dc1f249"
-      }
+      patches = false
 
       file "hello_2.10.orig.tar.gz" {
         path   = "pool/main/h/hello/hello_2.10.orig.tar.gz"

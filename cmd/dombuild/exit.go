@@ -76,7 +76,7 @@ func exitCode(err error) int {
 	case is(new(*hardening.GateError)):
 		return exitHardening
 	case is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
-		is(new(*resolve.UnknownError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
+		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}
 	return exitError

@@ -143,10 +143,13 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 		}
 		have, ok := pinned[s.Address]
 		delete(pinned, s.Address)
-		if !ok {
+		switch {
+		case !ok:
 			e.Missing = append(e.Missing, fmt.Sprintf("%s has no pin", s.Address))
-		} else if !have.Fits(s) {
+		case !have.Fits(s):
 			e.Stale = append(e.Stale, fmt.Sprintf("%s is %s, the lock has %s", s.Address, asked(s), have.what()))
+		case s.Dsc != nil && s.Dsc.Patches && !l.dscs[have.From][have.Dsc].Patches:
+			e.Missing = append(e.Missing, fmt.Sprintf("the patches of source package %s, which %s has", s.Dsc.Name, s.Address))
 		}
 	}
 	for _, s := range l.content.Sources {

@@ -84,8 +84,8 @@ func (d *decoder) deb(at string, b *hclsyntax.Block) Deb {
 }
 
 func (d *decoder) dsc(at string, b *hclsyntax.Block) Dsc {
-	o := d.open(at, b, "version")
-	out := Dsc{Name: b.Labels[0], Version: o.text("version")}
+	o := d.open(at, b, "version", "patches")
+	out := Dsc{Name: b.Labels[0], Version: o.text("version"), Patches: o.boolean("patches")}
 	d.walk(b.Body, map[string]int{"file": 1}, func(b *hclsyntax.Block) {
 		o := d.open(at+"/file "+b.Labels[0], b, "path", "size", "digest")
 		out.Files = append(out.Files, File{Name: b.Labels[0], Path: o.text("path"),
@@ -173,6 +173,19 @@ func (o opened) number(name string) int64 {
 		return o.d.number(a)
 	}
 	return 0
+}
+
+func (o opened) boolean(name string) bool {
+	a, ok := o.block.Body.Attributes[name]
+	if !ok {
+		return false
+	}
+	v, diags := a.Expr.Value(nil)
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.Bool {
+		o.d.bad(a, "true or false")
+		return false
+	}
+	return v.True()
 }
 
 func (o opened) date(name string) time.Time {

@@ -61,7 +61,7 @@ func (w *writer) vouched(v Vouched) {
 	}
 	for _, d := range v.Dscs {
 		w.block("dsc", d.Name, func() {
-			w.attributes(text("version", d.Version))
+			w.attributes(text("version", d.Version), boolean("patches", d.Patches))
 			for _, f := range d.Files {
 				w.block("file", f.Name, func() {
 					w.attributes(text("path", f.Path), number("size", f.Size), text("digest", f.Digest))
@@ -91,6 +91,8 @@ type attribute struct{ name, value string }
 func text[S ~string](name string, v S) attribute { return attribute{name, quote(string(v))} }
 
 func number(name string, n int64) attribute { return attribute{name, strconv.FormatInt(n, 10)} }
+
+func boolean(name string, b bool) attribute { return attribute{name, strconv.FormatBool(b)} }
 
 func list(name string, items []string) attribute {
 	quoted := make([]string, len(items))

@@ -77,6 +77,7 @@ type Deb struct {
 // Dsc is a pinned source package of a distribution.
 type Dsc struct {
 	Name, Version string
+	Patches       bool // the packaging archive, which holds debian/patches, is pinned too
 	Files         []File
 }
 

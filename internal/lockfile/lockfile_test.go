@@ -27,7 +27,7 @@ func example() Content {
 		Kind: InRelease, Digest: sum("june"), Size: 120, Date: time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC),
 		Origin: "Debian", Suite: "stable", Codename: "bookworm", Keyring: sum("keys"), Signers: []string{signer},
 		Indexes: []Index{{"main/source/Sources.xz", sum("sources"), 11}},
-		Dscs: []Dsc{{Name: "xen", Version: "4.17.5-1", Files: []File{
+		Dscs: []Dsc{{Name: "xen", Version: "4.17.5-1", Patches: true, Files: []File{
 			{Name: "xen_4.17.5.orig.tar.xz", Path: "pool/main/x/xen/xen_4.17.5.orig.tar.xz", Digest: sum("orig"), Size: 5},
 			{Name: "xen_4.17.5-1.debian.tar.xz", Path: "pool/main/x/xen/xen_4.17.5-1.debian.tar.xz", Digest: sum("debian"), Size: 6},
 		}}},

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -60,6 +61,13 @@ func (v Vouched) pins(d Distribution) []Pin {
 		}
 	}
 	return pins
+}
+
+// IsPackaging reports whether a file of a source package holds the
+// distribution's packaging, by dpkg-source's naming: NAME_VERSION.debian.tar.EXT,
+// or .diff.EXT in format 1.0.
+func IsPackaging(name string) bool {
+	return strings.Contains(name, ".debian.tar.") || strings.Contains(name, ".diff.")
 }
 
 func urlBase(raw string) string {

@@ -66,6 +66,8 @@ func TestParseRefuses(t *testing.T) {
 		{"file url", "https://example.org/", "file:///", "is not an http or https URL", "url"},
 		{"url with a password", "https://example.org/", "https://a:b@example.org/", "is not an http or https URL", "url"},
 		{"bad address", `toolchain "base"`, `toolchain "ba se"`, "is not the address", `toolchain "ba se" {`},
+		{"patches that nobody applies", "patches = true", "patches = false", "no source of xen has patches = true", `file "xen_4.17.5-1.debian.tar.xz" {`},
+		{"patches of another type", "patches = true", `patches = "true"`, "not true or false", `patches = "true"`},
 		{"null", `suite        = "bookworm"`, `suite        = null`, "not a string", ""},
 		{"variable", `suite        = "bookworm"`, `suite        = var.suite`, "not a string", ""},
 	}

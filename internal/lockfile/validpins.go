@@ -92,6 +92,9 @@ func (v *validator) dsc(at string, d Distribution, dsc Dsc) {
 		if f.Name != path.Base(f.Path) || f.URL != "" {
 			v.add(place, "path", "bad path", "%q is not where a file %q lies", f.Path, f.Name)
 		}
+		if !dsc.Patches && IsPackaging(f.Name) {
+			v.add(place, "", "unused pin", "no source of %s has patches = true", dsc.Name)
+		}
 		v.path(place, "path", f.Path)
 		v.blob(place, string(d.Address)+" "+f.Path, f.Digest, f.Size)
 	}

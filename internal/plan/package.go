@@ -14,6 +14,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/hardening"
+	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
@@ -102,6 +103,9 @@ func (b *builder) mountSource(src recipe.Source) ([]BlobMount, []unpack, error) 
 	var mounts []BlobMount
 	var how []unpack
 	for _, f := range files {
+		if src.Dsc != nil && !src.Dsc.Patches && lockfile.IsPackaging(f.Name) {
+			continue // pinned for another source of the same package
+		}
 		mounts = append(mounts, BlobMount{Digest: f.Digest, Size: f.Size, Target: dir, Name: f.Name})
 		if u, ok := unpackFile(src, f.Name); ok {
 			u.archive = path.Join(dir, f.Name)
@@ -125,7 +129,7 @@ func unpackFile(src recipe.Source, name string) (unpack, bool) {
 		return unpack{strip: true}, true
 	}
 	if strings.HasSuffix(stem, ".debian") {
-		return unpack{into: "debian", strip: true, patches: true}, src.Dsc.Patches
+		return unpack{into: "debian", strip: true, patches: true}, true
 	}
 	if _, component, ok := strings.Cut(stem, ".orig-"); ok {
 		return unpack{into: component, strip: true}, true

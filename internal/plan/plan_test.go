@@ -62,7 +62,7 @@ func lockFor(t *testing.T, r *recipe.Recipe, gcc string) *lockfile.Lock {
 				Suite: "oldstable", Codename: "bookworm", Keyring: sum("keys"), Signers: []string{strings.Repeat("AB", 20)},
 				Indexes: []lockfile.Index{{Path: "main/binary-amd64/Packages.xz", Digest: sum("index"), Size: 9}},
 				Debs:    []lockfile.Deb{deb("gcc", gcc), deb("cpio", "cpio")},
-				Dscs: []lockfile.Dsc{{Name: "hello", Version: "2.10-3", Files: []lockfile.File{
+				Dscs: []lockfile.Dsc{{Name: "hello", Version: "2.10-3", Patches: true, Files: []lockfile.File{
 					src("hello_2.10-3.debian.tar.xz"), src("hello_2.10.orig-docs.tar.xz"), src("hello_2.10.orig.tar.gz"), src("hello_2.10.orig.tar.gz.asc"),
 				}}},
 			}},

@@ -24,7 +24,7 @@ type need struct {
 	seen       time.Time             // newest Release of the suite that the lock knows of
 	toolchains []recipe.Toolchain    // of the distribution
 	debs       bool                  // the toolchains have to be resolved
-	names      []string              // of all its source packages
+	names      map[string]bool       // of all its source packages: whether their patches are wanted
 	dscs       []recipe.Source       // the sources that have to be resolved
 }
 
@@ -57,7 +57,7 @@ func (j *job) distribution(ctx context.Context, d recipe.Distribution) (part, er
 
 // need finds out which pins of d no longer serve.
 func (j *job) need(d recipe.Distribution) need {
-	n := need{want: d}
+	n := need{want: d, names: map[string]bool{}}
 	for _, before := range j.old.Distributions {
 		if before.Address != d.Address {
 			continue
@@ -82,8 +82,8 @@ func (j *job) need(d recipe.Distribution) need {
 		if s.Dsc == nil || s.Dsc.From != d.Address {
 			continue
 		}
-		n.names = append(n.names, s.Dsc.Name)
-		if !known || !n.pinned(s.Dsc.Name) || j.freed.dsc(s) {
+		n.names[s.Dsc.Name] = n.names[s.Dsc.Name] || s.Dsc.Patches
+		if !known || !n.pinned(*s.Dsc) || j.freed.dsc(s) {
 			n.dscs = append(n.dscs, s)
 		}
 	}
@@ -100,11 +100,12 @@ func (j *job) serves(t recipe.Toolchain) bool {
 	return false
 }
 
-func (n *need) pinned(dsc string) bool {
+// pinned reports whether the old lock has every file that a source needs.
+func (n *need) pinned(want recipe.Dsc) bool {
 	for _, v := range n.before.Vouched {
 		for _, d := range v.Dscs {
-			if d.Name == dsc {
-				return true
+			if d.Name == want.Name {
+				return d.Patches || !want.Patches
 			}
 		}
 	}
@@ -139,14 +140,28 @@ func (n *need) kept(toolchains []lockfile.Toolchain) []lockfile.Vouched {
 	var kept []lockfile.Vouched
 	for _, v := range n.before.Vouched {
 		v.Debs = slices.DeleteFunc(slices.Clone(v.Debs), func(d lockfile.Deb) bool { return !used[d.Name] })
-		v.Dscs = slices.DeleteFunc(slices.Clone(v.Dscs), func(d lockfile.Dsc) bool {
-			return renewed[d.Name] || !slices.Contains(n.names, d.Name)
-		})
+		var dscs []lockfile.Dsc
+		for _, d := range v.Dscs {
+			patches, wanted := n.names[d.Name]
+			if wanted && !renewed[d.Name] {
+				dscs = append(dscs, trimmed(d, patches))
+			}
+		}
+		v.Dscs = dscs
 		if len(v.Debs)+len(v.Dscs) > 0 {
 			kept = append(kept, v)
 		}
 	}
 	return kept
+}
+
+// trimmed leaves out the packaging archive when no source wants the patches.
+func trimmed(d lockfile.Dsc, patches bool) lockfile.Dsc {
+	d.Patches = patches
+	if !patches {
+		d.Files = slices.DeleteFunc(slices.Clone(d.Files), func(f lockfile.File) bool { return lockfile.IsPackaging(f.Name) })
+	}
+	return d
 }
 
 // merge adds fresh pins to the kept ones, into the same block when the same

@@ -3,6 +3,7 @@ package resolve
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/deb822"
@@ -62,7 +63,7 @@ func (j *job) resolveDscs(c *chain, n need) error {
 			continue
 		}
 		done[name] = true
-		dsc, err := j.dsc(s, found[name])
+		dsc, err := j.dsc(s, found[name], n.names[name])
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -74,7 +75,7 @@ func (j *job) resolveDscs(c *chain, n need) error {
 
 // dsc pins the version that the lock holds when it is still there and not
 // freed, otherwise the highest.
-func (j *job) dsc(s recipe.Source, list []sourceStanza) (lockfile.Dsc, error) {
+func (j *job) dsc(s recipe.Source, list []sourceStanza, patches bool) (lockfile.Dsc, error) {
 	best := list[0]
 	for _, candidate := range list[1:] {
 		if debversion.Compare(candidate.version, best.version) > 0 {
@@ -92,7 +93,10 @@ func (j *job) dsc(s recipe.Source, list []sourceStanza) (lockfile.Dsc, error) {
 	if err != nil {
 		return lockfile.Dsc{}, fmt.Errorf("source package %s %s: %w", s.Dsc.Name, best.version, err)
 	}
-	return lockfile.Dsc{Name: s.Dsc.Name, Version: best.version, Files: files}, nil
+	if i := slices.IndexFunc(files, func(f lockfile.File) bool { return strings.Contains(f.Name, ".diff.") }); patches && i >= 0 {
+		return lockfile.Dsc{}, &FormatError{Name: s.Dsc.Name, Version: best.version, File: files[i].Name, Range: s.Range}
+	}
+	return trimmed(lockfile.Dsc{Name: s.Dsc.Name, Version: best.version, Files: files}, patches), nil
 }
 
 // dscBefore returns the version that the old lock has of a source package of

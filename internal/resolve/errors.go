@@ -85,6 +85,23 @@ func (e *UnknownError) Hint() string {
 	return ""
 }
 
+// FormatError says that the patches of a source package cannot be applied,
+// because they are one diff of source format 1.0 and not debian/patches.
+type FormatError struct {
+	Name, Version, File string
+	Range               hcl.Range // of the source that asks for the patches
+}
+
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("%spatches = true: source package %s %s is in format 1.0, its %s is no series of patches",
+		place(e.Range), e.Name, e.Version, e.File)
+}
+
+// Hint says what helps.
+func (e *FormatError) Hint() string {
+	return "leave patches out, and keep the patches that you need beside the recipe as a local source"
+}
+
 // UnsatisfiedError says that a dependency cannot be satisfied.
 type UnsatisfiedError struct {
 	Of    recipe.Address // the toolchain

@@ -25,6 +25,9 @@ func summary(l *lockfile.Lock) []string {
 			}
 			for _, dsc := range v.Dscs {
 				line += " src:" + dsc.Name + "=" + dsc.Version
+				if dsc.Patches {
+					line += "+patches"
+				}
 			}
 			out = append(out, line)
 		}
@@ -83,7 +86,7 @@ func TestLock(t *testing.T) {
 	}
 	same(t, "first lock", first, l)
 	files, err := l.Source("source.hello")
-	if err != nil || len(files) != 2 || files[1].Path != "pool/main/hello/hello_2.10.orig.tar.gz" {
+	if err != nil || len(files) != 1 || files[0].Path != "pool/main/hello/hello_2.10.orig.tar.gz" {
 		t.Errorf("Source = %v, %v", files, err)
 	}
 	v := l.Content().Distributions[0].Vouched[0]
@@ -164,6 +167,8 @@ func TestLockKeepsPins(t *testing.T) {
 			func(r *recipe.Recipe) { r.Toolchains[0].Packages = []string{"gcc", "bc"} }, nil, "InRelease Packages", []string{
 				"06-24 base-files=12.4 bc=1.07 gcc=4:12.2.0-3 libc6=2.36-9 make=4.3-4 mawk=1.3",
 				"06-24 src:hello=2.10-3 src:xen=4.17.5-1", "toolchain.base: base-files bc gcc libc6 mawk", first[2]}},
+		{"patches of a source", nil, func(r *recipe.Recipe) { r.Sources[0].Dsc.Patches = true }, nil, "InRelease Sources", []string{
+			"06-24 base-files=12.4 gcc=4:12.2.0-3 libc6=2.36-9 make=4.3-4 mawk=1.3 src:hello=2.10-3+patches src:xen=4.17.5-1", first[1], first[2]}},
 		{"another keyring: all is looked at again, the pins stay", nil, func(r *recipe.Recipe) {
 			k := &r.Distributions[0].Keyring
 			k.Content = append(k.Content, k.Content...)
@@ -204,6 +209,43 @@ func TestLockKeepsPins(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestPatches turns the patches of a source package on and off again: the
+// packaging archive is pinned only while a source applies it.
+func TestPatches(t *testing.T) {
+	a := newArchive(t)
+	r := a.recipe()
+	r.Sources[1] = recipe.Source{Address: "source.other", Name: "other", Dsc: &recipe.Dsc{From: "distribution.debian", Name: "hello", Patches: true}}
+	with := lock(t, a, r, nil)
+	for _, address := range []recipe.Address{"source.hello", "source.other"} {
+		if files, err := with.Source(address); err != nil || len(files) != 2 {
+			t.Errorf("%s: %v, %v", address, files, err)
+		}
+	}
+	a.asked()
+	r.Sources[1].Dsc.Patches = false
+	without := lock(t, a, r, with)
+	if asked := a.asked(); asked != "" {
+		t.Errorf("asked for %s to leave something out", asked)
+	}
+	if files, err := without.Source("source.other"); err != nil || len(files) != 1 {
+		t.Errorf("%v, %v", files, err)
+	}
+	r.Sources[1].Dsc.Patches = true
+	var stale *lockfile.StaleError
+	if err := without.Check(r); !errors.As(err, &stale) || len(stale.Missing) != 1 ||
+		stale.Missing[0] != "the patches of source package hello, which source.other has" {
+		t.Errorf("got %v", err)
+	}
+
+	a.sources = sourceText("hello", "2.10-3", "hello_2.10.orig.tar.gz", "hello_2.10-3.diff.gz", "hello_2.10-3.dsc")
+	a.publish()
+	_, err := Lock(context.Background(), r, nil, a.options())
+	var format *FormatError
+	if !errors.As(err, &format) || format.File != "hello_2.10-3.diff.gz" {
+		t.Errorf("got %v", err)
 	}
 }
 

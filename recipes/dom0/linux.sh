@@ -1,4 +1,4 @@
-# Runs in a copy of config/linux; the kernel's source lies in $SOURCES.
+# Runs beside a copy of linux.config; the kernel's source lies in $SOURCES.
 
 # The tarball holds 1.3 GB for every architecture and device; this kernel needs
 # a third of it, and unpacking is the second longest part of the step. What is
@@ -16,6 +16,6 @@ export KBUILD_BUILD_TIMESTAMP="$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH")"
 export KBUILD_BUILD_USER=builder KBUILD_BUILD_HOST=dombuild KBUILD_BUILD_VERSION=1
 
 # Everything off but what the fragments name.
-cat linux.config "$SUITE.config" > fragment.config
+cat linux.config "$SOURCES/linux_suite_config/$SUITE.config" > fragment.config
 make KCONFIG_ALLCONFIG=fragment.config allnoconfig
 make bzImage

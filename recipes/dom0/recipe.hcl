@@ -47,7 +47,7 @@ toolchain "base" {
 toolchain "toolstack" {
   from = distribution.debian
   packages = [
-    "gcc", "libc6-dev", "make", "patch", "xz-utils",
+    "gcc", "libc6-dev", "make", "xz-utils",
     "bison", "flex",   # libxlu's parser
     "python3-minimal", # libxl's generated types
     "acpica-tools",    # ACPI tables of PVH guests
@@ -95,15 +95,28 @@ source "busybox" {
   }
 }
 
+# Configuration fragments: what both suites share, and what one has of its own.
 source "xen_config" {
   local {
-    path = "config/xen"
+    path = "config/xen/xen.config"
+  }
+}
+
+source "xen_suite_config" {
+  local {
+    path = "config/xen/${var.suite}.config"
   }
 }
 
 source "linux_config" {
   local {
-    path = "config/linux"
+    path = "config/linux/linux.config"
+  }
+}
+
+source "linux_suite_config" {
+  local {
+    path = "config/linux/${var.suite}.config"
   }
 }
 
@@ -123,7 +136,7 @@ source "init" {
 
 package "xen" {
   toolchain   = toolchain.base
-  sources     = [source.xen, source.xen_config]
+  sources     = [source.xen, source.xen_config, source.xen_suite_config]
   hardening   = "hypervisor" # through Kconfig, not CFLAGS
   environment = { SUITE = var.suite }
   script      = file("xen.sh")
@@ -145,7 +158,7 @@ package "linux" {
   toolchain = toolchain.base
   # The script unpacks the tarball itself and leaves out what it does not
   # build: other architectures, graphics, sound, documentation.
-  sources     = [source.linux_config, source.linux]
+  sources     = [source.linux_config, source.linux_suite_config, source.linux]
   hardening   = "kernel" # through Kconfig, not CFLAGS
   environment = { SUITE = var.suite }
   script      = file("linux.sh")

@@ -30,6 +30,7 @@ distribution "debian" {
 
     dsc "xen" {
       version = "4.17.5-1"
+      patches = true
 
       file "xen_4.17.5-1.debian.tar.xz" {
         path   = "pool/main/x/xen/xen_4.17.5-1.debian.tar.xz"
