@@ -183,6 +183,13 @@ func (r *runner) ask(ctx context.Context, steps []plan.Step, targets []string) (
 // stops what has not begun and cancels what runs.
 func (r *runner) runAll(ctx context.Context, todo []plan.Step) error {
 	group, ctx := errgroup.WithContext(ctx)
+	if slices.ContainsFunc(todo, inSandbox) {
+		// The engine starts and is probed while toolchains are unpacked.
+		group.Go(func() error {
+			_, err := r.sandbox(ctx)
+			return err
+		})
+	}
 	finished := map[string]chan struct{}{}
 	for _, s := range todo {
 		finished[s.Name] = make(chan struct{})
@@ -206,6 +213,9 @@ func (r *runner) runAll(ctx context.Context, todo []plan.Step) error {
 	}
 	return group.Wait()
 }
+
+// inSandbox reports whether a step runs something.
+func inSandbox(s plan.Step) bool { return s.Kind != plan.KindToolchain || s.Configure }
 
 // await waits for the steps that s needs, then for a free slot.
 func (r *runner) await(ctx context.Context, s plan.Step, finished map[string]chan struct{}) error {

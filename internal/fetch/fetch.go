@@ -32,6 +32,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -161,7 +162,20 @@ func verifyOne(ctx context.Context, s *store.Store, r Request, task progress.Tas
 	return false, nil
 }
 
-// download brings the missing requests and fills in their errors.
+// largestFirst returns the indexes of the missing requests.
+func largestFirst(requests []Request, missing []bool) []int {
+	var order []int
+	for i := range requests {
+		if missing[i] {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(requests[b].Size, requests[a].Size) })
+	return order
+}
+
+// download brings the missing requests and fills in their errors. The largest
+// go first, so that at the end no connection waits for one long file.
 func download(ctx context.Context, s *store.Store, requests []Request, missing []bool, errs []error, opt Options) {
 	var total int64
 	for i, r := range requests {
@@ -173,10 +187,8 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	down := new(outages)
 	var g errgroup.Group
 	g.SetLimit(opt.Parallel)
-	for i, r := range requests {
-		if !missing[i] {
-			continue
-		}
+	for _, i := range largestFirst(requests, missing) {
+		r := requests[i]
 		g.Go(func() error {
 			if ctx.Err() != nil {
 				return nil

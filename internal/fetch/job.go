@@ -38,10 +38,10 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	var errs []error
-	for _, u := range j.URLs {
+	for i, u := range j.URLs {
 		err := j.down.check(u)
 		if err == nil {
-			err = j.from(ctx, u)
+			err = j.from(ctx, u, i+1 < len(j.URLs))
 			j.down.note(u, err)
 		}
 		var space *store.SpaceError
@@ -112,8 +112,9 @@ func (j *job) begin(ctx context.Context) error {
 	return nil
 }
 
-// from fetches the request from one URL, trying again where that may help.
-func (j *job) from(ctx context.Context, address string) error {
+// from fetches the request from one URL, trying again where that may help:
+// not a host that takes no connections when there is another to ask.
+func (j *job) from(ctx context.Context, address string, others bool) error {
 	whole := false // was asked for, after a mixture was wrong
 	best := int64(0)
 	return j.c.retry(ctx, func() (bool, error) {
@@ -136,6 +137,9 @@ func (j *job) from(ctx context.Context, address string) error {
 					return false, err
 				}
 				continue
+			}
+			if others && unreachable(err) {
+				err = final{err}
 			}
 			return j.p != nil && j.p.Offset()-best >= further, err
 		}

@@ -114,6 +114,23 @@ func TestDeadHostIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestDeadHostIsNotWaitedFor has pauses that no test would outlive.
+func TestDeadHostIsNotWaitedFor(t *testing.T) {
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	file := noise(1000)
+	good := newMirror(t, map[string][]byte{"/f": file})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s := openStore(t)
+	err := fetch.Fetch(ctx, s, []fetch.Request{request("xen", file, dead.URL+"/f", good.URL+"/f")},
+		fetch.Options{Client: &fetch.Client{Waits: []time.Duration{time.Hour}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantOnly(t, s, file)
+}
+
 func TestCancelKeepsWhatIsThere(t *testing.T) {
 	file := noise(1 << 20)
 	ctx, cancel := context.WithCancel(t.Context())

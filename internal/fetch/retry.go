@@ -47,6 +47,11 @@ func (c *Client) retry(ctx context.Context, try func() (further bool, err error)
 	}
 }
 
+// final is an error after which the same URL is not tried again.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
 // temporary reports whether it may help to try the same URL again.
 func temporary(err error) bool {
 	var (
@@ -60,6 +65,7 @@ func temporary(err error) bool {
 		record    tls.RecordHeaderError
 		dns       *net.DNSError
 		unescape  url.EscapeError
+		last      final
 	)
 	switch {
 	case errors.As(err, &status):
@@ -68,7 +74,7 @@ func temporary(err error) bool {
 		return !dns.IsNotFound
 	case errors.As(err, &integrity), errors.As(err, &space), errors.As(err, &redirect),
 		errors.As(err, &limit), errors.As(err, &path), errors.As(err, &cert),
-		errors.As(err, &record), errors.As(err, &unescape), errors.Is(err, errScheme):
+		errors.As(err, &record), errors.As(err, &last), errors.As(err, &unescape), errors.Is(err, errScheme):
 		return false
 	}
 	return true
