@@ -13,7 +13,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"github.com/dombuild/dombuild/internal/hardening"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -49,11 +48,11 @@ func (b *builder) pkg(p recipe.Package) error {
 			primary = how
 		}
 	}
-	profile, err := hardening.Lookup(p.Hardening)
+	compiler, err := b.compiler(p.Toolchain)
 	if err != nil {
 		return err
 	}
-	s.Env = b.variables(p.Environment, profile.Environment(b.env.BuildDir))
+	s.Env = b.variables(p.Environment, b.recipe.HardeningProfile(p.Hardening).Environment(b.env.BuildDir, compiler))
 	s.Files = b.scripts(p.Name, prologue(primary), p.Script, epilogue(p.Outputs))
 	b.setClock(&s)
 	return b.add(s)

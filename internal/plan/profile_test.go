@@ -5,26 +5,40 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/dombuild/dombuild/internal/hardening"
+	"github.com/dombuild/dombuild/internal/hardening/profile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
-// The recipe language and the profiles are packages that do not know each
-// other: a recipe may set CFLAGS exactly where the profile does not.
+// A recipe may set CFLAGS exactly where its profile does not.
 func TestRecipesAndProfilesAgree(t *testing.T) {
-	var names []string
-	for _, p := range hardening.Profiles() {
-		names = append(names, p.Name)
-		_, err := recipe.Load(withFlags(t, p.Name), nil)
-		sets := p.Environment("/build") != nil
+	for _, name := range profile.Names() {
+		_, err := recipe.Load(withFlags(t, name), nil)
+		p, _ := profile.Lookup(name)
+		sets := p.Environment("/build", profile.Compiler{}) != nil
 		if sets != (err != nil) {
-			t.Errorf("profile %s sets flags: %v; a recipe that sets CFLAGS: %v", p.Name, sets, err)
+			t.Errorf("profile %s sets flags: %v; a recipe that sets CFLAGS: %v", name, sets, err)
 		}
 	}
-	if diff := cmp.Diff(recipe.Profiles, names); diff != "" {
-		t.Error(diff)
+}
+
+func TestCompilerOfAToolchain(t *testing.T) {
+	tests := []struct {
+		debs []string
+		want profile.Compiler
+	}{
+		{[]string{"make"}, profile.Compiler{}},
+		{[]string{"gcc", "gcc-12", "gcc-12-base", "cpp-12"}, profile.Compiler{GCC: 12}},
+		{[]string{"gcc-14", "gcc-9", "clang-16", "clang"}, profile.Compiler{GCC: 9, Clang: 16}},
+	}
+	for _, tt := range tests {
+		var got profile.Compiler
+		for _, d := range tt.debs {
+			oldest(&got.GCC, d, "gcc-")
+			oldest(&got.Clang, d, "clang-")
+		}
+		if got != tt.want {
+			t.Errorf("%q: %+v, want %+v", tt.debs, got, tt.want)
+		}
 	}
 }
 

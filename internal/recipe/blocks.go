@@ -233,6 +233,7 @@ func (d decoder) image(i instance) Image {
 	if in, ok := d.nested("budget"); ok {
 		out.Budget = in.budget()
 	}
+	out.Except = d.exceptions()
 	return out
 }
 
@@ -246,7 +247,10 @@ func (d decoder) budget() *Budget {
 		return &n
 	}
 	out.Size = read("size", func() int64 { return d.size("size", 0) })
-	out.Files = read("files", func() int64 { return d.integer("files", 0, 0, maxSize) })
-	out.Setuid = read("setuid", func() int64 { return d.integer("setuid", 0, 0, maxSize) })
+	count := func(name string) *int64 {
+		return read(name, func() int64 { return d.integer(name, 0, 0, maxSize) })
+	}
+	out.Files, out.Setuid = count("files"), count("setuid")
+	out.Modules, out.Unhardened = count("kernel_modules"), count("elf_without_hardening")
 	return out
 }

@@ -30,7 +30,7 @@ type module struct {
 }
 
 // kinds are the blocks that references can name, in the order they are evaluated.
-var kinds = []string{"distribution", "toolchain", "source", "package", "image"}
+var kinds = []string{"distribution", "toolchain", "source", "profile", "package", "image"}
 
 // node is a variable or local: a value that is evaluated at most once.
 type node struct {

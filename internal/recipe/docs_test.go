@@ -3,8 +3,11 @@ package recipe
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/dombuild/dombuild/internal/hardening/profile"
 )
 
 // TestSpecification holds docs/recipe.md to the implementation: every function,
@@ -34,7 +37,7 @@ func TestSpecification(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range append(Profiles, Formats...) {
+	for _, name := range slices.Concat(profile.Names(), profile.RuleIDs(), profile.ImageRules(), Formats) {
 		need("value", "`"+name+"`")
 	}
 	for _, name := range append(reservedEnv, flagEnv...) {

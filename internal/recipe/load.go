@@ -81,6 +81,7 @@ func (ld *loader) root(m *module) {
 	ld.recipe.Texts = ld.texts
 	ld.sort()
 	ld.checkCycles()
+	ld.checkProfiles()
 	ld.checkImageNames()
 	ld.checkLockfile()
 	if ld.incomplete && len(ld.diags) == 0 {
@@ -150,6 +151,8 @@ func (ld *loader) instance(d decoder, i instance) {
 		r.Toolchains = append(r.Toolchains, d.toolchain(i))
 	case "source":
 		r.Sources = append(r.Sources, d.source(i))
+	case "profile":
+		r.Profiles = append(r.Profiles, d.profile(i))
 	case "package":
 		r.Packages = append(r.Packages, d.pkg(i))
 	case "image":
@@ -172,6 +175,7 @@ func (ld *loader) sort() {
 	sortBy(r.Distributions, func(d Distribution) Address { return d.Address })
 	sortBy(r.Toolchains, func(t Toolchain) Address { return t.Address })
 	sortBy(r.Sources, func(s Source) Address { return s.Address })
+	sortBy(r.Profiles, func(p Profile) Address { return p.Address })
 	sortBy(r.Packages, func(p Package) Address { return p.Address })
 	sortBy(r.Images, func(i Image) Address { return i.Address })
 }

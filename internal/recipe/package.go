@@ -13,16 +13,14 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-const defaultHardening = "userspace"
-
 func (d decoder) pkg(i instance) Package {
 	out := Package{Address: i.addr, Name: i.name, Range: d.at}
 	out.Toolchain, _ = d.reference("toolchain", "toolchain")
 	out.Sources = d.sources()
 	out.Inputs = d.inputs(i.addr)
-	out.Hardening = d.enum("hardening", defaultHardening, Profiles)
+	out.Hardening = d.hardening()
 	out.Script, out.ScriptRange = d.script()
-	out.Environment = d.environment(out.Hardening)
+	out.Environment = d.environment(out.Hardening.Profile)
 	out.Outputs = d.outputs()
 	for _, b := range blocksOf(d.body, "kconfig") {
 		out.Kconfig = append(out.Kconfig, d.inner(b).kconfig(out.Outputs))
@@ -115,11 +113,7 @@ var reservedEnv = []string{
 // flagEnv are the variables that a hardening profile sets.
 var flagEnv = []string{"CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS"}
 
-// flagless are the profiles that set no flags: what is built there hardens
-// itself, through Kconfig or its own makefiles.
-var flagless = []string{"freestanding", "hypervisor", "kernel", "unikernel"}
-
-func (d decoder) environment(profile string) map[string]string {
+func (d decoder) environment(used string) map[string]string {
 	v, expr, ok := d.raw("environment")
 	if !ok {
 		return nil
@@ -135,8 +129,8 @@ func (d decoder) environment(profile string) map[string]string {
 			d.add(problem(key.at, "Invalid name", "The name of an environment variable consists of letters, digits and _, and does not begin with a digit."))
 		case slices.Contains(reservedEnv, key.text) || strings.HasPrefix(key.text, "LC_"):
 			d.add(problem(key.at, "Reserved variable", "dombuild sets %s itself, and differently in a check. If the build needs another value, set it in the script.", key.text))
-		case slices.Contains(flagEnv, key.text) && !slices.Contains(flagless, profile):
-			d.add(problem(key.at, "Reserved variable", "%s comes from the hardening profile %s. To add flags, write in the script: export %s=\"$%s …\".", key.text, profile, key.text, key.text))
+		case slices.Contains(flagEnv, key.text) && setsFlags(used):
+			d.add(problem(key.at, "Reserved variable", "%s comes from the hardening profile %s. To add flags, write in the script: export %s=\"$%s …\".", key.text, used, key.text, key.text))
 		case strings.ContainsRune(value.text, 0):
 			d.add(problem(value.at, "Invalid value", "The value of %s contains a NUL byte.", key.text))
 		default:

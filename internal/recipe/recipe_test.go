@@ -23,7 +23,7 @@ func TestLoad(t *testing.T) {
 	tool := func(key, conf string) Package {
 		return Package{
 			Address: Address(`package.tool["` + key + `"]`), Name: "tool-" + key, Toolchain: `toolchain.each["gcc"]`,
-			Sources: []Address{"source.src", `source.hello["v1"]`}, Hardening: "userspace", Script: "make " + key + "\n",
+			Sources: []Address{"source.src", `source.hello["v1"]`}, Hardening: Hardening{Profile: "userspace"}, Script: "make " + key + "\n",
 			Environment: map[string]string{"CONF": conf, "VERSION": "17"}, Outputs: []Output{{Path: "usr/bin/" + key}},
 		}
 	}
@@ -46,16 +46,21 @@ func TestLoad(t *testing.T) {
 			{Address: "source.src", Name: "src", Local: &Local{
 				Path: "files", Files: []File{file("main.c", "int main(void) { return 0; }\n")}, Exec: map[string]bool{}}},
 		},
+		Profiles: []Profile{
+			{Address: "profile.old", Inherits: "profile.strict", Without: []string{"now", "pie"}, Link: []string{"-Wl,-O1"}},
+			{Address: "profile.strict", Inherits: "userspace", Description: "nothing left in registers", Rules: []string{"zero-call-used-regs"}, Compile: []string{"-O3"}},
+		},
 		Packages: []Package{
 			{
-				Address: "package.boot", Name: "boot", Toolchain: "toolchain.base", Hardening: "kernel", Script: "make\nmake install\n",
+				Address: "package.boot", Name: "boot", Toolchain: "toolchain.base", Hardening: Hardening{Profile: "kernel"}, Script: "make\nmake install\n",
 				Inputs:  []Address{`package.tool["busybox"]`, `package.tool["toybox"]`},
 				Outputs: []Output{{"boot/config-linux", ".config"}, {"boot/vmlinuz", "arch/x86/boot/bzImage"}},
 				Kconfig: []Kconfig{{Requested: []File{file("linux.config", "CONFIG_XEN=y\n")}, Output: "boot/config-linux"}},
 			},
 			{
-				Address: "package.template", Name: "template", Toolchain: "toolchain.base", Hardening: "userspace", Script: "version 17 x\n",
-				Inputs: []Address{`package.tool["busybox"]`}, Outputs: []Output{{Path: "share/"}},
+				Address: "package.template", Name: "template", Toolchain: "toolchain.base", Script: "version 17 x\n",
+				Hardening: Hardening{Profile: "profile.old", Except: []Exception{{Rule: "fortify", Paths: []string{"share/**"}, Reason: "data", Expires: "2027-06-30"}}},
+				Inputs:    []Address{`package.tool["busybox"]`}, Outputs: []Output{{Path: "share/"}},
 			},
 			tool("busybox", "a"), tool("toybox", "b"),
 		},
@@ -64,6 +69,7 @@ func TestLoad(t *testing.T) {
 			Packages: []Address{"package.boot", `package.tool["busybox"]`, `package.tool["toybox"]`},
 			Boot:     &Boot{KernelOptions: "console=hvc0", Marker: "DOM0 UP", Expect: []string{`Xen version 4\.17`}, Timeout: 2 * time.Minute, Memory: 512 << 20},
 			Budget:   &Budget{Size: &size, Setuid: &zero},
+			Except:   []Exception{{Rule: "setuid", Reason: "none yet", Expires: "2027-01-01"}},
 		}},
 	}
 	got := loadValid(t, nil)

@@ -31,7 +31,7 @@ var shapes = map[string]shape{
 	"": {blocks: map[string]nested{
 		"recipe": {labels: 1, many: true}, "variable": {labels: 1, many: true}, "locals": {many: true},
 		"distribution": {labels: 1, many: true}, "toolchain": {labels: 1, many: true}, "source": {labels: 1, many: true},
-		"package": {labels: 1, many: true}, "image": {labels: 1, many: true}, "module": {labels: 1, many: true},
+		"profile": {labels: 1, many: true}, "package": {labels: 1, many: true}, "image": {labels: 1, many: true}, "module": {labels: 1, many: true},
 	}, refused: map[string]string{
 		"output": "The blocks of a module are referred to directly: module.NAME.package.NAME.",
 	}},
@@ -69,20 +69,30 @@ var shapes = map[string]shape{
 		attrs: []string{"path"}, required: []string{"path"}},
 	"package": {
 		attrs: []string{"for_each", "toolchain", "source", "sources", "inputs", "hardening", "script", "environment", "outputs"}, required: []string{"toolchain", "script", "outputs"},
-		blocks: map[string]nested{"kconfig": {many: true}},
+		blocks: map[string]nested{"kconfig": {many: true}, "hardening": {}},
 		refused: map[string]string{
 			"network": "A build never has a network. Pin what it needs as a source.",
 		}},
+	"profile": {
+		attrs: []string{"for_each", "inherits", "description", "rules", "without", "compile", "link"}, required: []string{"inherits"}},
+	"package.hardening": {
+		attrs: []string{"profile"}, blocks: map[string]nested{"except": {many: true}}},
+	"package.hardening.except": exceptShape,
 	"package.kconfig": {
 		attrs: []string{"requested", "output"}, required: []string{"requested", "output"}},
 	"image": {
 		attrs: []string{"for_each", "toolchain", "packages", "format"}, required: []string{"toolchain", "packages", "format"},
-		blocks: map[string]nested{"boot": {}, "budget": {}}},
+		blocks: map[string]nested{"boot": {}, "budget": {}, "except": {many: true}}},
+	"image.except": exceptShape,
 	"image.boot": {
 		attrs: []string{"hypervisor", "kernel", "marker", "expect", "timeout", "memory"}, required: []string{"marker"}},
 	"image.budget": {
-		attrs: []string{"size", "files", "setuid"}},
+		attrs: []string{"size", "files", "setuid", "kernel_modules", "elf_without_hardening"}},
 }
+
+// exceptShape is a deviation from a rule.
+var exceptShape = shape{
+	attrs: []string{"rule", "paths", "reason", "expires"}, required: []string{"rule", "reason", "expires"}}
 
 var (
 	validName   = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)

@@ -29,6 +29,7 @@ type Recipe struct {
 	Distributions   []Distribution    `json:"distributions,omitempty"`
 	Toolchains      []Toolchain       `json:"toolchains,omitempty"`
 	Sources         []Source          `json:"sources,omitempty"`
+	Profiles        []Profile         `json:"profiles,omitempty"`
 	Packages        []Package         `json:"packages,omitempty"`
 	Images          []Image           `json:"images,omitempty"`
 
@@ -103,13 +104,42 @@ type Package struct {
 	Toolchain   Address           `json:"toolchain"`
 	Sources     []Address         `json:"sources,omitempty"` // as written: the first one is unpacked into the working directory
 	Inputs      []Address         `json:"inputs,omitempty"`  // packages whose outputs the script reads; sorted
-	Hardening   string            `json:"hardening"`         // name of a profile, of Profiles
+	Hardening   Hardening         `json:"hardening"`
 	Script      string            `json:"script"`
 	ScriptRange hcl.Range         `json:"-"` // where the script's text begins: the file itself when file("x.sh") gave it
 	Environment map[string]string `json:"environment,omitempty"`
 	Outputs     []Output          `json:"outputs"` // sorted by path
 	Kconfig     []Kconfig         `json:"kconfig,omitempty"`
 	Range       hcl.Range         `json:"-"`
+}
+
+// Profile is a hardening profile of the recipe's own: another one with rules
+// added and left out. Package profile has the shipped ones and the rules.
+type Profile struct {
+	Address     Address   `json:"address"`
+	Inherits    string    `json:"inherits"` // name of a shipped profile, or address of another Profile
+	Description string    `json:"description,omitempty"`
+	Rules       []string  `json:"rules,omitempty"`   // added; sorted
+	Without     []string  `json:"without,omitempty"` // left out; sorted
+	Compile     []string  `json:"compile,omitempty"` // further flags, as written
+	Link        []string  `json:"link,omitempty"`
+	Range       hcl.Range `json:"-"`
+}
+
+// Hardening says what a package is hardened with.
+type Hardening struct {
+	Profile string      `json:"profile"` // name of a shipped profile, or address of a Profile
+	Except  []Exception `json:"except,omitempty"`
+	Range   hcl.Range   `json:"-"`
+}
+
+// Exception is a deviation from a rule that the recipe owns up to.
+type Exception struct {
+	Rule    string    `json:"rule"`
+	Paths   []string  `json:"paths,omitempty"` // globs over the tree, sorted; none: every file
+	Reason  string    `json:"reason"`
+	Expires string    `json:"expires"` // last day on which it holds, YYYY-MM-DD in UTC
+	Range   hcl.Range `json:"-"`
 }
 
 // Output is a file or directory of a package.
@@ -128,14 +158,15 @@ type Kconfig struct {
 
 // Image is a set of packages packed into bootable artifacts.
 type Image struct {
-	Address   Address   `json:"address"`
-	Name      string    `json:"name"`      // unique in the recipe: it names the artifacts
-	Toolchain Address   `json:"toolchain"` // holds the packing tools
-	Packages  []Address `json:"packages"`  // sorted
-	Formats   []string  `json:"formats"`   // of Formats, sorted
-	Boot      *Boot     `json:"boot,omitempty"`
-	Budget    *Budget   `json:"budget,omitempty"`
-	Range     hcl.Range `json:"-"`
+	Address   Address     `json:"address"`
+	Name      string      `json:"name"`      // unique in the recipe: it names the artifacts
+	Toolchain Address     `json:"toolchain"` // holds the packing tools
+	Packages  []Address   `json:"packages"`  // sorted
+	Formats   []string    `json:"formats"`   // of Formats, sorted
+	Boot      *Boot       `json:"boot,omitempty"`
+	Budget    *Budget     `json:"budget,omitempty"`
+	Except    []Exception `json:"except,omitempty"` // from the rules about an image's files
+	Range     hcl.Range   `json:"-"`
 }
 
 // Boot says how an image is booted and what proves that it came up.
@@ -150,14 +181,14 @@ type Boot struct {
 
 // Budget bounds an image; nil pointers are unbounded.
 type Budget struct {
-	Size   *int64    `json:"size,omitempty"`   // bytes of all regular files of the root tree
-	Files  *int64    `json:"files,omitempty"`  // number of entries that are not directories
-	Setuid *int64    `json:"setuid,omitempty"` // number of setuid or setgid files
-	Range  hcl.Range `json:"-"`
+	Size   *int64 `json:"size,omitempty"`   // bytes of all regular files of the root tree
+	Files  *int64 `json:"files,omitempty"`  // number of entries that are not directories
+	Setuid *int64 `json:"setuid,omitempty"` // number of setuid or setgid files
+	// Number of ELF files that do not pass the rules of their package's profile.
+	Unhardened *int64    `json:"elf_without_hardening,omitempty"`
+	Modules    *int64    `json:"kernel_modules,omitempty"` // number of .ko files
+	Range      hcl.Range `json:"-"`
 }
 
 // Formats are the artifact formats that an image can be packed as.
 var Formats = []string{"initramfs", "iso", "uki"}
-
-// Profiles are the hardening profiles that a package can be built with.
-var Profiles = []string{"freestanding", "hypervisor", "kernel", "unikernel", "userspace"}

@@ -47,3 +47,11 @@ package "e" {
 locals {
   keys = keys(package.e) # ERROR: local.keys → package.e → local.keys. A value cannot depend on itself.
 }
+
+profile "round" { # ERROR: profile.round → profile.about → profile.round. A profile cannot inherit from itself.
+  inherits = profile.about
+}
+
+profile "about" { # ERROR: profile.about → profile.round → profile.about. A profile cannot inherit from itself.
+  inherits = profile.round
+}

@@ -30,7 +30,7 @@ variable "suite" {
 locals {
   b = "x"
   c = src             # ERROR: A source is referred to as source.src.
-  d = foo.bar         # ERROR: There is nothing called "foo" here. References begin with var, local, each, module, distribution, toolchain, source, package and image.
+  d = foo.bar         # ERROR: There is nothing called "foo" here. References begin with var, local, each, module, distribution, toolchain, source, profile, package and image.
   e = package.b["x"]  # ERROR: package.b has no for_each, so it has no instances: write package.b.
   f = package.c["yy"] # ERROR: for_each of package.c gives no instance "yy". Did you mean "xy"?
   g = var             # ERROR: A reference of this kind is written var.NAME.

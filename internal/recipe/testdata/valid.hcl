@@ -66,8 +66,30 @@ package "boot" {
   }
 }
 
+profile "strict" {
+  inherits    = "userspace"
+  description = "nothing left in registers"
+  rules       = ["zero-call-used-regs"]
+  compile     = ["-O3"]
+}
+
+profile "old" {
+  inherits = profile.strict
+  without  = ["pie", "now"]
+  link     = ["-Wl,-O1"]
+}
+
 package "template" {
   toolchain = toolchain.base
+  hardening {
+    profile = profile.old
+    except {
+      rule    = "fortify"
+      paths   = ["share/**"]
+      reason  = "data"
+      expires = "2027-06-30"
+    }
+  }
   inputs    = [package.tool["busybox"]]
   script    = templatefile("script.tmpl", { version = local.version, flags = ["x"] })
   outputs   = ["share/"]
@@ -87,5 +109,10 @@ image "dom0" {
   budget {
     size   = "64MiB"
     setuid = 0
+  }
+  except {
+    rule    = "setuid"
+    reason  = "none yet"
+    expires = "2027-01-01"
   }
 }

@@ -1,0 +1,185 @@
+# What each rule asks of a build, and which rules a profile has.
+#
+# Of a rule, compile goes to every compilation of C and C++, define only to
+# those that optimise, link to the compiler when it links, and undo names what
+# a build may not say: a pattern of an argument, where * stands for anything.
+# gcc and clang are the first major versions that know the flags. proof says
+# what can show that the rule holds:
+#   file  headers, notes and symbols of the linked file
+#   unit  how each compilation unit was compiled: its producer or the call
+#   call  the call alone: the flag leaves no trace
+
+rule "pie" {
+  title = "loads at any address"
+  proof = "file"
+  undo  = ["-no-pie", "-nopie", "-fno-pie", "-fno-PIE"]
+}
+
+rule "relro" {
+  title = "relocations are read-only once they are done"
+  proof = "file"
+  link  = ["-Wl,-z,relro"]
+  undo  = ["-z norelro"]
+}
+
+rule "now" {
+  title = "all symbols are bound before the program begins"
+  proof = "file"
+  link  = ["-Wl,-z,now"]
+  undo  = ["-z lazy"]
+}
+
+rule "nx" {
+  title = "no executable stack"
+  proof = "file"
+  link  = ["-Wl,-z,noexecstack"]
+  undo  = ["-z execstack", "-Wa,--execstack"]
+}
+
+rule "no-rwx" {
+  title = "no memory is writable and executable"
+  proof = "file"
+  undo  = ["-Wl,-N", "-Wl,--omagic"]
+}
+
+rule "no-textrel" {
+  title = "code is not relocated"
+  proof = "file"
+  link  = ["-Wl,-z,text"]
+  undo  = ["-z notext"]
+}
+
+rule "rpath" {
+  title = "libraries are not searched for outside the system's directories"
+  proof = "file"
+}
+
+rule "forbidden-symbols" {
+  title = "no function that cannot be used safely"
+  proof = "file"
+}
+
+rule "stack-protector" {
+  title   = "functions with arrays have a stack canary"
+  proof   = "unit"
+  compile = ["-fstack-protector-strong"]
+  undo    = ["-fno-stack-protector"]
+}
+
+rule "stack-clash" {
+  title   = "the stack cannot jump over its guard page"
+  proof   = "unit"
+  compile = ["-fstack-clash-protection"]
+  undo    = ["-fno-stack-clash-protection"]
+  gcc     = 8
+  clang   = 11
+}
+
+rule "fortify" {
+  title  = "calls of the C library know the size of their buffers"
+  proof  = "unit"
+  define = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3"]
+  undo   = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE*", "-Wp,-U_FORTIFY_SOURCE", "-Wp,-D_FORTIFY_SOURCE*"]
+}
+
+rule "cet" {
+  title         = "indirect branches and returns are tracked (IBT, SHSTK)"
+  proof         = "unit"
+  compile       = ["-fcf-protection=full"]
+  undo          = ["-fcf-protection=*", "-mno-shstk"]
+  architectures = ["amd64"]
+  gcc           = 8
+  clang         = 7
+}
+
+rule "branch-protection" {
+  title         = "indirect branches and returns are tracked (BTI, PAC)"
+  proof         = "unit"
+  compile       = ["-mbranch-protection=standard"]
+  undo          = ["-mbranch-protection=*"]
+  architectures = ["arm64"]
+  gcc           = 9
+  clang         = 8
+}
+
+rule "auto-var-init" {
+  title   = "variables on the stack begin as zero"
+  proof   = "unit"
+  compile = ["-ftrivial-auto-var-init=zero"]
+  undo    = ["-ftrivial-auto-var-init=*"]
+  gcc     = 12
+  clang   = 16
+}
+
+rule "zero-call-used-regs" {
+  title   = "functions leave nothing in registers"
+  proof   = "unit"
+  compile = ["-fzero-call-used-regs=used-gpr"]
+  undo    = ["-fzero-call-used-regs=*"]
+  gcc     = 11
+  clang   = 15
+}
+
+rule "no-strict-overflow" {
+  title   = "signed overflow wraps"
+  proof   = "unit"
+  compile = ["-fno-strict-overflow"]
+  undo    = ["-fstrict-overflow"]
+}
+
+rule "no-delete-null-pointer-checks" {
+  title   = "checks for null pointers are kept"
+  proof   = "unit"
+  compile = ["-fno-delete-null-pointer-checks"]
+  undo    = ["-fdelete-null-pointer-checks"]
+}
+
+rule "format-security" {
+  title   = "a format is not taken from data"
+  proof   = "call"
+  compile = ["-Wformat", "-Werror=format-security"]
+  undo    = ["-Wno-format", "-Wno-format-security", "-Wno-error=format-security"]
+}
+
+rule "strict-flex-arrays" {
+  title   = "only [] is a flexible array"
+  proof   = "call"
+  compile = ["-fstrict-flex-arrays=3"]
+  undo    = ["-fno-strict-flex-arrays", "-fstrict-flex-arrays=*"]
+  gcc     = 13
+  clang   = 16
+}
+
+rule "glibcxx-assertions" {
+  title  = "C++ containers check their bounds"
+  proof  = "call"
+  define = ["-D_GLIBCXX_ASSERTIONS"]
+  undo   = ["-U_GLIBCXX_ASSERTIONS"]
+}
+
+profile "userspace" {
+  description = "programs and libraries of dom0 (the default)"
+  compile     = ["-O2"]
+  rules = [
+    "pie", "relro", "now", "nx", "no-rwx", "no-textrel", "rpath", "forbidden-symbols",
+    "stack-protector", "stack-clash", "fortify", "cet", "branch-protection", "auto-var-init",
+    "no-strict-overflow", "no-delete-null-pointer-checks",
+    "format-security", "strict-flex-arrays", "glibcxx-assertions",
+  ]
+}
+
+profile "kernel" {
+  description = "Linux: hardened through its own Kconfig, read back after the build"
+}
+
+profile "hypervisor" {
+  description = "Xen: hardened through its own Kconfig, read back after the build"
+}
+
+profile "unikernel" {
+  description = "kernel and program in one image; the build sets its own flags"
+}
+
+profile "freestanding" {
+  description = "no operating system below; the build sets its own flags"
+}
