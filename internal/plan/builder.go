@@ -31,6 +31,9 @@ func (b *builder) build() error {
 	if err := b.clocks(); err != nil {
 		return err
 	}
+	if err := b.wrappers(); err != nil {
+		return err
+	}
 	for _, p := range b.recipe.Packages {
 		if err := b.pkg(p); err != nil {
 			return fmt.Errorf("planning %s: %w", p.Address, err)
@@ -112,6 +115,9 @@ func dependencies(s Step) []string {
 	var deps []string
 	if s.Root != "" {
 		deps = append(deps, s.Root)
+	}
+	if s.Over != "" {
+		deps = append(deps, s.Over)
 	}
 	for _, t := range s.Trees {
 		deps = append(deps, t.Step)

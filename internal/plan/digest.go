@@ -47,6 +47,9 @@ func (p *Plan) components(s Step) []Component {
 		add("toolchain", p.stepDigestOf(s.Root))
 		add("host", fmt.Sprintf("%+v", s.Host))
 	}
+	if s.Over != "" {
+		add("wrapper", p.stepDigestOf(s.Over))
+	}
 	for _, t := range s.Trees {
 		add("input "+path.Base(t.Target), p.stepDigestOf(t.Step)+" at "+t.Target)
 	}

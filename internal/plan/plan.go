@@ -41,6 +41,7 @@ const (
 	KindPackage   Kind = "package"   // run a package's script
 	KindImage     Kind = "image"     // pack an image into one format
 	KindClock     Kind = "clock"     // compile the clock that varied builds run under
+	KindWrapper   Kind = "wrapper"   // compile the compilers' wrapper and put it in their place
 )
 
 // Step is one node of the graph. It is a value: changing a copy changes no plan.
@@ -55,6 +56,7 @@ type Step struct {
 	Configure bool           // toolchain: run dpkg's scripts afterwards
 
 	Root  string      // name of the toolchain step it runs in
+	Over  string      // name of the wrapper step whose tree lies over the root; "" for none
 	Trees []TreeMount // outputs of other steps it reads
 	Blobs []BlobMount // pinned input
 	Files []InlineFile

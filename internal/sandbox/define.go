@@ -52,13 +52,20 @@ func (d definer) define(ctx context.Context, x *Exec) (*pb.Definition, error) {
 	return def.ToPB(), nil
 }
 
-// root is the root file system with the mount points on top.
+// root is the root file system with the layers over it and the mount points on top.
 func (d definer) root(ctx context.Context, x *Exec) (llb.State, error) {
 	base, err := d.contents.layer(ctx, x.Root)
 	if err != nil {
 		return llb.State{}, err
 	}
 	layers := []ocispecs.Descriptor{base}
+	for _, l := range x.Layers {
+		over, err := d.contents.layer(ctx, l)
+		if err != nil {
+			return llb.State{}, err
+		}
+		layers = append(layers, over)
+	}
 	if !x.RootOut {
 		points, err := d.contents.makeLayer(skeleton(x))
 		if err != nil {

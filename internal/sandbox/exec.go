@@ -12,10 +12,12 @@ import (
 
 // Exec is one command in a closed container.
 type Exec struct {
-	Name     string          // shown in progress: "package.xen"
-	Root     digest.Digest   // blob: uncompressed tar of the root file system
-	Mounts   []Mount         // read-only inputs
-	Files    map[string]File // small files given inline, by absolute path, mounted read-only
+	Name     string            // shown in progress: "package.xen"
+	Root     digest.Digest     // blob: uncompressed tar of the root file system
+	Layers   []digest.Digest   // blobs: tars that lie over the root, the last one on top
+	Links    map[string]string // symbolic links of the root: absolute path → text
+	Mounts   []Mount           // read-only inputs
+	Files    map[string]File   // small files given inline, by absolute path, mounted read-only
 	Args     []string
 	Env      []string // "NAME=value"; PATH and HOME get defaults, nothing else is added
 	Cwd      string
@@ -65,6 +67,14 @@ func (x *Exec) check() error {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if err := x.Root.Validate(); err != nil {
 		bad("root: %w", err)
+	}
+	for _, l := range x.Layers {
+		if err := l.Validate(); err != nil {
+			bad("layer: %w", err)
+		}
+	}
+	if x.RootOut && len(x.Layers)+len(x.Links) > 0 {
+		bad("a root that is the output has neither layers nor links")
 	}
 	if len(x.Args) == 0 {
 		bad("no command")
@@ -133,6 +143,9 @@ func (x *Exec) places() []string {
 		all = append(all, m.dest())
 	}
 	for p := range x.Files {
+		all = append(all, p)
+	}
+	for p := range x.Links {
 		all = append(all, p)
 	}
 	for _, p := range []string{x.Work, x.Out} {

@@ -56,6 +56,7 @@ func (c *contents) layer(ctx context.Context, d digest.Digest) (ocispecs.Descrip
 type entry struct {
 	name string // absolute
 	file *File  // nil = directory
+	link string // text of a symbolic link
 	uid  int
 	mode int64 // of a directory; 0 = 0755
 }
@@ -71,6 +72,9 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 		}
 		if e.mode != 0 {
 			hdr.Mode = e.mode
+		}
+		if e.link != "" {
+			hdr.Typeflag, hdr.Name, hdr.Linkname, hdr.Mode = tar.TypeSymlink, "."+e.name, e.link, 0o777
 		}
 		if e.file != nil {
 			hdr.Typeflag, hdr.Name, hdr.Size, hdr.Mode = tar.TypeReg, "."+e.name, int64(len(e.file.Content)), 0o644
@@ -98,8 +102,8 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 var systemDirs = []string{"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32",
 	"media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"}
 
-// skeleton returns the mount points of x as entries: directories and empty
-// files with a fixed time, which the runtime would make with the clock's.
+// skeleton returns the mount points and links of x as entries: directories and
+// empty files with a fixed time, which the runtime would make with the clock's.
 func skeleton(x *Exec) []entry {
 	points := map[string]*File{}
 	for _, m := range x.Mounts {
@@ -117,6 +121,9 @@ func skeleton(x *Exec) []entry {
 			points[p] = nil
 		}
 	}
+	for p := range x.Links {
+		points[p] = nil
+	}
 	all := map[string]*File{}
 	for p, f := range points {
 		if first, _, _ := strings.Cut(p[1:], "/"); slices.Contains(systemDirs, first) {
@@ -130,7 +137,7 @@ func skeleton(x *Exec) []entry {
 	// The runtime gives the tmpfs the mode of the directory beneath it.
 	entries := []entry{{name: "/tmp", mode: 0o1777}}
 	for p, f := range all {
-		entries = append(entries, entry{name: p, file: f})
+		entries = append(entries, entry{name: p, file: f, link: x.Links[p]})
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	return entries
