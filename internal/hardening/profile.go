@@ -2,7 +2,7 @@
 // was. A Profile says which flags go into a build; the kernel's and the
 // hypervisor's hardening is asked for through Kconfig, and Kconfig drops
 // options without a word, so the configuration that a build really used is
-// read back and compared with what was asked for (see Dropped).
+// read back and compared with what was asked for (package kconfig).
 //
 // Flags reach a build through CFLAGS, CXXFLAGS, CPPFLAGS and LDFLAGS. A build
 // system that ignores these variables is not stopped here.
