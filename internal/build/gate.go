@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/hardening"
+	"github.com/dombuild/dombuild/internal/kconfig"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/store"
@@ -47,7 +48,7 @@ func (r *runner) accept(ctx context.Context, s plan.Step, index tree.Index, blob
 			return err
 		}
 	}
-	if err := kconfig(s, blob); err != nil {
+	if err := configured(s, blob); err != nil {
 		return err
 	}
 	if s.Budget == nil {
@@ -90,33 +91,33 @@ func declaredBy(outputs []recipe.Output, name string) int {
 	return -1
 }
 
-// kconfig reads back the configurations that the package names.
-func kconfig(s plan.Step, blob store.Blob) error {
+// configured reads back the configurations that the package names.
+func configured(s plan.Step, blob store.Blob) error {
 	for _, k := range s.Kconfig {
 		text, err := readFile(blob, path.Clean(k.Output))
 		if err != nil {
 			return fmt.Errorf("reading back the configuration of %s: %w", s.Name, err)
 		}
-		final, err := hardening.ParseConfig(k.Output, text)
+		final, err := kconfig.ParseConfig(k.Output, text)
 		if err != nil {
 			return fmt.Errorf("reading back the configuration of %s: %w", s.Name, err)
 		}
-		var requested []*hardening.Config
+		var requested []*kconfig.Config
 		for _, f := range k.Requested {
-			c, err := hardening.ParseConfig(f.Path, f.Content)
+			c, err := kconfig.ParseConfig(f.Path, f.Content)
 			if err != nil {
 				return err
 			}
 			requested = append(requested, c)
 		}
-		if err := dropped(s, hardening.CompareConfig(final, requested...)); err != nil {
+		if err := dropped(s, kconfig.CompareConfig(final, requested...)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func dropped(s plan.Step, list []hardening.Dropped) error {
+func dropped(s plan.Step, list []kconfig.Dropped) error {
 	if len(list) == 0 {
 		return nil
 	}

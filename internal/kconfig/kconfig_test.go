@@ -1,4 +1,4 @@
-package hardening
+package kconfig
 
 import (
 	"strings"
@@ -68,4 +68,17 @@ func FuzzParseConfig(f *testing.F) {
 			t.Errorf("a configuration differs from itself: %v", dropped)
 		}
 	})
+}
+
+func TestLookup(t *testing.T) {
+	c := mustParse(t, "f", "# CONFIG_A is not set\nCONFIG_S=\"x\"\nCONFIG_A=m\n")
+	if got, ok := c.Lookup("CONFIG_A"); !ok || got != (Option{"CONFIG_A", "m", 3}) {
+		t.Errorf("CONFIG_A: got %v, %v", got, ok)
+	}
+	if got, ok := c.Lookup("CONFIG_GONE"); ok {
+		t.Errorf("CONFIG_GONE: got %v", got)
+	}
+	if c.Len() != 2 {
+		t.Errorf("got %d options, want 2", c.Len())
+	}
 }

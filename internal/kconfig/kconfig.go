@@ -1,4 +1,6 @@
-package hardening
+// Package kconfig reads configurations of Linux and Xen and compares what was
+// requested with what a build used: Kconfig drops options without a word.
+package kconfig
 
 import (
 	"bufio"
@@ -12,14 +14,15 @@ import (
 // When an option stands twice the last line counts, as it does for Kconfig.
 type Config struct {
 	name    string
-	options []option
+	options []Option
 	index   map[string]int
 }
 
-type option struct {
-	name  string
-	value string // "n" for "is not set"
-	line  int
+// Option is one line of a configuration.
+type Option struct {
+	Name  string // with CONFIG_
+	Value string // as it stands there, strings with their quotes; "n" for "is not set"
+	Line  int    // counted from 1
 }
 
 // ParseConfig reads a configuration; name is used in errors.
@@ -32,7 +35,7 @@ func ParseConfig(name string, text []byte) (*Config, error) {
 			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
 		}
 		if ok {
-			opt.line = line
+			opt.Line = line
 			c.set(opt)
 		}
 	}
@@ -42,31 +45,31 @@ func ParseConfig(name string, text []byte) (*Config, error) {
 	return c, nil
 }
 
-func (c *Config) set(o option) {
-	if i, ok := c.index[o.name]; ok {
+func (c *Config) set(o Option) {
+	if i, ok := c.index[o.Name]; ok {
 		c.options[i] = o
 		return
 	}
-	c.index[o.name] = len(c.options)
+	c.index[o.Name] = len(c.options)
 	c.options = append(c.options, o)
 }
 
-func parseOption(line string) (option, bool, error) {
+func parseOption(line string) (Option, bool, error) {
 	if rest, ok := strings.CutPrefix(line, "#"); ok {
 		name, unset := strings.CutSuffix(strings.TrimSpace(rest), " is not set")
 		if unset && isOption(name) {
-			return option{name: name, value: "n"}, true, nil
+			return Option{Name: name, Value: "n"}, true, nil
 		}
-		return option{}, false, nil
+		return Option{}, false, nil
 	}
 	if line == "" {
-		return option{}, false, nil
+		return Option{}, false, nil
 	}
 	name, value, ok := strings.Cut(line, "=")
 	if !ok || !isOption(name) || value == "" {
-		return option{}, false, fmt.Errorf("%q is neither CONFIG_NAME=value nor a comment", line)
+		return Option{}, false, fmt.Errorf("%q is neither CONFIG_NAME=value nor a comment", line)
 	}
-	return option{name: name, value: value}, true, nil
+	return Option{Name: name, Value: value}, true, nil
 }
 
 func isOption(name string) bool {
@@ -81,10 +84,22 @@ func isOption(name string) bool {
 // the configuration is "n", as it is for Kconfig.
 func (c *Config) Value(name string) string {
 	if i, ok := c.index[name]; ok {
-		return c.options[i].value
+		return c.options[i].Value
 	}
 	return "n"
 }
+
+// Lookup returns the line that sets the option, and whether there is one.
+func (c *Config) Lookup(name string) (Option, bool) {
+	i, ok := c.index[name]
+	if !ok {
+		return Option{}, false
+	}
+	return c.options[i], true
+}
+
+// Len returns how many options the configuration names.
+func (c *Config) Len() int { return len(c.options) }
 
 // Dropped is an option that was requested and that the build did not use.
 type Dropped struct {
@@ -104,11 +119,11 @@ func CompareConfig(final *Config, requested ...*Config) []Dropped {
 	var dropped []Dropped
 	for i, fragment := range requested {
 		for _, o := range fragment.options {
-			if overridden(o.name, requested[i+1:]) {
+			if overridden(o.Name, requested[i+1:]) {
 				continue
 			}
-			if got := final.Value(o.name); got != o.value {
-				dropped = append(dropped, Dropped{o.name, o.value, got, fragment.name, o.line})
+			if got := final.Value(o.Name); got != o.Value {
+				dropped = append(dropped, Dropped{o.Name, o.Value, got, fragment.name, o.Line})
 			}
 		}
 	}
