@@ -1,0 +1,28 @@
+// Package image reads any artifact as a stream of entries: paths with type,
+// mode, owner, links, extended attributes and content. Nothing is mounted or
+// executed, and no other program takes part.
+//
+// # Formats
+//
+// Directories and files on disk; tar (USTAR, PAX, GNU), plain or packed; cpio
+// (newc, crc, odc), also many in a row with zeros between them and each packed
+// by itself, as an initramfs is; ar; Debian packages; OCI image layouts, on
+// disk or in a tar; SquashFS 4.0; ext2, ext3, ext4; ISO 9660 with Rock Ridge;
+// FAT; the sections of PE files; zip; the partitions of GPT and MBR disks.
+// Compressions: gzip, xz, Zstandard, bzip2, LZ4 (frame and legacy), LZMA.
+//
+// # Promises
+//
+// What is damaged, or uses a feature that is not understood, ends the walk
+// with an error that names the place; it is never left out. Places name what
+// is nested as "outer.tar.xz!/boot/initrd.img!/bin/x".
+//
+// Memory does not grow with the size of an artifact, and with the number of
+// its entries only where a format needs it (further paths of files, whiteouts
+// of layers). Contents are read in place where they are; those that come out
+// of a compression are read only as far as asked, and wait in memory or in a
+// temporary file without a name.
+//
+// Names are bytes, as on Linux. Paths are relative and clean: a leading slash
+// is dropped, ".." is an error, the root itself is no entry.
+package image

@@ -1,0 +1,3 @@
+package image
+
+func (w *walker) ociDirectory(dir string) error { return w.failf("", "TODO") }
