@@ -8,82 +8,97 @@
 #   file  headers, notes and symbols of the linked file
 #   unit  how each compilation unit was compiled: its producer or the call
 #   call  the call alone: the flag leaves no trace
+# checks are the verdicts of the prover that tell of it; without them, the one of
+# the rule's own name.
 
 rule "pie" {
-  title = "loads at any address"
-  proof = "file"
-  undo  = ["-no-pie", "-nopie", "-fno-pie", "-fno-PIE"]
+  title    = "loads at any address"
+  severity = "high"
+  proof    = "file"
+  undo     = ["-no-pie", "-nopie", "-fno-pie", "-fno-PIE"]
 }
 
 rule "relro" {
-  title = "relocations are read-only once they are done"
-  proof = "file"
-  link  = ["-Wl,-z,relro"]
-  undo  = ["-z norelro"]
+  title    = "relocations are read-only once they are done"
+  severity = "high"
+  proof    = "file"
+  link     = ["-Wl,-z,relro"]
+  undo     = ["-z norelro"]
 }
 
 rule "now" {
-  title = "all symbols are bound before the program begins"
-  proof = "file"
-  link  = ["-Wl,-z,now"]
-  undo  = ["-z lazy"]
+  title    = "all symbols are bound before the program begins"
+  severity = "medium"
+  proof    = "file"
+  link     = ["-Wl,-z,now"]
+  undo     = ["-z lazy"]
 }
 
 rule "nx" {
-  title = "no executable stack"
-  proof = "file"
-  link  = ["-Wl,-z,noexecstack"]
-  undo  = ["-z execstack", "-Wa,--execstack"]
+  title    = "no executable stack"
+  severity = "critical"
+  proof    = "file"
+  link     = ["-Wl,-z,noexecstack"]
+  undo     = ["-z execstack", "-Wa,--execstack"]
 }
 
 rule "no-rwx" {
-  title = "no memory is writable and executable"
-  proof = "file"
-  undo  = ["-Wl,-N", "-Wl,--omagic"]
+  title    = "no memory is writable and executable"
+  severity = "critical"
+  proof    = "file"
+  undo     = ["-Wl,-N", "-Wl,--omagic"]
 }
 
 rule "no-textrel" {
-  title = "code is not relocated"
-  proof = "file"
-  link  = ["-Wl,-z,text"]
-  undo  = ["-z notext"]
+  title    = "code is not relocated"
+  severity = "high"
+  proof    = "file"
+  link     = ["-Wl,-z,text"]
+  undo     = ["-z notext"]
 }
 
 rule "rpath" {
-  title = "libraries are not searched for outside the system's directories"
-  proof = "file"
+  title    = "libraries are not searched for outside the system's directories"
+  severity = "high"
+  proof    = "file"
 }
 
 rule "forbidden-symbols" {
-  title = "no function that cannot be used safely"
-  proof = "file"
+  title    = "no function that cannot be used safely"
+  severity = "high"
+  proof    = "file"
 }
 
 rule "stack-protector" {
-  title   = "functions with arrays have a stack canary"
-  proof   = "unit"
-  compile = ["-fstack-protector-strong"]
-  undo    = ["-fno-stack-protector"]
+  title    = "functions with arrays have a stack canary"
+  severity = "high"
+  proof    = "unit"
+  compile  = ["-fstack-protector-strong"]
+  undo     = ["-fno-stack-protector"]
 }
 
 rule "stack-clash" {
-  title   = "the stack cannot jump over its guard page"
-  proof   = "unit"
-  compile = ["-fstack-clash-protection"]
-  undo    = ["-fno-stack-clash-protection"]
-  gcc     = 8
-  clang   = 11
+  title    = "the stack cannot jump over its guard page"
+  severity = "medium"
+  proof    = "unit"
+  compile  = ["-fstack-clash-protection"]
+  undo     = ["-fno-stack-clash-protection"]
+  gcc      = 8
+  clang    = 11
 }
 
 rule "fortify" {
-  title  = "calls of the C library know the size of their buffers"
-  proof  = "unit"
-  define = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3"]
-  undo   = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE*", "-Wp,-U_FORTIFY_SOURCE", "-Wp,-D_FORTIFY_SOURCE*"]
+  title    = "calls of the C library know the size of their buffers"
+  severity = "medium"
+  proof    = "unit"
+  define   = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3"]
+  undo     = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE*", "-Wp,-U_FORTIFY_SOURCE", "-Wp,-D_FORTIFY_SOURCE*"]
 }
 
 rule "cet" {
   title         = "indirect branches and returns are tracked (IBT, SHSTK)"
+  severity      = "low"
+  checks        = ["ibt", "shstk"]
   proof         = "unit"
   compile       = ["-fcf-protection=full"]
   undo          = ["-fcf-protection=*", "-mno-shstk"]
@@ -94,6 +109,8 @@ rule "cet" {
 
 rule "branch-protection" {
   title         = "indirect branches and returns are tracked (BTI, PAC)"
+  severity      = "low"
+  checks        = ["bti", "pac"]
   proof         = "unit"
   compile       = ["-mbranch-protection=standard"]
   undo          = ["-mbranch-protection=*"]
@@ -103,58 +120,65 @@ rule "branch-protection" {
 }
 
 rule "auto-var-init" {
-  title   = "variables on the stack begin as zero"
-  proof   = "unit"
-  compile = ["-ftrivial-auto-var-init=zero"]
-  undo    = ["-ftrivial-auto-var-init=*"]
-  gcc     = 12
-  clang   = 16
+  title    = "variables on the stack begin as zero"
+  severity = "medium"
+  proof    = "unit"
+  compile  = ["-ftrivial-auto-var-init=zero"]
+  undo     = ["-ftrivial-auto-var-init=*"]
+  gcc      = 12
+  clang    = 16
 }
 
 rule "zero-call-used-regs" {
-  title   = "functions leave nothing in registers"
-  proof   = "unit"
-  compile = ["-fzero-call-used-regs=used-gpr"]
-  undo    = ["-fzero-call-used-regs=*"]
-  gcc     = 11
-  clang   = 15
+  title    = "functions leave nothing in registers"
+  severity = "low"
+  proof    = "unit"
+  compile  = ["-fzero-call-used-regs=used-gpr"]
+  undo     = ["-fzero-call-used-regs=*"]
+  gcc      = 11
+  clang    = 15
 }
 
 rule "no-strict-overflow" {
-  title   = "signed overflow wraps"
-  proof   = "unit"
-  compile = ["-fno-strict-overflow"]
-  undo    = ["-fstrict-overflow"]
+  title    = "signed overflow wraps"
+  severity = "low"
+  proof    = "unit"
+  compile  = ["-fno-strict-overflow"]
+  undo     = ["-fstrict-overflow"]
 }
 
 rule "no-delete-null-pointer-checks" {
-  title   = "checks for null pointers are kept"
-  proof   = "unit"
-  compile = ["-fno-delete-null-pointer-checks"]
-  undo    = ["-fdelete-null-pointer-checks"]
+  title    = "checks for null pointers are kept"
+  severity = "low"
+  proof    = "unit"
+  compile  = ["-fno-delete-null-pointer-checks"]
+  undo     = ["-fdelete-null-pointer-checks"]
 }
 
 rule "format-security" {
-  title   = "a format is not taken from data"
-  proof   = "call"
-  compile = ["-Wformat", "-Werror=format-security"]
-  undo    = ["-Wno-format", "-Wno-format-security", "-Wno-error=format-security"]
+  title    = "a format is not taken from data"
+  severity = "medium"
+  proof    = "call"
+  compile  = ["-Wformat", "-Werror=format-security"]
+  undo     = ["-Wno-format", "-Wno-format-security", "-Wno-error=format-security"]
 }
 
 rule "strict-flex-arrays" {
-  title   = "only [] is a flexible array"
-  proof   = "call"
-  compile = ["-fstrict-flex-arrays=3"]
-  undo    = ["-fno-strict-flex-arrays", "-fstrict-flex-arrays=*"]
-  gcc     = 13
-  clang   = 16
+  title    = "only [] is a flexible array"
+  severity = "low"
+  proof    = "call"
+  compile  = ["-fstrict-flex-arrays=3"]
+  undo     = ["-fno-strict-flex-arrays", "-fstrict-flex-arrays=*"]
+  gcc      = 13
+  clang    = 16
 }
 
 rule "glibcxx-assertions" {
-  title  = "C++ containers check their bounds"
-  proof  = "call"
-  define = ["-D_GLIBCXX_ASSERTIONS"]
-  undo   = ["-U_GLIBCXX_ASSERTIONS"]
+  title    = "C++ containers check their bounds"
+  severity = "low"
+  proof    = "call"
+  define   = ["-D_GLIBCXX_ASSERTIONS"]
+  undo     = ["-U_GLIBCXX_ASSERTIONS"]
 }
 
 profile "userspace" {

@@ -1,0 +1,133 @@
+package hardening
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dombuild/dombuild/internal/hardening/prove"
+	"github.com/dombuild/dombuild/internal/image"
+)
+
+// ScanOptions say what Scan looks at. The zero value looks at everything that
+// a path holds, but not into artifacts inside artifacts.
+type ScanOptions struct {
+	Prove    prove.Options
+	Limits   image.Limits
+	Descend  bool                             // also into artifacts within the artifact
+	Parallel int                              // files judged at once; 0: one for each processor
+	Seen     func(entries, judged, bytes int) // called after each entry, from one goroutine; may be nil
+}
+
+// Scan judges every file of the artifact or tree at a path. Files that no rule
+// applies to are left out. It opens what it is named and nothing else, and
+// executes nothing.
+func Scan(ctx context.Context, path string, opt ScanOptions) ([]prove.File, error) {
+	img, err := image.Open(path, image.Options{Limits: opt.Limits, Descend: descend(opt.Descend)})
+	if err != nil {
+		return nil, err
+	}
+	defer img.Close()
+	return scan(ctx, img, opt)
+}
+
+// ScanAt judges the artifact of size bytes at r.
+func ScanAt(ctx context.Context, name string, r io.ReaderAt, size int64, opt ScanOptions) ([]prove.File, error) {
+	img, err := image.Read(name, r, size, image.Options{Limits: opt.Limits, Descend: descend(opt.Descend)})
+	if err != nil {
+		return nil, err
+	}
+	return scan(ctx, img, opt)
+}
+
+// descend goes into every artifact, except the archives of object files that
+// the prover reads itself.
+func descend(yes bool) func(image.Entry, image.Format) bool {
+	if !yes {
+		return nil
+	}
+	return func(e image.Entry, f image.Format) bool { return f != image.Ar }
+}
+
+// scanner collects verdicts in the order in which files came.
+type scanner struct {
+	opt    ScanOptions
+	mu     sync.Mutex
+	files  map[int]prove.File
+	judged int
+	bytes  int
+}
+
+func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File, error) {
+	if opt.Parallel <= 0 {
+		opt.Parallel = runtime.GOMAXPROCS(0)
+	}
+	s := &scanner{opt: opt, files: map[int]prove.File{}}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(opt.Parallel)
+	n := 0
+	err := img.Walk(ctx, func(e image.Entry, c *image.Content) error {
+		i := n
+		n++
+		checks := entryChecks(e)
+		if c == nil || !worthProving(c) {
+			s.add(i, prove.File{Path: e.Path, Type: prove.Other, Checks: checks})
+			return nil
+		}
+		if err := c.Keep(); err != nil {
+			return err
+		}
+		group.Go(func() error {
+			f := prove.Prove(e.Path, c, c.Size(), opt.Prove)
+			f.Checks = append(f.Checks, checks...)
+			s.add(i, f)
+			return c.Close()
+		})
+		return nil
+	})
+	if err := errors.Join(err, group.Wait()); err != nil {
+		return nil, fmt.Errorf("scanning %w", err)
+	}
+	return s.sorted(), nil
+}
+
+// worthProving reports whether the first bytes are those of an ELF file or an
+// archive of object files. What cannot be read is for the prover to say.
+func worthProving(c *image.Content) bool {
+	var head [8]byte
+	n, err := c.ReadAt(head[:], 0)
+	if err != nil && err != io.EOF {
+		return true
+	}
+	for _, magic := range []string{"\x7fELF", "!<arch>\n", "!<thin>\n", "BC\xc0\xde"} {
+		if strings.HasPrefix(string(head[:n]), magic) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scanner) add(i int, f prove.File) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.ContainsFunc(f.Checks, func(c prove.Check) bool { return c.Status != prove.NotApplicable }) {
+		s.files[i] = f
+		s.judged++
+	}
+}
+
+func (s *scanner) sorted() []prove.File {
+	files := make([]prove.File, 0, len(s.files))
+	for _, f := range s.files {
+		files = append(files, f)
+	}
+	slices.SortFunc(files, func(a, b prove.File) int { return strings.Compare(a.Path, b.Path) })
+	return files
+}
