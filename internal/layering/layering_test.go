@@ -29,6 +29,7 @@ var bans = []ban{
 	{"internal/plan", []string{"internal/fetch", "internal/resolve", "internal/sandbox", "net/http", "os/exec", "github.com/moby/buildkit/client"}, "a plan is closed: it is made of pins, not of connections"},
 	{"internal/debroot", []string{"net/http", "os/exec", "internal/fetch"}, "unpacking runs nothing and asks nobody"},
 	{"internal/tree", []string{"net/http", "os/exec", "internal/fetch"}, "taking an output runs nothing"},
+	{"internal/finding", []string{"net/http", "os/exec", "github.com/hashicorp/hcl/v2", "internal/recipe", "internal/store", "internal/hardening", "internal/repro"}, "verdicts are words: whoever judges imports them, they know nobody"},
 	{"internal/hardening", []string{"net/http", "os/exec", "internal/plan"}, "rules are data"},
 	{"internal/kconfig", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "a configuration is text"},
 	{"internal/hardening/kernel", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "an image is read, never run"},
