@@ -89,7 +89,14 @@ func (r *runner) script(ctx context.Context, s plan.Step, out *Step) error {
 		Name: s.Name, Root: root.Output,
 		Args: []string{"/bin/sh", plan.RunScript}, Env: s.Env, Cwd: "/",
 		Hostname: s.Host.Hostname, UID: s.Host.UID, Work: s.Host.BuildDir, Out: s.Host.OutDir,
-		Files: map[string]sandbox.File{},
+		Files: map[string]sandbox.File{}, Links: s.Links,
+	}
+	if s.Over != "" {
+		over, err := r.output(s.Over)
+		if err != nil {
+			return err
+		}
+		x.Layers = append(x.Layers, over.Output)
 	}
 	for _, f := range s.Files {
 		mode := uint32(0o444)
@@ -128,15 +135,16 @@ func (r *runner) exec(ctx context.Context, s plan.Step, x sandbox.Exec, out *Ste
 	x.IgnoreCache = r.opt.Fresh
 	return engine.Run(ctx, x, sink, func(in io.Reader) error {
 		var index tree.Index
+		var calls bytes.Buffer
 		blob, err := r.pipe(ctx, func(w io.Writer) (err error) {
-			index, err = tree.Canonical(in, w, r.plan.Recipe().SourceDateEpoch)
+			index, err = tree.CanonicalWithout(in, w, r.plan.Recipe().SourceDateEpoch, takeCalls(s, &calls))
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("taking the output of %s: %w", s.Name, err)
 		}
 		out.Output, out.Size, out.Tree = blob.Digest(), blob.Size(), index.Digest()
-		return r.accept(ctx, s, index, blob)
+		return r.accept(ctx, s, index, blob, calls.Bytes(), out)
 	})
 }
 

@@ -21,9 +21,8 @@ import (
 type ScanOptions struct {
 	Prove    prove.Options
 	Limits   image.Limits
-	Descend  bool                             // also into artifacts within the artifact
-	Parallel int                              // files judged at once; 0: one for each processor
-	Seen     func(entries, judged, bytes int) // called after each entry, from one goroutine; may be nil
+	Descend  bool // also into artifacts within the artifact
+	Parallel int  // files judged at once; 0: one for each processor
 }
 
 // Scan judges every file of the artifact or tree at a path. Files that no rule
@@ -62,7 +61,6 @@ type scanner struct {
 	mu     sync.Mutex
 	files  map[int]prove.File
 	judged int
-	bytes  int
 }
 
 func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File, error) {

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -58,6 +59,9 @@ func (p *Plan) components(s Step) []Component {
 	}
 	for _, f := range s.Files {
 		add("script "+f.Path, digest.FromString(f.Content).String()+" exec="+strconv.FormatBool(f.Exec))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Links)) {
+		add("link "+name, s.Links[name])
 	}
 	for _, kv := range s.Env {
 		k, v, _ := strings.Cut(kv, "=")

@@ -53,7 +53,14 @@ func (b *builder) pkg(p recipe.Package) error {
 		return err
 	}
 	s.Env = b.variables(p.Environment, b.recipe.HardeningProfile(p.Hardening).Environment(b.env.BuildDir, compiler))
-	s.Files = b.scripts(p.Name, prologue(primary), p.Script, epilogue(p.Outputs))
+	before, after := prologue(primary), epilogue(p.Outputs)
+	if b.wraps(p.Toolchain) {
+		before, after = makeCalls+before, after+takeCalls
+	}
+	s.Files = b.scripts(p.Name, before, p.Script, after)
+	if err := b.wrap(&s, p, compiler); err != nil {
+		return err
+	}
 	b.setClock(&s)
 	return b.add(s)
 }

@@ -55,10 +55,11 @@ type Step struct {
 	Debs      []lockfile.Deb // toolchain: the packages of the root, by name
 	Configure bool           // toolchain: run dpkg's scripts afterwards
 
-	Root  string      // name of the toolchain step it runs in
-	Over  string      // name of the wrapper step whose tree lies over the root; "" for none
-	Trees []TreeMount // outputs of other steps it reads
-	Blobs []BlobMount // pinned input
+	Root  string            // name of the toolchain step it runs in
+	Over  string            // name of the wrapper step whose tree lies over the root; "" for none
+	Links map[string]string // symbolic links of the root: absolute path → text
+	Trees []TreeMount       // outputs of other steps it reads
+	Blobs []BlobMount       // pinned input
 	Files []InlineFile
 	Env   []string // NAME=VALUE, sorted
 	Host  Environment

@@ -36,9 +36,15 @@ type node struct {
 // written before the whole input was accepted. Contents of more than a few
 // megabytes wait in a nameless temporary file.
 func Canonical(in io.Reader, out io.Writer, epoch int64) (Index, error) {
+	return CanonicalWithout(in, out, epoch, nil)
+}
+
+// CanonicalWithout is Canonical for a tree that has one directory too many,
+// which is taken aside; nil takes nothing.
+func CanonicalWithout(in io.Reader, out io.Writer, epoch int64, a *Aside) (Index, error) {
 	s := &spool{}
 	defer s.close()
-	nodes, err := read(in, s)
+	nodes, err := read(in, s, a)
 	if err != nil {
 		return nil, fmt.Errorf("reading a tree: %w", err)
 	}
@@ -55,7 +61,7 @@ func Canonical(in io.Reader, out io.Writer, epoch int64) (Index, error) {
 // Read returns the index of a tree that was written by Canonical, or of any
 // other that Canonical accepts.
 func Read(in io.Reader) (Index, error) {
-	nodes, err := read(in, nil)
+	nodes, err := read(in, nil, nil)
 	if err == nil {
 		err = addParents(nodes)
 	}
@@ -69,7 +75,7 @@ func Read(in io.Reader) (Index, error) {
 	return index, nil
 }
 
-func read(in io.Reader, s *spool) (map[string]*node, error) {
+func read(in io.Reader, s *spool, a *Aside) (map[string]*node, error) {
 	nodes := map[string]*node{}
 	r := tar.NewReader(in)
 	for {
@@ -87,6 +93,12 @@ func read(in io.Reader, s *spool) (map[string]*node, error) {
 			return nil, &EntryError{h.Name, err.Error()}
 		}
 		if path == "" && h.Typeflag == tar.TypeDir {
+			continue
+		}
+		if a.holds(path) {
+			if err := a.entry(path, h, r); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if nodes[path] != nil {

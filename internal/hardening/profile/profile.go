@@ -1,6 +1,5 @@
 // Package profile holds what a package is hardened with: rules, each with the
-// flags that it asks of a build and the ones that would undo it, and profiles,
-// which are sets of rules. Both are data (profiles.hcl); a recipe defines
+// flags that it asks of a build, and profiles, which are sets of rules. Both are data (profiles.hcl); a recipe defines
 // further profiles on top of the shipped ones.
 package profile
 
@@ -28,11 +27,12 @@ const (
 type Rule struct {
 	ID            string   `hcl:"id,label"`
 	Title         string   `hcl:"title"`
+	Severity      string   `hcl:"severity"` // of a file that breaks it, in the words of package finding
 	Proof         Proof    `hcl:"proof"`
 	Compile       []string `hcl:"compile,optional"`       // flags of every compilation of C and C++
 	Define        []string `hcl:"define,optional"`        // flags of those that optimise
 	Link          []string `hcl:"link,optional"`          // flags of the compiler when it links
-	Undo          []string `hcl:"undo,optional"`          // patterns of arguments that would undo the rule; * stands for anything
+	Checks        []string `hcl:"checks,optional"`        // verdicts of the prover that tell of it; empty: the one of its own name
 	Architectures []string `hcl:"architectures,optional"` // Debian architectures that have it; empty: all
 	GCC           int      `hcl:"gcc,optional"`           // first major version that knows the flags; 0: any
 	Clang         int      `hcl:"clang,optional"`
@@ -64,6 +64,9 @@ var shipped = sync.OnceValue(func() document {
 	}
 	return d
 })
+
+// PIE is the rule whose flags depend on what is linked: the wrapper knows them.
+const PIE = "pie"
 
 // Default is the profile of a package that names none.
 const Default = "userspace"

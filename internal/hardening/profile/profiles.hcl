@@ -1,8 +1,8 @@
 # What each rule asks of a build, and which rules a profile has.
 #
 # Of a rule, compile goes to every compilation of C and C++, define only to
-# those that optimise, link to the compiler when it links, and undo names what
-# a build may not say: a pattern of an argument, where * stands for anything.
+# those that optimise, link to the compiler when it links. What would undo a flag
+# is known to the wrapper, which takes it out of every call (package wrapper).
 # gcc and clang are the first major versions that know the flags. proof says
 # what can show that the rule holds:
 #   file  headers, notes and symbols of the linked file
@@ -15,7 +15,6 @@ rule "pie" {
   title    = "loads at any address"
   severity = "high"
   proof    = "file"
-  undo     = ["-no-pie", "-nopie", "-fno-pie", "-fno-PIE"]
 }
 
 rule "relro" {
@@ -23,7 +22,6 @@ rule "relro" {
   severity = "high"
   proof    = "file"
   link     = ["-Wl,-z,relro"]
-  undo     = ["-z norelro"]
 }
 
 rule "now" {
@@ -31,7 +29,6 @@ rule "now" {
   severity = "medium"
   proof    = "file"
   link     = ["-Wl,-z,now"]
-  undo     = ["-z lazy"]
 }
 
 rule "nx" {
@@ -39,14 +36,12 @@ rule "nx" {
   severity = "critical"
   proof    = "file"
   link     = ["-Wl,-z,noexecstack"]
-  undo     = ["-z execstack", "-Wa,--execstack"]
 }
 
 rule "no-rwx" {
   title    = "no memory is writable and executable"
   severity = "critical"
   proof    = "file"
-  undo     = ["-Wl,-N", "-Wl,--omagic"]
 }
 
 rule "no-textrel" {
@@ -54,7 +49,6 @@ rule "no-textrel" {
   severity = "high"
   proof    = "file"
   link     = ["-Wl,-z,text"]
-  undo     = ["-z notext"]
 }
 
 rule "rpath" {
@@ -74,7 +68,6 @@ rule "stack-protector" {
   severity = "high"
   proof    = "unit"
   compile  = ["-fstack-protector-strong"]
-  undo     = ["-fno-stack-protector"]
 }
 
 rule "stack-clash" {
@@ -82,7 +75,6 @@ rule "stack-clash" {
   severity = "medium"
   proof    = "unit"
   compile  = ["-fstack-clash-protection"]
-  undo     = ["-fno-stack-clash-protection"]
   gcc      = 8
   clang    = 11
 }
@@ -92,7 +84,6 @@ rule "fortify" {
   severity = "medium"
   proof    = "unit"
   define   = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3"]
-  undo     = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE*", "-Wp,-U_FORTIFY_SOURCE", "-Wp,-D_FORTIFY_SOURCE*"]
 }
 
 rule "cet" {
@@ -101,7 +92,6 @@ rule "cet" {
   checks        = ["ibt", "shstk"]
   proof         = "unit"
   compile       = ["-fcf-protection=full"]
-  undo          = ["-fcf-protection=*", "-mno-shstk"]
   architectures = ["amd64"]
   gcc           = 8
   clang         = 7
@@ -113,7 +103,6 @@ rule "branch-protection" {
   checks        = ["bti", "pac"]
   proof         = "unit"
   compile       = ["-mbranch-protection=standard"]
-  undo          = ["-mbranch-protection=*"]
   architectures = ["arm64"]
   gcc           = 9
   clang         = 8
@@ -124,7 +113,6 @@ rule "auto-var-init" {
   severity = "medium"
   proof    = "unit"
   compile  = ["-ftrivial-auto-var-init=zero"]
-  undo     = ["-ftrivial-auto-var-init=*"]
   gcc      = 12
   clang    = 16
 }
@@ -134,7 +122,6 @@ rule "zero-call-used-regs" {
   severity = "low"
   proof    = "unit"
   compile  = ["-fzero-call-used-regs=used-gpr"]
-  undo     = ["-fzero-call-used-regs=*"]
   gcc      = 11
   clang    = 15
 }
@@ -144,7 +131,6 @@ rule "no-strict-overflow" {
   severity = "low"
   proof    = "unit"
   compile  = ["-fno-strict-overflow"]
-  undo     = ["-fstrict-overflow"]
 }
 
 rule "no-delete-null-pointer-checks" {
@@ -152,7 +138,6 @@ rule "no-delete-null-pointer-checks" {
   severity = "low"
   proof    = "unit"
   compile  = ["-fno-delete-null-pointer-checks"]
-  undo     = ["-fdelete-null-pointer-checks"]
 }
 
 rule "format-security" {
@@ -160,7 +145,6 @@ rule "format-security" {
   severity = "medium"
   proof    = "call"
   compile  = ["-Wformat", "-Werror=format-security"]
-  undo     = ["-Wno-format", "-Wno-format-security", "-Wno-error=format-security"]
 }
 
 rule "strict-flex-arrays" {
@@ -168,7 +152,6 @@ rule "strict-flex-arrays" {
   severity = "low"
   proof    = "call"
   compile  = ["-fstrict-flex-arrays=3"]
-  undo     = ["-fno-strict-flex-arrays", "-fstrict-flex-arrays=*"]
   gcc      = 13
   clang    = 16
 }
@@ -178,7 +161,6 @@ rule "glibcxx-assertions" {
   severity = "low"
   proof    = "call"
   define   = ["-D_GLIBCXX_ASSERTIONS"]
-  undo     = ["-U_GLIBCXX_ASSERTIONS"]
 }
 
 profile "userspace" {

@@ -1,0 +1,266 @@
+package hardening
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/dombuild/dombuild/internal/finding"
+	"github.com/dombuild/dombuild/internal/hardening/profile"
+	"github.com/dombuild/dombuild/internal/hardening/prove"
+	"github.com/dombuild/dombuild/internal/hardening/wrapper"
+)
+
+// Origin says who made a file.
+type Origin string
+
+// The origins of files.
+const (
+	Built   Origin = "built"   // by calls that the wrapper recorded
+	Pinned  Origin = "pinned"  // it comes from a pinned package of the toolchain
+	Unknown Origin = "unknown" // nobody saw it made
+)
+
+// FileVerdict is the verdict on one file of a build.
+type FileVerdict struct {
+	prove.File
+	Digest   digest.Digest `json:"digest"`
+	Origin   Origin        `json:"origin"`
+	Units    int           `json:"units"`    // compilation units that it was linked from, as far as the log tells
+	Hardened bool          `json:"hardened"` // the profile asks for something, and all of it was proved
+}
+
+// Verdict is what is known of the files that a step left. It is kept with the
+// step's output; what is waived is decided each time anew.
+type Verdict struct {
+	Schema   string            `json:"schema"`
+	Profile  string            `json:"profile"`
+	Lacking  []string          `json:"lacking,omitempty"` // rules whose flags the toolchain's compiler does not know
+	Files    []FileVerdict     `json:"files"`
+	Findings []finding.Finding `json:"findings"`
+}
+
+// VerdictSchema is the value of a verdict's "schema".
+const VerdictSchema = "dombuild.hardening/v1"
+
+// Gate is what the files of a build are held against.
+type Gate struct {
+	Profile  profile.Profile
+	Compiler profile.Compiler
+	Calls    *wrapper.Log // nil: the toolchain has no compiler to be wrapped
+	// Pinned returns the path of a file of this content in the toolchain's
+	// root, or "".
+	Pinned func(digest.Digest) string
+}
+
+// Judge joins what the bytes of files prove with what is recorded of their
+// making. The digests are those of the files, by path.
+func (g Gate) Judge(files []prove.File, digests map[string]digest.Digest) Verdict {
+	active, lacking := g.Profile.Active(g.Compiler)
+	v := Verdict{Schema: VerdictSchema, Profile: g.Profile.Name, Files: []FileVerdict{}, Findings: []finding.Finding{}}
+	for _, r := range lacking {
+		v.Lacking = append(v.Lacking, r.ID)
+	}
+	var calls *wrapper.Index
+	if g.Calls != nil {
+		calls = g.Calls.Index()
+	}
+	for _, f := range files {
+		j := fileJudge{gate: g, rules: active, out: FileVerdict{File: f, Digest: digests[f.Path]}}
+		j.made(calls)
+		j.judge()
+		v.Files = append(v.Files, j.out)
+		v.Findings = append(v.Findings, j.findings...)
+	}
+	return v
+}
+
+// fileJudge judges one file.
+type fileJudge struct {
+	gate     Gate
+	rules    []profile.Rule
+	out      FileVerdict
+	compiled []wrapper.Unit
+	findings []finding.Finding
+}
+
+// made finds out who made the file, and of what.
+func (j *fileJudge) made(calls *wrapper.Index) {
+	j.out.Origin = Unknown
+	if !j.code() {
+		j.out.Origin = Built
+		return
+	}
+	if j.gate.Pinned(j.out.Digest) != "" {
+		j.out.Origin = Pinned
+		return
+	}
+	if calls == nil {
+		j.outside("", "the toolchain has no compiler, so nothing was recorded")
+		return
+	}
+	units, _, ok := calls.Units(j.out.Digest)
+	if !ok {
+		j.outside("", "no recorded call wrote it")
+		return
+	}
+	own := 0
+	for _, u := range units {
+		own += j.unit(u)
+	}
+	if j.out.Origin = Built; own == 0 {
+		j.out.Origin = Pinned
+	}
+	j.out.Units = len(j.compiled)
+}
+
+// code reports whether the file is one that a compiler or linker makes.
+func (j *fileJudge) code() bool {
+	return j.out.Type != prove.Script && j.out.Type != prove.Other || slices.ContainsFunc(j.out.Checks, func(c prove.Check) bool {
+		return c.Rule == "relro" && c.Status == prove.Unknown // damaged, or of a kind that nobody can read
+	})
+}
+
+// unit takes note of one part of the file, and returns 1 if the build made it.
+func (j *fileJudge) unit(u wrapper.Unit) int {
+	switch u.Origin {
+	case wrapper.Compiled:
+		j.compiled = append(j.compiled, u)
+	case wrapper.Toolchain, wrapper.Script:
+		return 0
+	case wrapper.Foreign, wrapper.Unknown:
+		if u.Digest != "" && j.gate.Pinned(u.Digest) != "" {
+			return 0
+		}
+		j.outside(u.Path, u.Reason)
+	}
+	return 1
+}
+
+func (j *fileJudge) outside(unit, reason string) {
+	what := "the file was made"
+	if unit != "" {
+		what = unit + " was made"
+	}
+	j.findings = append(j.findings, finding.Finding{Rule: CompiledOutside, Place: finding.Place{File: j.out.Path, Unit: unit}, Subject: unit,
+		Message: what + " outside the compilers that the build records: " + reason,
+		Remedy:  "have the build call the toolchain's compiler by its own name, or write an exception from " + CompiledOutside})
+}
+
+// judge decides every rule of the profile.
+func (j *fileJudge) judge() {
+	if !j.code() {
+		return
+	}
+	hardened := len(j.rules) > 0 && j.out.Origin != Unknown
+	for _, r := range j.rules {
+		before := len(j.findings)
+		switch {
+		case j.out.Origin == Pinned:
+			hardened = hardened && j.proved(r)
+		case r.Proof == profile.ByFile:
+			hardened = j.byFile(r) && hardened
+		default:
+			hardened = j.byUnit(r) && hardened
+		}
+		hardened = hardened && len(j.findings) == before
+	}
+	j.out.Hardened = hardened && len(j.findings) == 0
+}
+
+// proved reports whether the bytes alone prove a rule.
+func (j *fileJudge) proved(r profile.Rule) bool {
+	names := checksOf(r)
+	for _, name := range names {
+		if c, ok := j.out.Check(name); !ok || c.Status != prove.Proved && c.Status != prove.NotApplicable {
+			return false
+		}
+	}
+	return len(names) > 0
+}
+
+// byFile judges by the file itself: what is not proved does not hold.
+func (j *fileJudge) byFile(r profile.Rule) bool {
+	for _, name := range checksOf(r) {
+		c, ok := j.out.Check(name)
+		switch {
+		case !ok || c.Status == prove.Proved || c.Status == prove.NotApplicable:
+		case c.Status == prove.Unknown:
+			j.findings = append(j.findings, finding.Finding{Rule: r.ID, Place: finding.Place{File: j.out.Path}, Subject: name,
+				Message: fmt.Sprintf("%s: %s cannot be judged: %s", j.out.Type, name, strings.Join(c.Evidence, "; ")), Remedy: remedy(r)})
+		default:
+			j.findings = append(j.findings, broken(j.out.File, r, c))
+		}
+	}
+	return true
+}
+
+// byUnit judges by how each unit was compiled, and holds the file's own
+// evidence against it.
+func (j *fileJudge) byUnit(r profile.Rule) bool {
+	holds := true
+	for _, u := range j.compiled {
+		if why := lacks(u.Call, r); why != "" {
+			holds = false
+			j.findings = append(j.findings, j.unitFinding(u, r, why))
+		}
+	}
+	evidence := fmt.Sprintf("%d compilation units, each compiled with %s", len(j.compiled), strings.Join(slices.Concat(r.Compile, r.Define), " "))
+	names := checksOf(r)
+	for _, name := range names {
+		c, ok := j.out.Check(name)
+		switch {
+		case !ok || c.Status == prove.NotApplicable || c.Status == prove.Proved || !holds:
+		case c.Status == prove.Unknown:
+			j.set(name, prove.Proved, evidence)
+		case len(r.Checks) > 0:
+			// A property of the linked file: the linker drops it when one
+			// part lacks it, and the toolchain's own start files do.
+			j.set(name, prove.Refuted, evidence+"; parts of the toolchain lack the property, and the linker drops it for all")
+		default:
+			j.findings = append(j.findings, broken(j.out.File, r, c))
+		}
+	}
+	if len(names) == 0 || !j.has(names[0]) {
+		status := prove.Proved
+		if !holds {
+			status, evidence = prove.Refuted, "a compilation unit lacks it"
+		}
+		j.out.Checks = append(j.out.Checks, prove.Check{Rule: r.ID, Status: status, Evidence: []string{evidence}})
+	}
+	if !holds {
+		for _, name := range names {
+			j.set(name, prove.Refuted, "a compilation unit was compiled without it")
+		}
+	}
+	return holds
+}
+
+func (j *fileJudge) has(name string) bool {
+	_, ok := j.out.Check(name)
+	return ok
+}
+
+func (j *fileJudge) set(name string, status prove.Status, evidence string) {
+	checks := slices.Clone(j.out.Checks)
+	for i := range checks {
+		if checks[i].Rule == name {
+			checks[i].Status = status
+			checks[i].Evidence = append(slices.Clone(checks[i].Evidence), evidence)
+		}
+	}
+	j.out.Checks = checks
+}
+
+func (j *fileJudge) unitFinding(u wrapper.Unit, r profile.Rule, why string) finding.Finding {
+	name := u.Source
+	if name == "" {
+		name = u.Path
+	}
+	return finding.Finding{Rule: r.ID, Place: finding.Place{File: j.out.Path, Unit: name}, Subject: r.ID + " " + name,
+		Message:  fmt.Sprintf("%s was compiled without %s: %s", name, strings.Join(slices.Concat(r.Compile, r.Define), " "), why),
+		Evidence: []string{"in " + u.Call.Cwd + ": " + u.Call.Name + " " + strings.Join(u.Call.Expanded(), " ")},
+		Remedy:   fmt.Sprintf("mend the command, or write an exception from %q in the recipe", r.ID)}
+}
