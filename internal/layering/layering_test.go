@@ -30,6 +30,7 @@ var bans = []ban{
 	{"internal/debroot", []string{"net/http", "os/exec", "internal/fetch"}, "unpacking runs nothing and asks nobody"},
 	{"internal/tree", []string{"net/http", "os/exec", "internal/fetch"}, "taking an output runs nothing"},
 	{"internal/hardening", []string{"net/http", "os/exec", "internal/plan"}, "rules are data"},
+	{"internal/hardening/wrapper", []string{"net/http", "os/exec", "internal/hardening", "internal/plan", "internal/sandbox"}, "reading a log runs nothing, and the wrapper is configured, not asked"},
 	{"internal/graph", []string{"net/http", "os/exec", "internal/plan"}, "drawing needs a graph, not a plan"},
 	{"internal/sandbox", []string{"internal/fetch", "internal/resolve", "internal/recipe", "internal/lockfile"}, "the sandbox runs what it is given and cannot fetch"},
 	{"internal/sandbox/probe", []string{"github.com/moby/buildkit/client", "internal/store", "net/http"}, "the probe is what a step is: alone"},
