@@ -35,6 +35,7 @@ var bans = []ban{
 	{"internal/hardening/kernel", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "an image is read, never run"},
 	{"internal/hardening/prove", []string{"net/http", "os/exec", "internal/hardening", "internal/store"}, "a file is judged by its bytes: nothing is run or looked up"},
 	{"internal/image", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "reading an artifact runs nothing and asks nobody"},
+	{"internal/hardening/wrapper", []string{"net/http", "os/exec", "internal/hardening", "internal/plan", "internal/sandbox"}, "reading a log runs nothing, and the wrapper is configured, not asked"},
 	{"internal/graph", []string{"net/http", "os/exec", "internal/plan"}, "drawing needs a graph, not a plan"},
 	{"internal/sandbox", []string{"internal/fetch", "internal/resolve", "internal/recipe", "internal/lockfile"}, "the sandbox runs what it is given and cannot fetch"},
 	{"internal/sandbox/probe", []string{"github.com/moby/buildkit/client", "internal/store", "net/http"}, "the probe is what a step is: alone"},
