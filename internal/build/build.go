@@ -65,7 +65,9 @@ type Step struct {
 	Built   time.Time     `json:"built"`   // when the bytes were made
 	Seconds float64       `json:"seconds"` // how long that took
 	Log     string        `json:"log,omitempty"`
-	Probe   digest.Digest `json:"probe,omitempty"` // of the probe's report of the session that ran the step
+	Probe   digest.Digest `json:"probe,omitempty"`   // of the probe's report of the session that ran the step
+	Calls   digest.Digest `json:"calls,omitempty"`   // of the canonical log of its compilers' calls, a blob of the store
+	Verdict digest.Digest `json:"verdict,omitempty"` // of what is known of its files' hardening, a blob of the store
 }
 
 // Result is a finished run.
@@ -101,6 +103,9 @@ func Run(ctx context.Context, p *plan.Plan, targets []string, opt Options) (*Res
 	}
 	todo, err := r.ask(ctx, steps, targets)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.judgeAgain(ctx, steps, todo); err != nil {
 		return nil, err
 	}
 	if err := r.runAll(ctx, todo); err != nil {

@@ -42,7 +42,7 @@ func (e *OutputError) Hint() string {
 }
 
 // accept applies the gates to a step's output.
-func (r *runner) accept(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob) error {
+func (r *runner) accept(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob, calls []byte, out *Step) error {
 	if s.Kind == plan.KindPackage || s.Kind == plan.KindClock {
 		if err := declared(s, index); err != nil {
 			return err
@@ -51,10 +51,15 @@ func (r *runner) accept(ctx context.Context, s plan.Step, index tree.Index, blob
 	if err := configured(s, blob); err != nil {
 		return err
 	}
-	if s.Budget == nil {
-		return nil
+	if s.Kind == plan.KindPackage {
+		if err := r.harden(ctx, s, index, blob, calls, out); err != nil {
+			return err
+		}
 	}
-	return r.budget(ctx, s)
+	if s.Rooted {
+		return r.rooted(ctx, s)
+	}
+	return nil
 }
 
 func declared(s plan.Step, index tree.Index) error {
@@ -152,48 +157,6 @@ func readFile(blob store.Blob, name string) ([]byte, error) {
 			return io.ReadAll(io.LimitReader(tr, maxConfig))
 		}
 	}
-}
-
-// budget counts what the packages bring into the root tree of an image: all
-// of their trees but boot/.
-func (r *runner) budget(ctx context.Context, s plan.Step) error {
-	var size, files, setuid int64
-	for _, t := range s.Trees {
-		in, err := r.output(t.Step)
-		if err != nil {
-			return err
-		}
-		index, err := Index(ctx, r.opt.Store, in)
-		if err != nil {
-			return err
-		}
-		for _, e := range index {
-			if e.Type == tree.Directory || strings.HasPrefix(e.Path, "boot/") {
-				continue
-			}
-			files++
-			size += e.Size
-			if e.Mode&0o6000 != 0 {
-				setuid++
-			}
-		}
-	}
-	e := &hardening.GateError{
-		Step:   s.Name,
-		Remedy: "make the image smaller, or raise its budget block in the recipe",
-	}
-	over := func(what string, have int64, limit *int64) {
-		if limit != nil && have > *limit {
-			e.Findings = append(e.Findings, fmt.Sprintf("%s:%d: budget %s is %d, the root tree has %d", s.Budget.Range.Filename, s.Budget.Range.Start.Line, what, *limit, have))
-		}
-	}
-	over("size", size, s.Budget.Size)
-	over("files", files, s.Budget.Files)
-	over("setuid", setuid, s.Budget.Setuid)
-	if len(e.Findings) > 0 {
-		return e
-	}
-	return nil
 }
 
 // Index lists the tree that a step left.

@@ -27,7 +27,11 @@ func Needed(st *store.Store, p *plan.Plan, l *lockfile.Lock) Needs {
 	for _, s := range p.Steps() {
 		n.records[recordLast+"/"+lastKey(p, s)] = true
 		if out, ok := Lookup(st, s); ok {
-			n.blobs[out.Output] = true
+			for _, d := range []digest.Digest{out.Output, out.Calls, out.Verdict} {
+				if d != "" {
+					n.blobs[d] = true
+				}
+			}
 			n.records[recordStep+"/"+s.Digest.Encoded()] = true
 			if out.Probe != "" {
 				n.records[recordProbe+"/"+out.Probe.Encoded()] = true

@@ -3,6 +3,8 @@ package hardening
 import (
 	"fmt"
 	"strings"
+
+	"github.com/dombuild/dombuild/internal/finding"
 )
 
 // GateError says that outputs were built and do not pass. The outputs are not
@@ -15,6 +17,18 @@ type GateError struct {
 
 func (e *GateError) Error() string {
 	return fmt.Sprintf("%s does not pass its gate:\n  %s", e.Step, strings.Join(e.Findings, "\n  "))
+}
+
+// Add adds a finding as text: what it is about, the evidence, and the remedy.
+func (e *GateError) Add(f finding.Finding) {
+	text := f.Place.String() + ": " + f.Rule + ": " + f.Message
+	for _, line := range f.Evidence {
+		text += "\n      " + line
+	}
+	if f.Remedy != "" {
+		text += "\n      → " + f.Remedy
+	}
+	e.Findings = append(e.Findings, text)
 }
 
 // Hint says what helps.

@@ -10,14 +10,10 @@ import (
 	"github.com/dombuild/dombuild/internal/hardening/prove"
 )
 
-// CompiledOutside is the rule that every part of a linked file was made by a
-// call that the wrapper saw.
-const CompiledOutside = "compiled-outside"
-
 // FindingRules describes every rule that findings of this package name.
 func FindingRules() []finding.Rule {
 	list := []finding.Rule{
-		{ID: CompiledOutside, Name: "compiled outside the wrapper", Severity: finding.Critical, Tags: []string{"build"},
+		{ID: profile.CompiledOutside, Name: "compiled outside the wrapper", Severity: finding.Critical, Tags: []string{"build"},
 			Summary: "A part of the file was made by no compiler call that the build recorded, so nothing is known about its flags.",
 			Help:    "Let the build call the toolchain's compiler, or take the part out."},
 		{ID: "setuid", Name: "setuid", Severity: finding.High, Tags: []string{"image"}, Summary: "A program runs with its owner's rights, whoever starts it."},

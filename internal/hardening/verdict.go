@@ -144,9 +144,9 @@ func (j *fileJudge) outside(unit, reason string) {
 	if unit != "" {
 		what = unit + " was made"
 	}
-	j.findings = append(j.findings, finding.Finding{Rule: CompiledOutside, Place: finding.Place{File: j.out.Path, Unit: unit}, Subject: unit,
+	j.findings = append(j.findings, finding.Finding{Rule: profile.CompiledOutside, Place: finding.Place{File: j.out.Path, Unit: unit}, Subject: unit,
 		Message: what + " outside the compilers that the build records: " + reason,
-		Remedy:  "have the build call the toolchain's compiler by its own name, or write an exception from " + CompiledOutside})
+		Remedy:  "have the build call the toolchain's compiler by its own name, or write an exception from " + profile.CompiledOutside})
 }
 
 // judge decides every rule of the profile.

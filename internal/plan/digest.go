@@ -18,7 +18,7 @@ import (
 // format is the version of the frame around scripts and of the components
 // below. It changes whenever a step of the same components could give other
 // bytes because dombuild itself changed.
-const format = "dombuild/step/v1"
+const format = "dombuild/step/v2"
 
 // Component is one thing that can change the output of a step: a pinned
 // package, a script, a variable, the digest of a step it reads. Two steps of
@@ -76,6 +76,9 @@ func (s Step) gateComponents() []Component {
 	for _, o := range s.Outputs {
 		list = append(list, Component{"output " + o.Path, "from " + strconv.Quote(o.From)})
 	}
+	if len(s.Profile.Rules) > 0 {
+		list = append(list, Component{"rules of " + s.Profile.Name, strings.Join(s.Profile.Rules, " ")})
+	}
 	for _, k := range s.Kconfig {
 		var requested []string
 		for _, f := range k.Requested {
@@ -84,7 +87,8 @@ func (s Step) gateComponents() []Component {
 		list = append(list, Component{"kconfig " + k.Output, strings.Join(requested, " ")})
 	}
 	if s.Budget != nil {
-		list = append(list, Component{"budget", budgetText(s.Budget.Size) + budgetText(s.Budget.Files) + budgetText(s.Budget.Setuid)})
+		list = append(list, Component{"budget", budgetText(s.Budget.Size) + budgetText(s.Budget.Files) + budgetText(s.Budget.Setuid) +
+			budgetText(s.Budget.Modules) + budgetText(s.Budget.Unhardened)})
 	}
 	return list
 }

@@ -55,7 +55,7 @@ func (b *builder) imageStep(m recipe.Image, format string) (Step, error) {
 		s.Trees = append(s.Trees, TreeMount{string(a), path.Join(InputsDir, name)})
 	}
 	if format == "initramfs" {
-		s.Budget = m.Budget
+		s.Rooted, s.Budget, s.Except = true, m.Budget, m.Except
 	} else {
 		s.Trees = append(s.Trees, TreeMount{ImageStep(m.Address, "initramfs"), path.Join(InputsDir, "initramfs")})
 	}

@@ -28,7 +28,7 @@ func (b *builder) pkg(p recipe.Package) error {
 	s := Step{
 		Name: string(p.Address), Kind: KindPackage, Address: p.Address,
 		Root: string(p.Toolchain), Outputs: p.Outputs, Kconfig: p.Kconfig,
-		Place: p.ScriptRange, Host: b.env,
+		Place: p.ScriptRange, Host: b.env, Profile: b.recipe.HardeningProfile(p.Hardening), Except: p.Hardening.Except,
 	}
 	for _, in := range p.Inputs {
 		s.Trees = append(s.Trees, TreeMount{string(in), path.Join(InputsDir, b.packageName(in))})
@@ -48,17 +48,17 @@ func (b *builder) pkg(p recipe.Package) error {
 			primary = how
 		}
 	}
-	compiler, err := b.compiler(p.Toolchain)
-	if err != nil {
+	var err error
+	if s.Compiler, err = b.compiler(p.Toolchain); err != nil {
 		return err
 	}
-	s.Env = b.variables(p.Environment, b.recipe.HardeningProfile(p.Hardening).Environment(b.env.BuildDir, compiler))
+	s.Env = b.variables(p.Environment, s.Profile.Environment(b.env.BuildDir, s.Compiler))
 	before, after := prologue(primary), epilogue(p.Outputs)
 	if b.wraps(p.Toolchain) {
 		before, after = makeCalls+before, after+takeCalls
 	}
 	s.Files = b.scripts(p.Name, before, p.Script, after)
-	if err := b.wrap(&s, p, compiler); err != nil {
+	if err := b.wrap(&s, p.Toolchain); err != nil {
 		return err
 	}
 	b.setClock(&s)

@@ -28,6 +28,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/opencontainers/go-digest"
 
+	"github.com/dombuild/dombuild/internal/hardening/profile"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -64,11 +65,15 @@ type Step struct {
 	Env   []string // NAME=VALUE, sorted
 	Host  Environment
 
-	Outputs []recipe.Output  // package: what the tree must hold, and nothing else
-	Kconfig []recipe.Kconfig // package: configurations to read back
-	Boots   []string         // image: steps whose boot/ files the image needs beside it
-	Budget  *recipe.Budget   // image (initramfs): bounds of the root tree
-	Place   hcl.Range        // where the recipe says it
+	Outputs  []recipe.Output    // package: what the tree must hold, and nothing else
+	Profile  profile.Profile    // package: what its files are hardened with
+	Compiler profile.Compiler   // package: of its toolchain
+	Except   []recipe.Exception // from the profile's rules, or an image's
+	Kconfig  []recipe.Kconfig   // package: configurations to read back
+	Boots    []string           // image: steps whose boot/ files the image needs beside it
+	Rooted   bool               // image (initramfs): the trees it reads are the image's root
+	Budget   *recipe.Budget     // image (initramfs): bounds of the root tree
+	Place    hcl.Range          // where the recipe says it
 }
 
 // TreeMount shows the output of another step, read-only, at Target.

@@ -80,15 +80,15 @@ func (b *builder) wraps(toolchain recipe.Address) bool {
 }
 
 // wrap has a step run in the wrapped toolchain, if it can be wrapped.
-func (b *builder) wrap(s *Step, p recipe.Package, compiler profile.Compiler) error {
-	if !b.wraps(p.Toolchain) {
+func (b *builder) wrap(s *Step, toolchain recipe.Address) error {
+	if !b.wraps(toolchain) {
 		return nil
 	}
-	config, err := wrapperConfig(b.recipe.HardeningProfile(p.Hardening), p.Hardening.Except, compiler, b.env.BuildDir)
+	config, err := wrapperConfig(s.Profile, s.Except, s.Compiler, b.env.BuildDir)
 	if err != nil {
 		return err
 	}
-	s.Over = wrapperStep(p.Toolchain)
+	s.Over = wrapperStep(toolchain)
 	s.Files = append(s.Files, InlineFile{Path: wrapper.ConfigPath, Content: string(config)})
 	s.Links = map[string]string{wrapper.LogDir: path.Join(b.env.BuildDir, callsDir)}
 	return nil

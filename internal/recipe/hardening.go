@@ -119,7 +119,10 @@ func (d decoder) exception() Exception {
 }
 
 func (d decoder) ruleName(name string) string {
-	return d.enum(name, "", append(profile.RuleIDs(), profile.ImageRules()...))
+	if strings.HasPrefix(d.kind, "image.") {
+		return d.enum(name, "", profile.ImageRules())
+	}
+	return d.enum(name, "", append(profile.RuleIDs(), profile.CompiledOutside))
 }
 
 // checkProfiles finds profiles that inherit from themselves.

@@ -65,6 +65,10 @@ var shipped = sync.OnceValue(func() document {
 	return d
 })
 
+// CompiledOutside is the rule that every part of a linked file was made by a
+// call that the wrapper saw. It belongs to every profile.
+const CompiledOutside = "compiled-outside"
+
 // PIE is the rule whose flags depend on what is linked: the wrapper knows them.
 const PIE = "pie"
 

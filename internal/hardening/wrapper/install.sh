@@ -1,5 +1,6 @@
 # Puts the wrapper in the place of the programs of a build root:
-# install.sh WRAPPER ROOT. Each compiler, linker, assembler, strip and objcopy
+# install.sh WRAPPER ROOT [OUT]. With OUT the root is only read, and the files
+# that are to lie over it are made below OUT. Each compiler, linker, assembler, strip and objcopy
 # that is an ELF file of its own (links to it need no change) moves to the name
 # .dombuild-NAME beside itself, and the wrapper takes its name. The real program
 # stays in its directory because clang finds its headers and libraries from
@@ -10,6 +11,7 @@ LC_ALL=C
 export LC_ALL
 wrapper=$1
 root=${2%/}
+out=${3-$root}
 
 elf() {
 	[ -f "$1" ] && [ ! -L "$1" ] && [ "$(head -c 4 "$1" | od -An -tx1 | tr -d ' ')" = 7f454c46 ]
@@ -42,16 +44,23 @@ for file in "$root"/bin/* "$root"/usr/bin/* "$root"/usr/local/bin/* "$root"/usr/
 	program "$name" || continue
 	elf "$file" || continue
 	cmp -s "$wrapper" "$file" && continue
-	mv "$file" "$dir/.dombuild-$name"
-	cp "$wrapper" "$file"
-	chmod 755 "$file"
+	to=$out${dir#"$root"}
+	mkdir -p "$to"
+	if [ "$out" = "$root" ]; then
+		mv "$file" "$to/.dombuild-$name"
+	else
+		cp "$file" "$to/.dombuild-$name"
+		chmod 755 "$to/.dombuild-$name"
+	fi
+	cp "$wrapper" "$to/$name"
+	chmod 755 "$to/$name"
 	echo "wrapped ${file#"$root"}"
 done
 
-mkdir -p "$root/usr/lib/dombuild"
-for as in "$root"/usr/bin/.dombuild-*as; do
-	real=${as#"$root"}
+mkdir -p "$out/usr/lib/dombuild"
+for as in "$out"/usr/bin/.dombuild-*as; do
+	real=${as#"$out"}
 	if [ -e "$as" ] && [ "$(readlink -f "$root/usr/bin/as" 2>/dev/null)" = "$root/usr/bin/${real##*/.dombuild-}" ]; then
-		ln -sf "$real" "$root/usr/lib/dombuild/as"
+		ln -sf "$real" "$out/usr/lib/dombuild/as"
 	fi
 done

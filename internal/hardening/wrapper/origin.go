@@ -183,7 +183,9 @@ func (x *Index) absent(link *Call, in Input, via []*Call) Unit {
 		if c.Kind != KindLTO || link.Parent == "" || c.Parent != link.ID && c.Parent != link.Parent {
 			continue
 		}
-		made := func(o Object) bool { return path.Join(c.Cwd, o.Path) == path.Join(link.Cwd, in.Path) || o.Path == in.Path }
+		made := func(o Object) bool {
+			return path.Join(c.Cwd, o.Path) == path.Join(link.Cwd, in.Path) || o.Path == in.Path
+		}
 		if slices.ContainsFunc(c.Outputs, made) {
 			u.Origin, u.Call, u.Reason = LTO, c, ""
 		}

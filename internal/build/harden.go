@@ -1,0 +1,205 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/dombuild/dombuild/internal/finding"
+	"github.com/dombuild/dombuild/internal/hardening"
+	"github.com/dombuild/dombuild/internal/hardening/prove"
+	"github.com/dombuild/dombuild/internal/hardening/wrapper"
+	"github.com/dombuild/dombuild/internal/plan"
+	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/tree"
+)
+
+// takeCalls takes the wrapper's log out of a step's output.
+func takeCalls(s plan.Step, into *bytes.Buffer) *tree.Aside {
+	if s.Over == "" {
+		return nil
+	}
+	return &tree.Aside{Dir: path.Dir(plan.CallsOutput), Take: func(name string, content io.Reader) error {
+		if name != plan.CallsOutput {
+			return &tree.EntryError{Path: name, Reason: "lies where only the log of compiler calls belongs"}
+		}
+		_, err := into.ReadFrom(content)
+		return err
+	}}
+}
+
+// harden judges the files that a package left and keeps the verdict.
+func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob, calls []byte, out *Step) error {
+	gate := hardening.Gate{Profile: s.Profile, Compiler: s.Compiler, Pinned: r.pinned(ctx, s)}
+	if s.Over != "" {
+		log, err := wrapper.Parse(bytes.NewReader(calls))
+		if err != nil {
+			return fmt.Errorf("reading the compiler calls of %s: %w", s.Name, err)
+		}
+		gate.Calls = log.Canonical(s.Host.BuildDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp")
+		if out.Calls, err = r.keep(ctx, gate.Calls.Format()); err != nil {
+			return err
+		}
+	}
+	files, err := r.prove(ctx, s, blob)
+	if err != nil {
+		return err
+	}
+	digests := map[string]digest.Digest{}
+	for _, e := range index {
+		digests[e.Path] = e.Digest
+	}
+	verdict := gate.Judge(files, digests)
+	text, err := json.Marshal(verdict)
+	if err != nil {
+		return fmt.Errorf("keeping the verdict on %s: %w", s.Name, err)
+	}
+	if out.Verdict, err = r.keep(ctx, text); err != nil {
+		return err
+	}
+	return passed(s, verdict.Findings, time.Now())
+}
+
+func (r *runner) keep(ctx context.Context, text []byte) (digest.Digest, error) {
+	blob, err := r.opt.Store.Put(ctx, bytes.NewReader(text), "", int64(len(text)))
+	return blob.Digest(), err
+}
+
+// prove reads the files of a tree in the store.
+func (r *runner) prove(ctx context.Context, s plan.Step, blob store.Blob) ([]prove.File, error) {
+	content, err := r.opt.Store.Content().ReaderAt(ctx, ocispecs.Descriptor{Digest: blob.Digest(), Size: blob.Size()})
+	if err != nil {
+		return nil, fmt.Errorf("reading the output of %s: %w", s.Name, err)
+	}
+	defer content.Close()
+	files, err := hardening.ScanAt(ctx, s.Name, content, blob.Size(), hardening.ScanOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("judging the output of %s: %w", s.Name, err)
+	}
+	return files, nil
+}
+
+// pinned looks files up in the toolchain's root, which is read when the first
+// one is asked for.
+func (r *runner) pinned(ctx context.Context, s plan.Step) func(digest.Digest) string {
+	var paths map[digest.Digest]string
+	return func(d digest.Digest) string {
+		if d == "" {
+			return ""
+		}
+		if paths == nil {
+			paths = map[digest.Digest]string{}
+			root, err := r.output(s.Root)
+			if err == nil {
+				err = r.rootFiles(ctx, root, paths)
+			}
+			if err != nil {
+				clear(paths) // nothing is known to be pinned: the gate refuses more, not less
+			}
+		}
+		return paths[d]
+	}
+}
+
+func (r *runner) rootFiles(ctx context.Context, root Step, paths map[digest.Digest]string) error {
+	index, err := Index(ctx, r.opt.Store, root)
+	for _, e := range index {
+		if e.Type == tree.Regular {
+			paths[e.Digest] = e.Path
+		}
+	}
+	return err
+}
+
+// passed applies the recipe's exceptions to findings, and refuses what is left.
+func passed(s plan.Step, findings []finding.Finding, now time.Time) error {
+	waivers, err := waiversOf(s.Except)
+	if err != nil {
+		return err
+	}
+	report, err := finding.New(finding.Content{Tool: finding.Tool{Name: "dombuild", Verb: "build"}, Rules: hardening.FindingRules(),
+		Findings: findings, Waivers: waivers, Now: now})
+	if err != nil {
+		return fmt.Errorf("judging %s: %w", s.Name, err)
+	}
+	e := &hardening.GateError{Step: s.Name, Remedy: "mend the build, or write in the recipe: hardening { except { rule, paths, reason, expires } }"}
+	for _, f := range report.Failing(finding.Note) {
+		e.Add(f)
+	}
+	if len(e.Findings) == 0 {
+		return nil
+	}
+	return e
+}
+
+func waiversOf(list []recipe.Exception) ([]finding.Waiver, error) {
+	var out []finding.Waiver
+	var errs []error
+	for _, x := range list {
+		day, err := finding.ParseDate(x.Expires)
+		errs = append(errs, err)
+		w := finding.Waiver{Rule: x.Rule, Paths: x.Paths, Reason: x.Reason, Expires: day,
+			Place: finding.Place{File: x.Range.Filename, Line: x.Range.Start.Line}}
+		if len(w.Paths) == 0 {
+			w.Paths = []string{"**"}
+		}
+		out = append(out, w)
+	}
+	return out, errors.Join(errs...)
+}
+
+// judgeAgain applies the exceptions to the verdicts of what is cached: an
+// exception that was good when the package was built may have expired.
+func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error {
+	for _, s := range steps {
+		again := slices.ContainsFunc(todo, func(t plan.Step) bool { return t.Name == s.Name })
+		if s.Kind != plan.KindPackage || again || r.opt.Fresh {
+			continue
+		}
+		out, ok := Lookup(r.opt.Store, s)
+		if !ok || out.Verdict == "" {
+			continue
+		}
+		v, err := r.verdict(ctx, out)
+		if err != nil {
+			return err
+		}
+		if err := passed(s, v.Findings, time.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict reads the verdict of a step that is cached.
+func (r *runner) verdict(ctx context.Context, out Step) (hardening.Verdict, error) {
+	var v hardening.Verdict
+	blob, err := r.opt.Store.Get(ctx, out.Verdict)
+	if err != nil {
+		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
+	}
+	f, err := blob.Open()
+	if err != nil {
+		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
+	}
+	defer f.Close()
+	var text strings.Builder
+	if _, err := io.Copy(&text, f); err != nil {
+		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
+	}
+	if err := json.Unmarshal([]byte(text.String()), &v); err != nil {
+		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
+	}
+	return v, nil
+}
