@@ -27,9 +27,10 @@
 // Paths and messages come from artifacts that nobody trusts. What is written
 // for people has every control, format and invisible character replaced by its
 // escape (Visible); HTML is escaped by html/template and carries a policy that
-// forbids everything but its own style and script. JSON and SARIF keep the
-// characters, as \u escapes; a path that is not UTF-8 is marked as escaped in
-// JSON and percent-encoded byte by byte in SARIF.
+// forbids everything but its own style and script. The texts of SARIF are for
+// people too; its URIs keep every byte, percent-encoded. JSON keeps every
+// character, invisible ones as \u escapes, and marks a path that is not UTF-8 as
+// escaped.
 //
 // SARIF is version 2.1.0 with errata 01 of OASIS.
 package finding

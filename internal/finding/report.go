@@ -36,9 +36,9 @@ type Report struct {
 	Tool       Tool              `json:"tool"`
 	Properties map[string]string `json:"properties,omitempty"`
 	Summary    Summary           `json:"summary"`
-	Rules      []Rule            `json:"rules"`    // by id
-	Findings   []Finding         `json:"findings"` // see Finding.Compare
-	Gone       []Entry           `json:"gone,omitempty"`
+	Rules      []Rule            `json:"rules"`          // by id
+	Gone       []Entry           `json:"gone,omitempty"` // what the baseline knows and nothing was found of
+	Findings   []Finding         `json:"findings"`       // see Finding.Compare
 	Sections   []Section         `json:"-"`
 }
 
@@ -69,9 +69,6 @@ func (s Summary) Active() int { return s.Critical + s.High + s.Medium + s.Low + 
 func New(c Content) (*Report, error) {
 	if c.Tool.Name == "" {
 		return nil, errors.New("making a report: the tool has no name")
-	}
-	if len(c.Waivers) > 0 && c.Now.IsZero() {
-		return nil, errors.New("making a report: waivers without a time to judge them at")
 	}
 	marked, problems, err := Waive(c.Findings, c.Waivers, c.Now)
 	if err != nil {
@@ -213,7 +210,10 @@ func number(findings []Finding) {
 		all[i] = numbered{&findings[i], findings[i].identity()}
 	}
 	slices.SortStableFunc(all, func(a, b numbered) int {
-		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), a.Place.Compare(b.Place), strings.Compare(a.rest(), b.rest()))
+		if c := cmp.Or(bytes.Compare(a.id[:], b.id[:]), a.Place.Compare(b.Place)); c != 0 {
+			return c
+		}
+		return strings.Compare(a.rest(), b.rest())
 	})
 	n := uint64(0)
 	for i, f := range all {

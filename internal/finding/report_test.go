@@ -16,7 +16,7 @@ func TestNewErrors(t *testing.T) {
 	}
 	for want, change := range map[string]func(*Content){
 		"the tool has no name":          func(c *Content) { c.Tool.Name = "" },
-		"without a time":                func(c *Content) { c.Waivers = []Waiver{waiver("a")} },
+		"without a time nobody":         func(c *Content) { c.Waivers = []Waiver{waiver("a")} },
 		"has no reason":                 func(c *Content) { c.Waivers, c.Now = []Waiver{{Rule: "pie", Paths: []string{"a"}, Expires: day}}, day },
 		"no such rule":                  func(c *Content) { c.Findings[0].Rule = "pi" },
 		`rule "pie": is there twice`:    func(c *Content) { c.Rules = append(c.Rules, c.Rules[0]) },

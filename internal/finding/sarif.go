@@ -17,10 +17,10 @@ type sarifRun struct {
 	Tool              sarifTool               `json:"tool"`
 	AutomationDetails *sarifAutomationDetails `json:"automationDetails,omitempty"`
 	Invocations       []sarifInvocation       `json:"invocations"`
-	LogicalLocations  []sarifLogical          `json:"logicalLocations,omitempty"`
 	ColumnKind        string                  `json:"columnKind"`
-	Results           []sarifResult           `json:"results"`
+	LogicalLocations  []sarifLogical          `json:"logicalLocations,omitempty"`
 	Properties        map[string]any          `json:"properties,omitempty"`
+	Results           []sarifResult           `json:"results"` // last: see writeList
 }
 
 // 3.17
@@ -76,10 +76,25 @@ type sarifResult struct {
 	Message             sarifText          `json:"message"`
 	Locations           []sarifLocation    `json:"locations,omitempty"`
 	RelatedLocations    []sarifLocation    `json:"relatedLocations,omitempty"`
-	PartialFingerprints map[string]string  `json:"partialFingerprints"`
+	PartialFingerprints sarifFingerprints  `json:"partialFingerprints"`
 	BaselineState       string             `json:"baselineState,omitempty"`
 	Suppressions        []sarifSuppression `json:"suppressions"`
-	Properties          map[string]any     `json:"properties"`
+	Properties          sarifProperties    `json:"properties"`
+}
+
+// sarifFingerprints are 3.27.17. The second is the one name that code scanning
+// viewers know.
+type sarifFingerprints struct {
+	Ours        string `json:"dombuild/v1"`
+	PrimaryLine string `json:"primaryLocationLineHash"`
+}
+
+// sarifProperties are what of a finding has no place of its own in a result.
+type sarifProperties struct {
+	Severity Severity `json:"severity"`
+	Subject  string   `json:"subject,omitempty"`
+	Remedy   string   `json:"remedy,omitempty"`
+	Evidence []string `json:"evidence,omitempty"`
 }
 
 // 3.28

@@ -102,7 +102,7 @@ func TestSARIFRefersToItself(t *testing.T) {
 		if got := run.Tool.Driver.Rules[result.RuleIndex].ID; got != f.Rule || result.RuleID != f.Rule {
 			t.Errorf("result %d: rule %s at its index, named %s, want %s", i, got, result.RuleID, f.Rule)
 		}
-		if fp := result.PartialFingerprints["dombuild/v1"]; fp != f.Fingerprint || seen[fp] {
+		if fp := result.PartialFingerprints.Ours; fp != f.Fingerprint || seen[fp] {
 			t.Errorf("result %d: fingerprint %s", i, fp)
 		}
 		seen[f.Fingerprint] = true

@@ -7,12 +7,11 @@ import (
 func (l *logicals) finding(f Finding, rule int) sarifResult {
 	out := sarifResult{
 		RuleID: f.Rule, RuleIndex: rule, Level: sarifLevel(f.Severity),
-		Message: plainText(sarifMessage(f)),
-		// the second is the one name that code scanning viewers know
-		PartialFingerprints: map[string]string{"dombuild/v1": f.Fingerprint, "primaryLocationLineHash": f.Fingerprint + ":1"},
+		Message:             plainText(sarifMessage(f)),
+		PartialFingerprints: sarifFingerprints{f.Fingerprint, f.Fingerprint + ":1"},
 		BaselineState:       map[State]string{StateNew: "new", StateKnown: "unchanged"}[f.Baseline],
 		Suppressions:        []sarifSuppression{},
-		Properties:          map[string]any{"severity": f.Severity},
+		Properties:          sarifProperties{f.Severity, Visible(f.Subject), Visible(f.Remedy), nil},
 	}
 	if at, ok := l.place(f.Place); ok {
 		out.Locations = []sarifLocation{at}
@@ -29,18 +28,8 @@ func (l *logicals) finding(f Finding, rule int) sarifResult {
 	if f.Suppressed != nil {
 		out.Suppressions = append(out.Suppressions, l.suppression(*f.Suppressed))
 	}
-	if f.Subject != "" {
-		out.Properties["subject"] = Visible(f.Subject)
-	}
-	if f.Remedy != "" {
-		out.Properties["remedy"] = Visible(f.Remedy)
-	}
-	if len(f.Evidence) > 0 {
-		evidence := make([]string, len(f.Evidence))
-		for i, e := range f.Evidence {
-			evidence[i] = Visible(e)
-		}
-		out.Properties["evidence"] = evidence
+	for _, e := range f.Evidence {
+		out.Properties.Evidence = append(out.Properties.Evidence, Visible(e))
 	}
 	return out
 }
@@ -52,7 +41,7 @@ func sarifMessage(f Finding) string {
 		text = fmt.Sprintf("%s: %s", f.Place, text)
 	}
 	if f.Remedy != "" {
-		text += " — remedy: " + f.Remedy
+		text += "; remedy: " + f.Remedy
 	}
 	return text
 }

@@ -28,15 +28,24 @@ func (r *Report) WriteSARIF(w io.Writer) error {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifOfRule(rule))
 	}
 	l := logicals{index: map[string]int{}}
-	for _, f := range r.Findings {
-		i, _ := r.rule(f.Rule)
-		run.Results = append(run.Results, l.finding(f, i))
+	result := func(i int) any {
+		rule, _ := r.rule(r.Findings[i].Rule)
+		return l.finding(r.Findings[i], rule)
+	}
+	for _, f := range r.Findings { // all of them stand before the results
+		l.of(f.Place)
+		for _, related := range f.Related {
+			l.of(related.Place)
+		}
+		if f.Suppressed != nil {
+			l.of(f.Suppressed.Place)
+		}
 	}
 	run.LogicalLocations = l.all
 	if len(r.Gone) > 0 {
 		run.Properties = map[string]any{"goneSinceBaseline": r.Gone}
 	}
-	return writeDocument(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	return writeList(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}, "\n    }\n  ]\n}\n", len(r.Findings), result)
 }
 
 func sarifLevel(s Severity) string {
@@ -55,14 +64,18 @@ func securitySeverity(s Severity) string {
 	return [...]string{Note: "", Low: "2.5", Medium: "5.5", High: "8.0", Critical: "9.5"}[s]
 }
 
+var (
+	doubleBraces   = strings.NewReplacer("{", "{{", "}", "}}")
+	escapeBrackets = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`)
+)
+
 // sarifString makes a message string of text: braces are doubled (3.11.5), and
 // brackets are escaped where they would make a link (3.11.6).
 func sarifString(s string) string {
-	s = strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
 	if strings.Contains(s, "](") {
-		s = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(s)
+		s = escapeBrackets.Replace(s)
 	}
-	return s
+	return doubleBraces.Replace(s)
 }
 
 func plainText(s string) sarifText { return sarifText{Text: sarifString(Visible(s))} }
@@ -85,7 +98,7 @@ func sarifOfRule(r Rule) sarifRule {
 	}
 	out.Help = out.FullDescription // viewers ask for some help
 	if r.Help != "" {
-		text := strings.NewReplacer("{", "{{", "}", "}}").Replace(visibleLines(r.Help))
+		text := doubleBraces.Replace(visibleLines(r.Help))
 		out.Help = sarifText{Text: text, Markdown: text}
 	}
 	return out

@@ -54,6 +54,9 @@ func ParseDate(s string) (time.Time, error) {
 // waiver that accepts a finding is the one it is marked with; findings that are
 // suppressed already are passed by. All errors of the waivers are returned at once.
 func Waive(findings []Finding, waivers []Waiver, now time.Time) (marked, problems []Finding, err error) {
+	if len(waivers) > 0 && now.IsZero() {
+		return nil, nil, errors.New("applying waivers: without a time nobody knows which are expired")
+	}
 	compiled, err := compile(waivers, now)
 	if err != nil {
 		return nil, nil, err
