@@ -11,10 +11,10 @@ import (
 // wrapperRules are the rules that the wrapper has another name for.
 var wrapperRules = map[string]string{"cet": "ibt", "branch-protection": "bti"}
 
-// lacks says why a compiler's call does not carry a rule's flags; "" if it
-// does, or if the rule does not concern what it compiled. It looks at what the
+// lacks says why a compiler's call does not carry a rule's flags, "" if it
+// does, and whether the rule concerns what it compiled. It looks at what the
 // real compiler was given, not at what the wrapper says that it did.
-func lacks(c *wrapper.Call, r profile.Rule) string {
+func lacks(c *wrapper.Call, r profile.Rule) (why string, concerned bool) {
 	id := r.ID
 	if name, ok := wrapperRules[id]; ok {
 		id = name
@@ -23,20 +23,22 @@ func lacks(c *wrapper.Call, r profile.Rule) string {
 		switch {
 		case o.Rule != id:
 		case o.Condition == wrapper.Hosted:
-			return "it is compiled for no operating system"
+			return "it is compiled for no operating system", true
 		case o.Condition == wrapper.Optimised:
-			return "it is compiled without optimisation"
+			return "it is compiled without optimisation", true
+		case o.Condition == wrapper.CXX || o.Condition == wrapper.GCC || o.Condition == wrapper.Clang:
+			return "", false
 		default:
-			return "" // for another language or compiler, or there is a stronger flag
+			return "", true // there is a stronger flag
 		}
 	}
 	args := c.Executed()
 	for _, flag := range slices.Concat(r.Compile, r.Define) {
 		if why := undone(args, flag); why != "" {
-			return why
+			return why, true
 		}
 	}
-	return ""
+	return "", true
 }
 
 // undone says why a flag has no effect: it is not there, or one of the same

@@ -64,7 +64,19 @@ func Judge(files []prove.File, p profile.Profile) []finding.Finding {
 			}
 		}
 	}
+	weigh(list)
 	return list
+}
+
+// weigh gives each finding the severity of its rule.
+func weigh(list []finding.Finding) {
+	severities := map[string]finding.Severity{}
+	for _, r := range FindingRules() {
+		severities[r.ID] = r.Severity
+	}
+	for i := range list {
+		list[i].Severity = severities[list[i].Rule]
+	}
 }
 
 func ruleOf(id string) profile.Rule {

@@ -74,6 +74,7 @@ func (g Gate) Judge(files []prove.File, digests map[string]digest.Digest) Verdic
 		v.Files = append(v.Files, j.out)
 		v.Findings = append(v.Findings, j.findings...)
 	}
+	weigh(v.Findings)
 	return v
 }
 
@@ -187,6 +188,7 @@ func (j *fileJudge) byFile(r profile.Rule) bool {
 		c, ok := j.out.Check(name)
 		switch {
 		case !ok || c.Status == prove.Proved || c.Status == prove.NotApplicable:
+		case c.Status == prove.Unknown && r.Dynamic && (j.out.Type == prove.Static || j.out.Type == prove.StaticPIE):
 		case c.Status == prove.Unknown:
 			j.findings = append(j.findings, finding.Finding{Rule: r.ID, Place: finding.Place{File: j.out.Path}, Subject: name,
 				Message: fmt.Sprintf("%s: %s cannot be judged: %s", j.out.Type, name, strings.Join(c.Evidence, "; ")), Remedy: remedy(r)})
@@ -200,21 +202,28 @@ func (j *fileJudge) byFile(r profile.Rule) bool {
 // byUnit judges by how each unit was compiled, and holds the file's own
 // evidence against it.
 func (j *fileJudge) byUnit(r profile.Rule) bool {
-	holds := true
+	holds, concerned := true, 0
 	for _, u := range j.compiled {
-		if why := lacks(u.Call, r); why != "" {
+		why, concerns := lacks(u.Call, r)
+		if concerns {
+			concerned++
+		}
+		if why != "" {
 			holds = false
 			j.findings = append(j.findings, j.unitFinding(u, r, why))
 		}
 	}
-	evidence := fmt.Sprintf("%d compilation units, each compiled with %s", len(j.compiled), strings.Join(slices.Concat(r.Compile, r.Define), " "))
+	status, evidence := prove.Proved, fmt.Sprintf("%d compilation units, each compiled with %s", concerned, strings.Join(slices.Concat(r.Compile, r.Define), " "))
+	if concerned == 0 {
+		status, evidence = prove.NotApplicable, "no compilation unit that it concerns"
+	}
 	names := checksOf(r)
 	for _, name := range names {
 		c, ok := j.out.Check(name)
 		switch {
 		case !ok || c.Status == prove.NotApplicable || c.Status == prove.Proved || !holds:
 		case c.Status == prove.Unknown:
-			j.set(name, prove.Proved, evidence)
+			j.set(name, status, evidence)
 		case len(r.Checks) > 0:
 			// A property of the linked file: the linker drops it when one
 			// part lacks it, and the toolchain's own start files do.
@@ -224,7 +233,6 @@ func (j *fileJudge) byUnit(r profile.Rule) bool {
 		}
 	}
 	if len(names) == 0 || !j.has(names[0]) {
-		status := prove.Proved
 		if !holds {
 			status, evidence = prove.Refuted, "a compilation unit lacks it"
 		}

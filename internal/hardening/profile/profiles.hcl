@@ -8,6 +8,8 @@
 #   file  headers, notes and symbols of the linked file
 #   unit  how each compilation unit was compiled: its producer or the call
 #   call  the call alone: the flag leaves no trace
+# dynamic says that the rule is about dynamic linking: a static file, whose calls
+# cannot be seen, does not break it.
 # checks are the verdicts of the prover that tell of it; without them, the one of
 # the rule's own name.
 
@@ -58,6 +60,7 @@ rule "rpath" {
 }
 
 rule "forbidden-symbols" {
+  dynamic  = true
   title    = "no function that cannot be used safely"
   severity = "high"
   proof    = "file"
