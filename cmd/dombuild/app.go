@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/display"
+	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
@@ -41,6 +42,8 @@ type flags struct {
 	builders []string
 	dir      string
 	vars     []string
+	sarif    string
+	report   string
 }
 
 func (a *app) command() *cobra.Command {
@@ -63,6 +66,8 @@ func (a *app) command() *cobra.Command {
 	f.StringArrayVar(&a.flags.builders, "builder", nil, "address of a BuildKit daemon to build on (default: embedded)")
 	f.StringVarP(&a.flags.dir, "chdir", "C", "", "run in this directory")
 	f.StringArrayVar(&a.flags.vars, "var", nil, "set a variable of the recipe, as NAME=VALUE")
+	f.StringVar(&a.flags.sarif, "sarif", "", "also write the findings to this file, as SARIF 2.1.0")
+	f.StringVar(&a.flags.report, "report", "", "also write the findings as an HTML page into this directory")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, cmd.CommandPath() + " --help"}
 	})
@@ -97,6 +102,9 @@ func (a *app) begin(cmd *cobra.Command, _ []string) error {
 		if err := os.Chdir(a.flags.dir); err != nil {
 			return &usageError{fmt.Errorf("-C: %w", err), ""}
 		}
+	}
+	if (a.flags.sarif != "" || a.flags.report != "") && cmd.Annotations[findings] == "" {
+		return &usageError{fmt.Errorf("%s has no findings to write", cmd.Name()), "leave out --sarif and --report"}
 	}
 	d, err := display.New(a.stderr, a.flags.progress, cmd.Name())
 	if err != nil {
@@ -237,6 +245,21 @@ func (a *app) builder() (string, error) {
 		return "", &usageError{err, ""}
 	}
 	return a.flags.builders[0], nil
+}
+
+// findings marks the verbs whose result --sarif and --report can write.
+const findings = "findings"
+
+// save writes the findings where --sarif and --report want them.
+func (a *app) save(r *finding.Report) error {
+	var errs []error
+	if a.flags.sarif != "" {
+		errs = append(errs, r.SaveSARIF(a.flags.sarif))
+	}
+	if a.flags.report != "" {
+		errs = append(errs, r.SaveHTML(a.flags.report))
+	}
+	return errors.Join(errs...)
 }
 
 // verb is a shorthand for a subcommand whose arguments are checked as usage.

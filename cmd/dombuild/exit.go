@@ -73,7 +73,7 @@ func exitCode(err error) int {
 		return exitStep
 	case is(new(*repro.DifferentError)):
 		return exitDifferent
-	case is(new(*hardening.GateError)):
+	case is(new(*hardening.GateError)), is(new(*hardening.RefutedError)):
 		return exitHardening
 	case is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
 		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):

@@ -31,5 +31,21 @@ func (e *GateError) Add(f finding.Finding) {
 	e.Findings = append(e.Findings, text)
 }
 
+// RefutedError says that files were judged and break rules; the findings were
+// given out.
+type RefutedError struct {
+	Findings int
+	Profile  string
+}
+
+func (e *RefutedError) Error() string {
+	return fmt.Sprintf("%d findings against the profile %s", e.Findings, e.Profile)
+}
+
+// Hint says what helps.
+func (e *RefutedError) Hint() string {
+	return "each finding names its remedy; --profile and --rule choose what has to hold"
+}
+
 // Hint says what helps.
 func (e *GateError) Hint() string { return e.Remedy }

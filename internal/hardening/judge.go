@@ -45,15 +45,20 @@ func remedy(r profile.Rule) string {
 }
 
 // Judge holds verdicts against a profile: every refuted rule of it is a
-// finding, and so is every refuted rule about the entry itself.
-func Judge(files []prove.File, p profile.Profile) []finding.Finding {
+// finding, and so is every refuted rule about the entry itself. With unknown,
+// so is each rule of the profile that could not be judged.
+func Judge(files []prove.File, p profile.Profile, unknown bool) []finding.Finding {
 	var list []finding.Finding
 	for _, f := range files {
 		for _, id := range p.Rules {
 			r := ruleOf(id)
 			for _, name := range checksOf(r) {
-				if c, ok := f.Check(name); ok && c.Status == prove.Refuted {
+				c, ok := f.Check(name)
+				switch {
+				case ok && c.Status == prove.Refuted:
 					list = append(list, broken(f, r, c))
+				case ok && c.Status == prove.Unknown && unknown:
+					list = append(list, undecided(f, r, c))
 				}
 			}
 		}
@@ -106,6 +111,12 @@ func broken(f prove.File, r profile.Rule, c prove.Check) finding.Finding {
 		out.Evidence = append(out.Evidence, unitText(u))
 	}
 	return out
+}
+
+// undecided is the finding of a rule that could not be judged.
+func undecided(f prove.File, r profile.Rule, c prove.Check) finding.Finding {
+	return finding.Finding{Rule: r.ID, Place: finding.Place{File: f.Path}, Subject: c.Rule,
+		Message: fmt.Sprintf("%s: %s cannot be judged: %s", f.Type, c.Rule, strings.Join(c.Evidence, "; ")), Remedy: remedy(r)}
 }
 
 func unitText(u prove.Unit) string {

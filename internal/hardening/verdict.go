@@ -190,8 +190,7 @@ func (j *fileJudge) byFile(r profile.Rule) bool {
 		case !ok || c.Status == prove.Proved || c.Status == prove.NotApplicable:
 		case c.Status == prove.Unknown && r.Dynamic && (j.out.Type == prove.Static || j.out.Type == prove.StaticPIE):
 		case c.Status == prove.Unknown:
-			j.findings = append(j.findings, finding.Finding{Rule: r.ID, Place: finding.Place{File: j.out.Path}, Subject: name,
-				Message: fmt.Sprintf("%s: %s cannot be judged: %s", j.out.Type, name, strings.Join(c.Evidence, "; ")), Remedy: remedy(r)})
+			j.findings = append(j.findings, undecided(j.out.File, r, c))
 		default:
 			j.findings = append(j.findings, broken(j.out.File, r, c))
 		}
