@@ -38,7 +38,8 @@ func judgeArchive(src *source, opt Options) Checks {
 
 // judgeMember does not look into archives in archives.
 func judgeMember(src *source, m member, opt Options) (Type, Checks) {
-	part := src.section(m.off, m.size)
+	part := src.part(m.off, m.size)
+	defer part.close()
 	if magic, err := part.bytes(0, min(m.size, 8)); err == nil && (string(magic) == arMagic || string(magic) == thinMagic) {
 		return Archive, everywhere(unknown("an archive in an archive"))
 	}

@@ -23,6 +23,7 @@ type object struct {
 	importsErr error
 	units      *units
 	vendors    *vendors
+	cover      *cover
 }
 
 func newObject(f *elfFile, opt Options) *object {

@@ -92,9 +92,10 @@ func Prove(name string, r io.ReaderAt, size int64, opt Options) File {
 	if opt.Fortify == 0 {
 		opt.Fortify = 2
 	}
-	file := File{Path: name}
-	file.Type, file.Checks = judge(newSource(r, size), opt)
-	return file
+	src := newSource(r, size)
+	defer src.close()
+	typ, checks := judge(src, opt)
+	return File{Path: name, Type: typ, Checks: checks}
 }
 
 func judge(src *source, opt Options) (Type, Checks) {

@@ -7,12 +7,8 @@ import (
 	"fmt"
 )
 
-const (
-	symbolPiece = 32 << 10 // bytes of a symbol table read at once
-	stringPiece = 16 << 10 // bytes of a string table read at once
-)
-
-// strtab reads strings of a string table through a window.
+// strtab reads strings of a string table through a window. A file has one such
+// window: of two tables only the one made last is to be used.
 type strtab struct {
 	src       *source
 	off, size uint64
@@ -32,8 +28,9 @@ func (t *strtab) at(i uint64) ([]byte, error) {
 			return b[:end], nil
 		}
 	}
-	b, err := t.src.bytes(t.off+i, min(t.size-i, stringPiece))
-	if err != nil {
+	b := t.src.scratch.strings[:min(t.size-i, stringPiece)]
+	t.window = nil
+	if err := t.src.read(b, t.off+i); err != nil {
 		return nil, err
 	}
 	t.window, t.at0 = b, i
@@ -79,8 +76,8 @@ func (f *elfFile) eachSymbol(off, count uint64, fn func(symbol) error) error {
 	}
 	for i := uint64(1); i < count; {
 		n := min(count-i, symbolPiece/size)
-		b, err := f.bytes(off+i*size, n*size)
-		if err != nil {
+		b := f.scratch.symbols[:n*size]
+		if err := f.read(b, off+i*size); err != nil {
 			return fmt.Errorf("symbol table: %w", err)
 		}
 		for ; n > 0; n, i = n-1, i+1 {

@@ -25,6 +25,7 @@ type reader struct {
 	opened   map[string]*content
 	missing  map[string]error
 	sections map[string]int // index by name
+	listed   int            // ranges read
 }
 
 // readUnits reads the units once; units that were read before damage stay.
@@ -49,7 +50,7 @@ func (o *object) readUnits() *units {
 }
 
 func (o *object) scanUnits(prefix string) {
-	r := &reader{f: o.elfFile, prefix: prefix, opened: map[string]*content{}, missing: map[string]error{}, sections: map[string]int{}}
+	r := o.newReader(prefix)
 	defer r.close()
 	o.units.none = true
 	for i := range o.sections {
@@ -65,6 +66,10 @@ func (o *object) scanUnits(prefix string) {
 			return
 		}
 	}
+}
+
+func (o *object) newReader(prefix string) *reader {
+	return &reader{f: o.elfFile, prefix: prefix, opened: map[string]*content{}, missing: map[string]error{}, sections: map[string]int{}}
 }
 
 // open returns a section by its name without prefix, nil when it is missing.
