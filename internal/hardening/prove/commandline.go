@@ -46,7 +46,7 @@ func judgeCommandLines(name string, lines []string) Check {
 		t.add(rule, &unit{name: ".GCC.command.line", producer: line}, &vendors{})
 	}
 	if t.no > 0 {
-		c := refuted(append([]string{fmt.Sprintf("%d of %d recorded command lines without %s", t.no, len(lines), name)}, capped(t.how)...)...)
+		c := refuted(t.how.after(fmt.Sprintf("%d of %d recorded command lines without %s", t.no, len(lines), name))...)
 		c.Units = t.refuting
 		return c
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	maxWindow   = 256 << 10 // bytes of a section asked for at once
+	maxWindow = 256 << 10 // bytes of a section asked for at once
 	// maxInflatedPiece is how much of a compressed section is held, which most
 	// fit in whole.
 	maxInflatedPiece = 1 << 20
-	maxInflated = 4 << 30   // bytes of a section once decompressed
-	maxRestarts = 16        // times a compressed section is read again from its begin
-	zstdWindow  = 128 << 20 // bytes; what decoders agree to allow
+	maxInflated      = 4 << 30   // bytes of a section once decompressed
+	maxRestarts      = 16        // times a compressed section is read again from its begin
+	zstdWindow       = 128 << 20 // bytes; what decoders agree to allow
 )
 
 // content reads a section, decompressed, through a window. A compressed
