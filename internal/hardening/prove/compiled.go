@@ -28,18 +28,17 @@ func judgeFlag(f *flag) func(*object) Check {
 		t := &tally{}
 		us := o.readUnits()
 		for _, u := range us.list {
-			t.add(f, u, o.vendors)
+			t.add(f, u, us.producer(u), o.vendors)
 		}
 		return o.conclude(f.name, t, f == &stackProtector)
 	}
 }
 
-func (t *tally) add(f *flag, u *unit, v *vendors) {
+func (t *tally) add(f *flag, u *unit, p *producer, v *vendors) {
 	if u.problem != "" {
 		t.doubt(u, u.problem)
 		return
 	}
-	p := parseProducer(u)
 	switch p.compiler {
 	case assembler:
 		t.exclude("assembler")

@@ -42,7 +42,7 @@ func (o *object) fortify() Check {
 
 // fortifyUnit judges one unit, by its macros when they are recorded.
 func (o *object) fortifyUnit(t *tally, u *unit, f fortified, recorded bool) {
-	p := parseProducer(u)
+	p := o.units.producer(u)
 	switch {
 	case p.compiler == assembler || p.compiler == linkTime || p.compiler == golang || p.compiler == rust:
 		t.exclude("not compiled from C or C++")

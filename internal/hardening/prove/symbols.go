@@ -53,18 +53,17 @@ type symbol struct {
 func (s symbol) typ() elf.SymType { return elf.ST_TYPE(s.info) }
 
 func (f *elfFile) symbol(b []byte) symbol {
-	r := f.fields(b)
-	s := symbol{name: r.word()}
-	if !f.wide {
-		s.value, s.size = r.addr(), r.addr()
-	}
-	s.info, s.other = r.b[0], r.b[1]
-	r.b = r.b[2:]
-	s.section = elf.SectionIndex(r.half())
+	o := f.order
 	if f.wide {
-		s.value, s.size = r.addr(), r.addr()
+		return symbol{
+			name: o.Uint32(b), info: b[4], other: b[5], section: elf.SectionIndex(o.Uint16(b[6:])),
+			value: o.Uint64(b[8:]), size: o.Uint64(b[16:]),
+		}
 	}
-	return s
+	return symbol{
+		name: o.Uint32(b), value: uint64(o.Uint32(b[4:])), size: uint64(o.Uint32(b[8:])),
+		info: b[12], other: b[13], section: elf.SectionIndex(o.Uint16(b[14:])),
+	}
 }
 
 // eachSymbol calls fn with the count symbols of a table, the first, which is
@@ -92,7 +91,7 @@ func (f *elfFile) eachSymbol(off, count uint64, fn func(symbol) error) error {
 
 // dynamicSymbols returns where the dynamic symbol table is and how many
 // symbols it has. The dynamic section does not say how many: the section
-// header for the same address, the hash tables and, when there is none, the
+// header for the same address, the hash table and, when there is neither, the
 // begin of the string table behind it do.
 func (o *object) dynamicSymbols() (off, count uint64, err error) {
 	d := o.dyn

@@ -201,7 +201,8 @@ func TestProducers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		ta := &tally{}
-		ta.add(tt.flag, &unit{name: "a.c", producer: tt.producer}, tt.v)
+		u := &unit{name: "a.c", producer: tt.producer}
+		ta.add(tt.flag, u, parseProducer(u), tt.v)
 		got := Unknown
 		switch {
 		case ta.no == 1:

@@ -16,6 +16,8 @@ type units struct {
 	list []*unit
 	err  error // why there may be more
 	none bool  // the file has no debug information
+
+	producers map[producerKey]*producer // taken apart
 }
 
 // reader holds what is shared while the units of a file are read.
