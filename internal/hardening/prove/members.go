@@ -11,7 +11,7 @@ func judgeArchive(src *source, opt *task) Checks {
 	joined := make([]joint, len(rules))
 	a := &archive{src: src, next: uint64(len(arMagic))}
 	members := 0
-	var again []member // whose fortify is unknown while the C library is
+	var later []doubt
 	for {
 		m, ok, err := a.step()
 		if err != nil {
@@ -27,15 +27,18 @@ func judgeArchive(src *source, opt *task) Checks {
 		typ, checks := judgeMember(src, m, opt)
 		for i, c := range checks {
 			if i == fortifyIndex && c.Status == Unknown && opt.libc == anyLibrary {
-				again = append(again, m)
+				later = append(later, doubt{m, typ, c})
 				continue
 			}
 			joined[i].add(m.name, typ, c)
 		}
 	}
-	for _, m := range again {
-		typ, checks := judgeMember(src, m, opt)
-		joined[fortifyIndex].add(m.name, typ, checks[fortifyIndex])
+	for _, d := range later {
+		if opt.libc != anyLibrary {
+			_, checks := judgeMember(src, d.m, opt)
+			d.c = checks[fortifyIndex]
+		}
+		joined[fortifyIndex].add(d.m.name, d.typ, d.c)
 	}
 	checks := make(Checks, len(rules))
 	for i, r := range rules {
@@ -43,6 +46,14 @@ func judgeArchive(src *source, opt *task) Checks {
 		checks[i].Rule = r.ID
 	}
 	return checks
+}
+
+// doubt is a member whose fortify is unknown while the C library is: a later
+// member may show which it is.
+type doubt struct {
+	m   member
+	typ Type
+	c   Check
 }
 
 // judgeMember does not look into archives in archives.
