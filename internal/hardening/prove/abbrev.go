@@ -52,7 +52,7 @@ func readAbbrev(c *cursor, code uint64) (abbrev, error) {
 		if got == 0 {
 			return abbrev{}, fmt.Errorf(".debug_abbrev has no declaration %d", code)
 		}
-		a := abbrev{tag: c.uleb()}
+		a := abbrev{tag: c.uleb(), attrs: make([]attr, 0, 12)}
 		c.skip(1) // whether the entry has children
 		for {
 			at := attr{name: c.uleb(), form: c.uleb()}

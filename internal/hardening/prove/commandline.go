@@ -43,10 +43,11 @@ func judgeCommandLines(name string, lines []string) Check {
 	t := &tally{}
 	for _, line := range lines {
 		// Without a vendor, what is missing may be configured.
-		t.add(rule, &unit{name: ".GCC.command.line", producer: line}, &vendors{})
+		u := &unit{name: ".GCC.command.line", producer: line}
+		t.add(rule, u, parseProducer(u), &vendors{})
 	}
 	if t.no > 0 {
-		c := refuted(append([]string{fmt.Sprintf("%d of %d recorded command lines without %s", t.no, len(lines), name)}, capped(t.how)...)...)
+		c := refuted(t.how.after(fmt.Sprintf("%d of %d recorded command lines without %s", t.no, len(lines), name))...)
 		c.Units = t.refuting
 		return c
 	}

@@ -15,8 +15,7 @@ const maxRefuting = 1000
 type tally struct {
 	yes, neutral, no int
 	refuting         []Unit
-	how              []string // refuting, one line each
-	unsure           []string
+	how, unsure      lines
 	exempt           []string // kinds of units that are not judged
 	with             []string // the switches that decided, each once
 }
@@ -29,18 +28,17 @@ func judgeFlag(f *flag) func(*object) Check {
 		t := &tally{}
 		us := o.readUnits()
 		for _, u := range us.list {
-			t.add(f, u, o.vendors)
+			t.add(f, u, us.producer(u), o.vendors)
 		}
 		return o.conclude(f.name, t, f == &stackProtector)
 	}
 }
 
-func (t *tally) add(f *flag, u *unit, v *vendors) {
+func (t *tally) add(f *flag, u *unit, p *producer, v *vendors) {
 	if u.problem != "" {
 		t.doubt(u, u.problem)
 		return
 	}
-	p := parseProducer(u)
 	switch p.compiler {
 	case assembler:
 		t.exclude("assembler")
@@ -90,14 +88,14 @@ func (t *tally) agree(by string) {
 
 func (t *tally) refute(u *unit, why string) {
 	t.no++
+	t.how.add(u.name + ": " + why)
 	if len(t.refuting) < maxRefuting {
 		t.refuting = append(t.refuting, Unit{Name: u.name, Producer: u.producer})
-		t.how = append(t.how, u.name+": "+why)
 	}
 }
 
 func (t *tally) doubt(u *unit, why string) {
-	t.unsure = append(t.unsure, u.name+": "+why)
+	t.unsure.add(u.name + ": " + why)
 }
 
 func (t *tally) exclude(kind string) {
@@ -116,7 +114,7 @@ func (o *object) conclude(name string, t *tally, canary bool) Check {
 			return c
 		}
 	}
-	total := t.yes + t.no + t.neutral + len(t.unsure)
+	total := t.yes + t.no + t.neutral + t.unsure.n
 	var not []string
 	if t.neutral > 0 {
 		slices.Sort(t.exempt)
@@ -124,13 +122,13 @@ func (o *object) conclude(name string, t *tally, canary bool) Check {
 	}
 	switch {
 	case t.no > 0:
-		c := refuted(append([]string{fmt.Sprintf("%d of %d compilation units without %s", t.no, total, name)}, capped(t.how)...)...)
+		c := refuted(t.how.after(fmt.Sprintf("%d of %d compilation units without %s", t.no, total, name))...)
 		c.Units = t.refuting
 		return c
 	case us.err != nil:
 		return unknown(append([]string{"damaged: " + us.err.Error()}, o.canary(canary)...)...)
-	case len(t.unsure) > 0:
-		return unknown(capped(t.unsure)...)
+	case t.unsure.n > 0:
+		return unknown(t.unsure.after()...)
 	case t.yes == 0 && t.neutral > 0:
 		return o.covered(notApplicable(not...))
 	case t.yes == 0:

@@ -1,21 +1,24 @@
 package prove
 
 import (
-	"compress/zlib"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 )
 
 const (
-	maxWindow   = 256 << 10 // bytes of a section held at once
-	maxInflated = 4 << 30   // bytes of a section once decompressed
-	maxRestarts = 16        // times a compressed section is read again from its begin
-	zstdWindow  = 128 << 20 // bytes; what decoders agree to allow
+	maxWindow = 256 << 10 // bytes of a section asked for at once
+	// maxInflatedPiece is how much of a compressed section is held, which most
+	// fit in whole.
+	maxInflatedPiece = 1 << 20
+	maxInflated      = 4 << 30   // bytes of a section once decompressed
+	maxRestarts      = 16        // times a compressed section is read again from its begin
+	zstdWindow       = 128 << 20 // bytes; what decoders agree to allow
 )
 
 // content reads a section, decompressed, through a window. A compressed
@@ -42,7 +45,7 @@ func (f *elfFile) open(s *section, piece uint64) (*content, error) {
 	if s.typ == elf.SHT_NOBITS {
 		return nil, fmt.Errorf("%s is not in this file", s.name)
 	}
-	body := f.section0(s.off, s.size)
+	body := f.stream(s.off, s.size)
 	switch {
 	case s.flags&elf.SHF_COMPRESSED != 0:
 		return c, c.compressed(f, s)
@@ -52,13 +55,13 @@ func (f *elfFile) open(s *section, piece uint64) (*content, error) {
 			return nil, fmt.Errorf("%s has no header of its compression", s.name)
 		}
 		c.size = binary.BigEndian.Uint64(head[4:])
-		c.inflate(func() (io.ReadCloser, error) { return zlib.NewReader(f.section0(s.off+12, s.size-12)) })
+		c.inflate(func() (io.ReadCloser, error) { return zlib.NewReader(f.stream(s.off+12, s.size-12)) })
 	}
 	return c, c.limit()
 }
 
-// section0 reads a part of the file, unbuffered.
-func (f *elfFile) section0(off, n uint64) *io.SectionReader {
+// stream reads a part of the file, unbuffered.
+func (f *elfFile) stream(off, n uint64) *io.SectionReader {
 	return io.NewSectionReader(f.r, int64(off), int64(n))
 }
 
@@ -74,7 +77,7 @@ func (c *content) compressed(f *elfFile, s *section) error {
 		r.word()
 	}
 	c.size = r.addr()
-	body := func() io.Reader { return f.section0(s.off+size, s.size-size) }
+	body := func() io.Reader { return f.stream(s.off+size, s.size-size) }
 	switch kind {
 	case elf.COMPRESS_ZLIB:
 		c.inflate(func() (io.ReadCloser, error) { return zlib.NewReader(body()) })
@@ -93,7 +96,8 @@ func (c *content) compressed(f *elfFile, s *section) error {
 }
 
 func (c *content) inflate(reopen func() (io.ReadCloser, error)) {
-	c.plain, c.reopen, c.piece = nil, reopen, max(c.piece, 32<<10)
+	c.plain, c.reopen = nil, reopen
+	c.piece = max(c.piece, min(c.size, maxInflatedPiece))
 }
 
 func (c *content) limit() error {
@@ -157,11 +161,7 @@ func (c *content) fill(b []byte, off uint64) error {
 		return nil
 	}
 	if c.plain != nil {
-		got, err := c.plain.r.ReadAt(b, int64(c.off+off))
-		if got < len(b) {
-			return fmt.Errorf("reading %d bytes at %d: %w", len(b), off, err)
-		}
-		return nil
+		return c.plain.read(b, c.off+off)
 	}
 	if err := c.seek(off); err != nil {
 		return err

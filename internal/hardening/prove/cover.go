@@ -1,5 +1,182 @@
 package prove
 
-// covered takes a verdict about all units and says whether the units are all
-// of the file.
-func (o *object) covered(c Check) Check { return c }
+import (
+	"cmp"
+	"debug/elf"
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// cover says how much of a file its compilation units account for.
+type cover struct {
+	missing   []string // functions or sources without a unit
+	startup   []string // start files of the toolchain, which have none
+	count     int      // of missing
+	err       error
+	functions int
+}
+
+// maxMissing is how many functions without a unit are named.
+const maxMissing = 20
+
+// startFiles are the functions of crt*.o and of what the linker and the C
+// library add to every program. They come with the toolchain, mostly without
+// debug information.
+var startFiles = []string{
+	"_start", "__start", "_start_c", "_init", "_fini", "deregister_tm_clones", "register_tm_clones", "__do_global_dtors_aux", "frame_dummy",
+	"_dl_relocate_static_pie", "__libc_csu_init", "__libc_csu_fini", "__stack_chk_fail_local", "atexit", "at_quick_exit",
+	"call_weak_fn", "load_gp",
+}
+
+// covered takes a verdict that all units agree on and withdraws it when the
+// units are not the whole file: an object compiled without -g leaves functions
+// in the symbol table and no unit.
+func (o *object) covered(c Check) Check {
+	if o.cover == nil {
+		o.cover = o.measure()
+	}
+	v := o.cover
+	switch {
+	case v.err != nil:
+		return unknown(append(slices.Clone(c.Evidence), "whether that is the whole file is not known: "+v.err.Error())...)
+	case v.count > 0:
+		list := v.missing
+		if v.count > len(list) {
+			list = append(list[:len(list):len(list)], fmt.Sprintf("and %d more", v.count-len(list)))
+		}
+		return unknown(append(slices.Clone(c.Evidence), fmt.Sprintf("%d without a compilation unit: %s", v.count, strings.Join(list, ", ")))...)
+	case len(v.startup) > 0:
+		c.Evidence = append(slices.Clone(c.Evidence), "start files are not judged: "+strings.Join(v.startup, ", "))
+	}
+	return c
+}
+
+func (o *object) measure() *cover {
+	if o.typ == Relocatable {
+		return o.measureSources()
+	}
+	v := &cover{}
+	spans, err := o.allSpans()
+	if err != nil {
+		v.err = err
+		return v
+	}
+	table, names, ok, err := o.symbolTable()
+	switch {
+	case err != nil:
+		v.err = err
+		return v
+	case !ok:
+		v.err = fmt.Errorf("there is no symbol table")
+		return v
+	}
+	v.err = o.eachSymbol(table.off, table.size/o.pick(16, 24), func(s symbol) error {
+		if !o.isFunction(s) {
+			return nil
+		}
+		v.functions++
+		if o.machine == elf.EM_ARM {
+			s.value &^= 1 // Thumb
+		}
+		i := sort.Search(len(spans), func(i int) bool { return spans[i].end > s.value })
+		if i < len(spans) && spans[i].begin <= s.value {
+			return nil
+		}
+		name, err := names.at(uint64(s.name))
+		if err != nil {
+			return err
+		}
+		v.add(string(name))
+		return nil
+	})
+	if v.err == nil && v.functions == 0 {
+		v.err = fmt.Errorf("the symbol table names no function")
+	}
+	slices.Sort(v.startup)
+	return v
+}
+
+func (v *cover) add(name string) {
+	if slices.Contains(startFiles, name) || strings.HasPrefix(name, "__x86.get_pc_thunk.") {
+		v.startup = append(v.startup, name)
+		return
+	}
+	if v.count++; len(v.missing) < maxMissing {
+		v.missing = append(v.missing, name)
+	}
+}
+
+// isFunction says that the symbol is a function that this file defines.
+func (o *object) isFunction(s symbol) bool {
+	if t := s.typ(); t != elf.STT_FUNC && t != elf.STT_GNU_IFUNC {
+		return false
+	}
+	i := uint64(s.section)
+	return i != 0 && i < uint64(len(o.sections)) && o.sections[i].flags&elf.SHF_EXECINSTR != 0
+}
+
+// allSpans returns the addresses of all units, sorted and merged. What does
+// not begin in code is left out: sections that the linker dropped are given
+// such addresses.
+func (o *object) allSpans() ([]span, error) {
+	r := o.newReader("")
+	defer r.close()
+	var list []span
+	var err error
+	for _, u := range o.units.list {
+		if list, err = r.spans(u, list); err != nil {
+			return nil, err
+		}
+	}
+	list = slices.DeleteFunc(list, func(s span) bool { return !o.inCode(s.begin) })
+	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.begin, b.begin) })
+	merged := list[:0]
+	for _, s := range list {
+		if n := len(merged); n > 0 && s.begin <= merged[n-1].end {
+			merged[n-1].end = max(merged[n-1].end, s.end)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged, nil
+}
+
+func (o *object) inCode(addr uint64) bool {
+	return slices.ContainsFunc(o.sections, func(s section) bool {
+		return s.flags&elf.SHF_EXECINSTR != 0 && addr >= s.addr && addr-s.addr < s.size
+	})
+}
+
+// measureSources compares the sources that the symbol table of a relocatable
+// names (STT_FILE) with its units.
+func (o *object) measureSources() *cover {
+	v := &cover{}
+	table, names, ok, err := o.symbolTable()
+	if err != nil || !ok {
+		v.err = err
+		return v
+	}
+	known := map[string]bool{}
+	for _, u := range o.units.list {
+		known[path.Base(u.name)] = true
+	}
+	v.err = o.eachSymbol(table.off, table.size/o.pick(16, 24), func(s symbol) error {
+		if s.typ() != elf.STT_FILE {
+			return nil
+		}
+		name, err := names.at(uint64(s.name))
+		if err != nil {
+			return err
+		}
+		base := path.Base(string(name))
+		if len(name) > 0 && name[0] != '<' && !known[base] {
+			known[base] = true
+			v.add(base)
+		}
+		return nil
+	})
+	return v
+}

@@ -18,6 +18,10 @@
 //     were never recorded; the evidence says which.
 //   - not-applicable: the rule has no meaning for this type of file.
 //
+// A file whose headers are damaged is of type other and unknown under every
+// rule; one that is neither ELF nor an archive is not-applicable under every
+// rule.
+//
 // Damage never ends in a verdict of proved and never in a panic. Every size in
 // a header is held against the size of the file before memory is taken for it,
 // and memory does not grow with the file: sections are read through windows.

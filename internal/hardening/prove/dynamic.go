@@ -13,11 +13,11 @@ const (
 
 // dynamic is what PT_DYNAMIC says.
 type dynamic struct {
-	flags, flags1                        uint64
-	bindNow, textrel, debug, jmprel      bool
-	soname                               uint64
-	needed, rpath, runpath               []uint64 // offsets in the string table
-	symtab, strtab, strsz, hash, gnuHash uint64
+	flags, flags1                   uint64
+	bindNow, textrel, debug, jmprel bool
+	soname                          uint64
+	needed, rpath, runpath          []uint64 // offsets in the string table
+	symtab, strtab, strsz, hash     uint64
 }
 
 // readDynamic reads the segment that the dynamic linker reads; the section of
@@ -76,8 +76,6 @@ func (d *dynamic) set(tag elf.DynTag, value uint64) {
 		d.strsz = value
 	case elf.DT_HASH:
 		d.hash = value
-	case elf.DT_GNU_HASH:
-		d.gnuHash = value
 	}
 }
 

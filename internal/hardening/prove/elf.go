@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"bytes"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
@@ -43,7 +42,7 @@ type section struct {
 	flags           elf.SectionFlag
 	addr, off, size uint64
 	link, info      uint32
-	entsize, align  uint64
+	align           uint64
 	nameOff         uint32
 }
 
@@ -169,10 +168,8 @@ func (f *elfFile) parseSegments(t tables) error {
 		f.segments[i] = f.segment(b[uint64(i)*want:])
 	}
 	for i, s := range f.segments {
-		if s.off > f.size || s.filesz > f.size-s.off {
-			if !f.debugOnly() {
-				return fmt.Errorf("segment %d is beyond the end of the file", i)
-			}
+		if s.filesz > 0 && (s.off > f.size || s.filesz > f.size-s.off) {
+			return fmt.Errorf("segment %d is beyond the end of the file", i)
 		}
 	}
 	return nil
@@ -195,99 +192,15 @@ func (f *elfFile) segment(b []byte) segment {
 	return s
 }
 
-func (f *elfFile) parseSections(t tables) error {
-	if t.shoff == 0 {
-		return nil
-	}
-	want := f.pick(40, 64)
-	if t.shentsize != want {
-		return fmt.Errorf("a section header has %d bytes, not %d", t.shentsize, want)
-	}
-	b, err := f.bytes(t.shoff, want)
-	if err != nil {
-		return fmt.Errorf("section headers: %w", err)
-	}
-	first := f.section(b)
-	if t.shnum == 0 {
-		t.shnum = first.size
-	}
-	if t.shstrndx == uint64(elf.SHN_XINDEX) {
-		t.shstrndx = uint64(first.link)
-	}
-	if t.shnum > maxSections {
-		return fmt.Errorf("%d section headers are more than %d", t.shnum, maxSections)
-	}
-	if b, err = f.bytes(t.shoff, t.shnum*want); err != nil {
-		return fmt.Errorf("section headers: %w", err)
-	}
-	f.sections = make([]section, t.shnum)
-	for i := range f.sections {
-		f.sections[i] = f.section(b[uint64(i)*want:])
-	}
-	return f.nameSections(t.shstrndx)
-}
-
-func (f *elfFile) section(b []byte) section {
-	var s section
-	r := f.fields(b)
-	s.nameOff = r.word()
-	s.typ = elf.SectionType(r.word())
-	s.flags = elf.SectionFlag(r.addr())
-	s.addr, s.off, s.size = r.addr(), r.addr(), r.addr()
-	s.link, s.info = r.word(), r.word()
-	s.align = r.addr()
-	s.entsize = r.addr()
-	return s
-}
-
-func (f *elfFile) nameSections(index uint64) error {
-	if index == 0 {
-		return nil
-	}
-	if index >= uint64(len(f.sections)) {
-		return fmt.Errorf("section %d holds the names and is not there", index)
-	}
-	table := f.sections[index]
-	if table.size > maxNames {
-		return fmt.Errorf("%d bytes of section names are more than %d", table.size, maxNames)
-	}
-	b, err := f.bytes(table.off, table.size)
-	if err != nil {
-		return fmt.Errorf("section names: %w", err)
-	}
-	names := string(b)
-	for i := range f.sections {
-		s := &f.sections[i]
-		if uint64(s.nameOff) >= uint64(len(names)) {
-			return fmt.Errorf("the name of section %d is beyond the table of names", i)
-		}
-		end := bytes.IndexByte(b[s.nameOff:], 0)
-		if end < 0 {
-			return fmt.Errorf("the name of section %d does not end", i)
-		}
-		s.name = names[s.nameOff : int(s.nameOff)+end]
-	}
-	for i, s := range f.sections {
-		if s.typ != elf.SHT_NOBITS && s.typ != elf.SHT_NULL && (s.off > f.size || s.size > f.size-s.off) {
-			return fmt.Errorf("section %d (%s) is beyond the end of the file", i, s.name)
-		}
-	}
-	return nil
-}
-
-// find returns the first section of that name, nil when there is none.
-func (f *elfFile) find(name string) *section {
-	for i := range f.sections {
-		if f.sections[i].name == name {
-			return &f.sections[i]
-		}
-	}
-	return nil
-}
-
 // debugOnly tells a file with the debug information of another: it has that
-// file's headers, and the contents they speak of are not there.
+// file's headers, and the contents they speak of are not there. What a loader
+// would find code in is not such a file, whatever its section headers say.
 func (f *elfFile) debugOnly() bool {
+	for _, s := range f.segments {
+		if s.typ == elf.PT_LOAD && s.flags&elf.PF_X != 0 && s.filesz > 0 {
+			return false
+		}
+	}
 	code := false
 	for i := range f.sections {
 		s := &f.sections[i]

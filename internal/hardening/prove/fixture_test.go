@@ -50,21 +50,24 @@ func (b *bench) run(commands string) {
 
 func (b *bench) prove(name string, opt Options) File {
 	b.t.Helper()
-	return proveFile(b.t, filepath.Join(b.dir, name), opt)
+	f, err := proveFile(filepath.Join(b.dir, name), opt)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return f
 }
 
-func proveFile(t testing.TB, path string, opt Options) File {
-	t.Helper()
+func proveFile(path string, opt Options) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		return File{}, err
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		t.Fatal(err)
+		return File{}, err
 	}
-	return Prove(filepath.Base(path), f, st.Size(), opt)
+	return Prove(filepath.Base(path), f, st.Size(), opt), nil
 }
 
 // expect compares statuses; wanted is "rule=status", with an optional

@@ -17,18 +17,32 @@ func (o *object) fortify() Check {
 		return notApplicable("not loaded")
 	}
 	t := &tally{}
-	for _, u := range o.readUnits().list {
-		o.fortifyUnit(t, u)
+	units := o.readUnits().list
+	levels, err := o.macroLevels()
+	for _, u := range units {
+		f, ok := levels[u]
+		o.fortifyUnit(t, u, f, ok)
 	}
-	if t.no > 0 || t.yes > 0 && len(t.unsure) == 0 {
-		return o.conclude("_FORTIFY_SOURCE", t, false)
+	var c Check
+	if t.no > 0 || t.yes > 0 && t.unsure.n == 0 {
+		if c = o.conclude("_FORTIFY_SOURCE", t, false); c.Status != Unknown {
+			return c
+		}
 	}
-	return o.fortifySymbols()
+	shown := o.fortifySymbols()
+	switch {
+	case shown.Status != Unknown:
+	case c.Status == Unknown:
+		shown.Evidence = append(c.Evidence, shown.Evidence...)
+	case err != nil:
+		shown.Evidence = append(shown.Evidence, "macros: "+err.Error())
+	}
+	return shown
 }
 
-// fortifyUnit judges one unit.
-func (o *object) fortifyUnit(t *tally, u *unit) {
-	p := parseProducer(u)
+// fortifyUnit judges one unit, by its macros when they are recorded.
+func (o *object) fortifyUnit(t *tally, u *unit, f fortified, recorded bool) {
+	p := o.units.producer(u)
 	switch {
 	case p.compiler == assembler || p.compiler == linkTime || p.compiler == golang || p.compiler == rust:
 		t.exclude("not compiled from C or C++")
@@ -36,8 +50,20 @@ func (o *object) fortifyUnit(t *tally, u *unit) {
 		t.exclude("not compiled from C or C++")
 	case p.recorded && !optimised(p.switches):
 		t.refute(u, "compiled without optimisation, where _FORTIFY_SOURCE has no effect")
-	default:
+	case !recorded:
 		t.doubt(u, "its macros are not recorded")
+	case !f.hasLevel && !f.hasSource:
+		t.refute(u, "_FORTIFY_SOURCE is not defined")
+	default:
+		level := f.source
+		if f.hasLevel {
+			level = f.level
+		}
+		if level < o.opt.Fortify {
+			t.refute(u, fmt.Sprintf("level %d, not %d", level, o.opt.Fortify))
+		} else {
+			t.agree(fmt.Sprintf("level %d", level))
+		}
 	}
 }
 
@@ -51,6 +77,9 @@ func optimised(switches []string) bool {
 	}
 	return on
 }
+
+// fortifyIndex is where rules has the rule.
+var fortifyIndex = slices.IndexFunc(Rules(), func(r Rule) bool { return r.ID == "fortify" })
 
 // fortifySymbols judges by the functions that the file imports.
 func (o *object) fortifySymbols() Check {
@@ -66,6 +95,9 @@ func (o *object) fortifySymbols() Check {
 	found, err := o.readImports()
 	if err != nil {
 		return unknown("damaged: symbols: " + err.Error())
+	}
+	if o.typ == Relocatable && len(found.checked) > 0 {
+		o.opt.libc = glibc // only it has them
 	}
 	libc, err := o.library()
 	if err != nil {
@@ -102,7 +134,11 @@ func (o *object) fortifyMixed(found *imports, libc library) Check {
 	}
 	bad := slices.DeleteFunc(slices.Clone(found.unchecked), func(name string) bool { return checkable[name] != always })
 	if len(bad) > 0 && (libc == glibc || len(found.checked) > 0) && (!found.cxx || o.vendors.onlyGCC()) {
-		return refuted(fmt.Sprintf("imports unchecked: %s, which a unit built with _FORTIFY_SOURCE=2 calls checked in every case", strings.Join(capped(bad), ", ")), checked)
+		c := refuted(fmt.Sprintf("imports unchecked: %s, which a unit built with _FORTIFY_SOURCE=2 calls checked in every case", strings.Join(capped(bad), ", ")), checked)
+		if o.typ == Relocatable {
+			c.Units = o.selfUnits()
+		}
+		return c
 	}
 	return unknown(plain, checked, "unchecked calls are those that the compiler saw to fit, or those of a unit without _FORTIFY_SOURCE")
 }
@@ -118,7 +154,7 @@ const (
 
 func (o *object) library() (library, error) {
 	if o.dyn == nil {
-		return anyLibrary, nil
+		return o.opt.libc, nil
 	}
 	needed, err := o.text(o.dyn.needed)
 	if err != nil {

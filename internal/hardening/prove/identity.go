@@ -76,7 +76,7 @@ func (o *object) forbidden() Check {
 	}
 	c := refuted("imports " + strings.Join(found.forbidden, ", "))
 	if o.typ == Relocatable {
-		c.Units = o.refutedObject("").Units
+		c.Units = o.selfUnits()
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
+	"slices"
 )
 
 // classify sets typ, module.
@@ -47,10 +48,14 @@ func (o *object) dynType() Type {
 	return DSO
 }
 
-// boots tells a kernel or a hypervisor from a static program: it has the
-// sections that only they have, or a multiboot header.
+// boots tells a kernel or a hypervisor from a static program: it has sections
+// that only kernels have and an address that no program can have, or it has a
+// multiboot header.
 func (o *object) boots() bool {
-	if o.hasSection("__ksymtab", "__ksymtab_gpl", "__param", ".init.setup", ".data..percpu", ".initcall.init") && o.hasSection(".init.text", "__ex_table", ".data..percpu") {
+	high := o.pick(1<<31, 1<<63)
+	if o.hasSection("__ksymtab", "__ksymtab_gpl", "__param", ".init.setup", ".data..percpu") && slices.ContainsFunc(o.segments, func(s segment) bool {
+		return s.typ == elf.PT_LOAD && s.vaddr >= high
+	}) {
 		return true
 	}
 	return o.multiboot()
@@ -86,11 +91,13 @@ func (o *object) multiboot() bool {
 
 // isXen looks for the prefix of the messages of Xen in a file that boots.
 func (o *object) isXen() bool {
-	const piece, limit = 1 << 20, 64 << 20
+	const limit = 64 << 20
 	mark := []byte("(XEN) ")
-	for off := uint64(0); off < min(o.size, limit); off += piece {
-		b, err := o.bytes(off, min(o.size-off, piece+uint64(len(mark))))
-		if err != nil {
+	buf := make([]byte, 256<<10)
+	step := uint64(len(buf) - len(mark))
+	for off := uint64(0); off < min(o.size, limit); off += step {
+		b := buf[:min(o.size-off, uint64(len(buf)))]
+		if err := o.read(b, off); err != nil {
 			return false
 		}
 		if bytes.Contains(b, mark) {

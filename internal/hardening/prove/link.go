@@ -123,13 +123,23 @@ func (o *object) objectStack() Check {
 // its debug information gives.
 func (o *object) refutedObject(evidence string) Check {
 	c := refuted(evidence)
-	for _, u := range o.readUnits().list {
-		c.Units = append(c.Units, Unit{Name: u.name, Producer: u.producer})
-	}
-	if len(c.Units) == 0 {
-		c.Units = []Unit{{Name: o.sourceFile()}}
-	}
+	c.Units = o.selfUnits()
 	return c
+}
+
+// selfUnits returns the units of a relocatable, or what its symbol table names
+// as its source.
+func (o *object) selfUnits() []Unit {
+	var list []Unit
+	for _, u := range o.readUnits().list {
+		if len(list) < maxRefuting {
+			list = append(list, Unit{Name: u.name, Producer: u.producer})
+		}
+	}
+	if len(list) == 0 {
+		list = []Unit{{Name: o.sourceFile()}}
+	}
+	return list
 }
 
 func (o *object) executableByDefault() bool {
@@ -199,13 +209,4 @@ func (o *object) noTextrel() Check {
 		return refuted("DF_TEXTREL")
 	}
 	return proved("neither DT_TEXTREL nor DF_TEXTREL")
-}
-
-// capped keeps evidence short.
-func capped(list []string) []string {
-	const most = 20
-	if len(list) <= most {
-		return list
-	}
-	return append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
 }

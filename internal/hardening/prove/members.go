@@ -7,15 +7,16 @@ import (
 
 // judgeArchive judges every member and joins the verdicts: one member refutes
 // the archive and is named.
-func judgeArchive(src *source, opt Options) Checks {
+func judgeArchive(src *source, opt *task) Checks {
 	joined := make([]joint, len(rules))
 	a := &archive{src: src, next: uint64(len(arMagic))}
 	members := 0
+	var later []doubt
 	for {
 		m, ok, err := a.step()
 		if err != nil {
 			for i := range joined {
-				joined[i].unknown = append(joined[i].unknown, "damaged: "+err.Error())
+				joined[i].unknown.add("damaged: " + err.Error())
 			}
 			break
 		}
@@ -25,8 +26,19 @@ func judgeArchive(src *source, opt Options) Checks {
 		members++
 		typ, checks := judgeMember(src, m, opt)
 		for i, c := range checks {
+			if i == fortifyIndex && c.Status == Unknown && opt.libc == anyLibrary {
+				later = append(later, doubt{m, typ, c})
+				continue
+			}
 			joined[i].add(m.name, typ, c)
 		}
+	}
+	for _, d := range later {
+		if opt.libc != anyLibrary {
+			_, checks := judgeMember(src, d.m, opt)
+			d.c = checks[fortifyIndex]
+		}
+		joined[fortifyIndex].add(d.m.name, d.typ, d.c)
 	}
 	checks := make(Checks, len(rules))
 	for i, r := range rules {
@@ -36,9 +48,18 @@ func judgeArchive(src *source, opt Options) Checks {
 	return checks
 }
 
+// doubt is a member whose fortify is unknown while the C library is: a later
+// member may show which it is.
+type doubt struct {
+	m   member
+	typ Type
+	c   Check
+}
+
 // judgeMember does not look into archives in archives.
-func judgeMember(src *source, m member, opt Options) (Type, Checks) {
-	part := src.section(m.off, m.size)
+func judgeMember(src *source, m member, opt *task) (Type, Checks) {
+	part := src.part(m.off, m.size)
+	defer part.close()
 	if magic, err := part.bytes(0, min(m.size, 8)); err == nil && (string(magic) == arMagic || string(magic) == thinMagic) {
 		return Archive, everywhere(unknown("an archive in an archive"))
 	}
@@ -47,19 +68,19 @@ func judgeMember(src *source, m member, opt Options) (Type, Checks) {
 
 // joint is the verdict on a rule, joined over the members of an archive.
 type joint struct {
-	proved, refuted int
-	units           []Unit
-	bad, unknown    []string
-	exempt          string // why the last of the others is not judged
+	proved       int
+	units        []Unit
+	bad, unknown lines
+	exempt       string // why the first of the others is not judged
 }
 
 func (j *joint) add(name string, typ Type, c Check) {
+	line := name + ": " + strings.Join(c.Evidence, "; ")
 	switch c.Status {
 	case Proved:
 		j.proved++
 	case Refuted:
-		j.refuted++
-		j.bad = append(j.bad, name+": "+strings.Join(c.Evidence, "; "))
+		j.bad.add(line)
 		for _, u := range c.Units {
 			if len(j.units) < maxRefuting {
 				u.Member = name
@@ -67,9 +88,9 @@ func (j *joint) add(name string, typ Type, c Check) {
 			}
 		}
 	case Unknown:
-		j.unknown = append(j.unknown, name+": "+strings.Join(c.Evidence, "; "))
+		j.unknown.add(line)
 	case NotApplicable:
-		if typ != Other || j.exempt == "" {
+		if typ != Other && j.exempt == "" {
 			j.exempt = strings.Join(c.Evidence, "; ")
 		}
 	}
@@ -77,16 +98,20 @@ func (j *joint) add(name string, typ Type, c Check) {
 
 func (j *joint) check(members int) Check {
 	switch {
-	case j.refuted > 0:
-		c := refuted(append([]string{fmt.Sprintf("%d of %d members", j.refuted, members)}, capped(j.bad)...)...)
+	case j.bad.n > 0:
+		c := refuted(j.bad.after(fmt.Sprintf("%d of %d members", j.bad.n, members))...)
 		c.Units = j.units
 		return c
-	case len(j.unknown) > 0:
-		return unknown(append([]string{fmt.Sprintf("%d of %d members", len(j.unknown), members)}, capped(j.unknown)...)...)
+	case j.unknown.n > 0:
+		return unknown(j.unknown.after(fmt.Sprintf("%d of %d members", j.unknown.n, members))...)
+	case j.proved == members && members > 0:
+		return proved(fmt.Sprintf("all %d members", members))
 	case j.proved > 0:
 		return proved(fmt.Sprintf("%d of %d members, the others are not judged", j.proved, members))
 	case members == 0:
 		return notApplicable("an archive without members")
+	case j.exempt == "":
+		return notApplicable("no member is an object")
 	}
 	return notApplicable(j.exempt)
 }

@@ -26,32 +26,38 @@ type notes struct {
 }
 
 // scanNotes reads the notes that the loader reads, or in a file without
-// segments those of its sections.
+// segments those of its sections. A build-id counts wherever it is: Go's
+// linker leaves it out of the segment.
 func (o *object) scanNotes() (*notes, error) {
-	found := &notes{}
+	loaded := &notes{}
 	segments := 0
 	for _, s := range o.segments {
 		if s.typ == elf.PT_NOTE && !o.debug {
 			segments++
-			if err := o.addNotes(found, s.off, s.filesz, s.align); err != nil {
+			if err := o.addNotes(loaded, s.off, s.filesz, s.align); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if segments > 0 {
-		return found, nil
+	if segments > 0 && (loaded.buildID != "" || o.sectionErr != nil) {
+		return loaded, nil
 	}
 	if o.sectionErr != nil {
 		return nil, o.sectionErr
 	}
+	inSections := &notes{}
 	for _, s := range o.sections {
 		if s.typ == elf.SHT_NOTE {
-			if err := o.addNotes(found, s.off, s.size, s.align); err != nil {
+			if err := o.addNotes(inSections, s.off, s.size, s.align); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.name, err)
 			}
 		}
 	}
-	return found, nil
+	if segments > 0 {
+		loaded.buildID = inSections.buildID
+		return loaded, nil
+	}
+	return inSections, nil
 }
 
 // addNotes reads one series of notes. Names and descriptions are padded to 8

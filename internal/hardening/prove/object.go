@@ -10,7 +10,7 @@ import (
 // first time a rule asks.
 type object struct {
 	*elfFile
-	opt    Options
+	opt    *task
 	typ    Type
 	module bool     // a kernel module
 	debug  bool     // holds only the debug information of another file
@@ -23,9 +23,10 @@ type object struct {
 	importsErr error
 	units      *units
 	vendors    *vendors
+	cover      *cover
 }
 
-func newObject(f *elfFile, opt Options) *object {
+func newObject(f *elfFile, opt *task) *object {
 	o := &object{elfFile: f, opt: opt, debug: f.debugOnly()}
 	if !o.debug {
 		o.dyn, o.dynErr = f.readDynamic()

@@ -45,10 +45,10 @@ var languagesC = []uint64{
 
 // parseProducer takes the producer of a unit apart: a name, for gcc with the
 // language in it, a version, and the switches when they are recorded.
-func parseProducer(u *unit) producer {
+func parseProducer(u *unit) *producer {
 	text := u.producer
 	words := strings.Fields(text)
-	p := producer{c: slices.Contains(languagesC, u.language)}
+	p := &producer{c: slices.Contains(languagesC, u.language)}
 	for i, w := range words {
 		if strings.HasPrefix(w, "-") {
 			p.recorded, p.switches = true, words[i:]
@@ -74,6 +74,25 @@ func parseProducer(u *unit) producer {
 		p.version = versionOf(words)
 	}
 	return p
+}
+
+// producer returns the producer of a unit; most units share one.
+func (us *units) producer(u *unit) *producer {
+	key := producerKey{u.producer, u.language}
+	p, ok := us.producers[key]
+	if !ok {
+		if us.producers == nil {
+			us.producers = map[producerKey]*producer{}
+		}
+		p = parseProducer(u)
+		us.producers[key] = p
+	}
+	return p
+}
+
+type producerKey struct {
+	text     string
+	language uint64
 }
 
 // versionOf returns the first word that is a version.
@@ -144,6 +163,6 @@ func (v *vendors) onlyGCC() bool {
 
 // hides says that the compiler may have switched something on that its
 // producer does not show.
-func (p producer) hides(v *vendors) bool {
+func (p *producer) hides(v *vendors) bool {
 	return p.compiler == gcc && !v.records(p.version)
 }

@@ -68,8 +68,9 @@ func (o *object) lacks(f feature, evidence string) Check {
 		c.Evidence = append(c.Evidence, landing+" at the entry point: its object was built for "+f.name)
 	}
 	with := 0
-	for _, u := range o.readUnits().list {
-		p := parseProducer(u)
+	us := o.readUnits()
+	for _, u := range us.list {
+		p := us.producer(u)
 		if p.compiler != gcc && p.compiler != clang || !p.recorded {
 			continue
 		}

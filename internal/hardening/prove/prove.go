@@ -92,12 +92,19 @@ func Prove(name string, r io.ReaderAt, size int64, opt Options) File {
 	if opt.Fortify == 0 {
 		opt.Fortify = 2
 	}
-	file := File{Path: name}
-	file.Type, file.Checks = judge(newSource(r, size), opt)
-	return file
+	src := newSource(r, size)
+	defer src.close()
+	typ, checks := judge(src, &task{Options: opt})
+	return File{Path: name, Type: typ, Checks: checks}
 }
 
-func judge(src *source, opt Options) (Type, Checks) {
+// task is what the objects of one file have in common.
+type task struct {
+	Options
+	libc library // of an archive, once one of its members shows it
+}
+
+func judge(src *source, opt *task) (Type, Checks) {
 	magic, err := src.bytes(0, min(src.size, 8))
 	switch {
 	case err != nil:
@@ -116,7 +123,7 @@ func judge(src *source, opt Options) (Type, Checks) {
 	return Other, everywhere(notApplicable("neither ELF nor an archive"))
 }
 
-func judgeELF(src *source, opt Options) (Type, Checks) {
+func judgeELF(src *source, opt *task) (Type, Checks) {
 	f, err := parseELF(src)
 	if err != nil {
 		return Other, everywhere(unknown("damaged: " + err.Error()))

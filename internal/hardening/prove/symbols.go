@@ -7,12 +7,8 @@ import (
 	"fmt"
 )
 
-const (
-	symbolPiece = 32 << 10 // bytes of a symbol table read at once
-	stringPiece = 16 << 10 // bytes of a string table read at once
-)
-
-// strtab reads strings of a string table through a window.
+// strtab reads strings of a string table through a window. A file has one such
+// window: of two tables only the one made last is to be used.
 type strtab struct {
 	src       *source
 	off, size uint64
@@ -32,8 +28,9 @@ func (t *strtab) at(i uint64) ([]byte, error) {
 			return b[:end], nil
 		}
 	}
-	b, err := t.src.bytes(t.off+i, min(t.size-i, stringPiece))
-	if err != nil {
+	b := t.src.scratch.strings[:min(t.size-i, stringPiece)]
+	t.window = nil
+	if err := t.src.read(b, t.off+i); err != nil {
 		return nil, err
 	}
 	t.window, t.at0 = b, i
@@ -56,18 +53,17 @@ type symbol struct {
 func (s symbol) typ() elf.SymType { return elf.ST_TYPE(s.info) }
 
 func (f *elfFile) symbol(b []byte) symbol {
-	r := f.fields(b)
-	s := symbol{name: r.word()}
-	if !f.wide {
-		s.value, s.size = r.addr(), r.addr()
-	}
-	s.info, s.other = r.b[0], r.b[1]
-	r.b = r.b[2:]
-	s.section = elf.SectionIndex(r.half())
+	o := f.order
 	if f.wide {
-		s.value, s.size = r.addr(), r.addr()
+		return symbol{
+			name: o.Uint32(b), info: b[4], other: b[5], section: elf.SectionIndex(o.Uint16(b[6:])),
+			value: o.Uint64(b[8:]), size: o.Uint64(b[16:]),
+		}
 	}
-	return s
+	return symbol{
+		name: o.Uint32(b), value: uint64(o.Uint32(b[4:])), size: uint64(o.Uint32(b[8:])),
+		info: b[12], other: b[13], section: elf.SectionIndex(o.Uint16(b[14:])),
+	}
 }
 
 // eachSymbol calls fn with the count symbols of a table, the first, which is
@@ -79,8 +75,8 @@ func (f *elfFile) eachSymbol(off, count uint64, fn func(symbol) error) error {
 	}
 	for i := uint64(1); i < count; {
 		n := min(count-i, symbolPiece/size)
-		b, err := f.bytes(off+i*size, n*size)
-		if err != nil {
+		b := f.scratch.symbols[:n*size]
+		if err := f.read(b, off+i*size); err != nil {
 			return fmt.Errorf("symbol table: %w", err)
 		}
 		for ; n > 0; n, i = n-1, i+1 {
@@ -95,7 +91,7 @@ func (f *elfFile) eachSymbol(off, count uint64, fn func(symbol) error) error {
 
 // dynamicSymbols returns where the dynamic symbol table is and how many
 // symbols it has. The dynamic section does not say how many: the section
-// header for the same address, the hash tables and, when there is none, the
+// header for the same address, the hash table and, when there is neither, the
 // begin of the string table behind it do.
 func (o *object) dynamicSymbols() (off, count uint64, err error) {
 	d := o.dyn

@@ -43,7 +43,7 @@ ar rc bad.a b.o c.o`, strings.ReplaceAll(r.on, " ", ""), bad))
 					b.run("gcc -O2 -g -c b.c\ngcc a.o b.o c.o -o bad\nar rc bad.a b.o c.o")
 				}
 				expect(t, b.prove("good", Options{}), PIE, r.rule+"=proved~all 3 compilation units")
-				expect(t, b.prove("good.a", Options{}), Archive, r.rule+"=proved~2 of 2 members")
+				expect(t, b.prove("good.a", Options{}), Archive, r.rule+"=proved~all 2 members")
 				for _, name := range []string{"bad", "bad.a"} {
 					f := b.prove(name, Options{})
 					c, _ := f.Check(r.rule)
@@ -132,6 +132,7 @@ gcc -O2 -g -fstack-protector-strong -static a.c -o some
 gcc -O2 -fstack-protector-strong a.c -o canary
 gcc -O2 -fno-stack-protector a.c -o none`)
 	expect(t, b.prove("static", Options{}), Static, "stack-protector=unknown", "fortify=unknown~static")
+	expect(t, b.prove("some", Options{}), Static, "stack-protector=unknown~without a compilation unit")
 	expect(t, b.prove("canary", Options{}), PIE, "stack-protector=unknown~is imported: at least one")
 	expect(t, b.prove("none", Options{}), PIE, "stack-protector=unknown~is not imported")
 }
@@ -200,7 +201,8 @@ func TestProducers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		ta := &tally{}
-		ta.add(tt.flag, &unit{name: "a.c", producer: tt.producer}, tt.v)
+		u := &unit{name: "a.c", producer: tt.producer}
+		ta.add(tt.flag, u, parseProducer(u), tt.v)
 		got := Unknown
 		switch {
 		case ta.no == 1:
@@ -213,5 +215,34 @@ func TestProducers(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%q with %q is %s for %s, not %s", tt.producer, tt.v.lines, got, tt.flag.name, tt.want)
 		}
+	}
+}
+
+// TestUnitWithoutDebug links an object that was compiled without -g and
+// without the flag: the units that are there must not speak for it.
+func TestUnitWithoutDebug(t *testing.T) {
+	for _, how := range []string{"-gdwarf-5", "-gdwarf-4", "-gdwarf-5 -ffunction-sections -freorder-blocks-and-partition", "-gdwarf-4 -ffunction-sections", "-gdwarf-5 -gz"} {
+		t.Run(how, func(t *testing.T) {
+			b := newBench(t)
+			b.write("a.c", unitA)
+			b.write("b.c", unitB)
+			b.write("c.c", unitC+"__attribute__((cold)) int cold(int n) { return n; }\n__attribute__((section(\".far\"))) int far(int n) { return n; }\n")
+			b.run(fmt.Sprintf(`gcc -O2 -g %[1]s -fstack-protector-strong -c a.c
+gcc -O2 -g0 -fno-stack-protector -c b.c
+gcc -O2 -g %[1]s -fstack-protector-strong -c b.c -o good.o
+gcc -O2 -g %[1]s -fstack-protector-strong -c c.c
+gcc a.o b.o c.o -o a
+gcc a.o good.o c.o -o good
+gcc -no-pie -Wl,--gc-sections a.o good.o c.o -o exec
+gcc -r -nostdlib a.o b.o c.o -o r.o
+gcc -r -nostdlib a.o good.o c.o -o good-r.o`, how))
+			expect(t, b.prove("good", Options{}), PIE, "stack-protector=proved~start files are not judged")
+			expect(t, b.prove("exec", Options{}), Executable, "stack-protector=proved~start files are not judged")
+			expect(t, b.prove("good-r.o", Options{}), Relocatable, "stack-protector=proved")
+			expect(t, b.prove("a", Options{}), PIE, "stack-protector=unknown~1 without a compilation unit: b")
+			expect(t, b.prove("r.o", Options{}), Relocatable, "stack-protector=unknown~b.c")
+			b.run("strip --strip-debug a.o")
+			expect(t, b.prove("a.o", Options{}), Relocatable, "stack-protector=unknown~no debug information")
+		})
 	}
 }

@@ -16,6 +16,8 @@ type units struct {
 	list []*unit
 	err  error // why there may be more
 	none bool  // the file has no debug information
+
+	producers map[producerKey]*producer // taken apart
 }
 
 // reader holds what is shared while the units of a file are read.
@@ -25,6 +27,7 @@ type reader struct {
 	opened   map[string]*content
 	missing  map[string]error
 	sections map[string]int // index by name
+	listed   int            // ranges read
 }
 
 // readUnits reads the units once; units that were read before damage stay.
@@ -49,7 +52,7 @@ func (o *object) readUnits() *units {
 }
 
 func (o *object) scanUnits(prefix string) {
-	r := &reader{f: o.elfFile, prefix: prefix, opened: map[string]*content{}, missing: map[string]error{}, sections: map[string]int{}}
+	r := o.newReader(prefix)
 	defer r.close()
 	o.units.none = true
 	for i := range o.sections {
@@ -65,6 +68,10 @@ func (o *object) scanUnits(prefix string) {
 			return
 		}
 	}
+}
+
+func (o *object) newReader(prefix string) *reader {
+	return &reader{f: o.elfFile, prefix: prefix, opened: map[string]*content{}, missing: map[string]error{}, sections: map[string]int{}}
 }
 
 // open returns a section by its name without prefix, nil when it is missing.
