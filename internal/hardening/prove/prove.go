@@ -3,6 +3,7 @@ package prove
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 )
 
@@ -188,3 +189,30 @@ func proved(evidence ...string) Check        { return Check{Status: Proved, Evid
 func refuted(evidence ...string) Check       { return Check{Status: Refuted, Evidence: evidence} }
 func unknown(evidence ...string) Check       { return Check{Status: Unknown, Evidence: evidence} }
 func notApplicable(evidence ...string) Check { return Check{Status: NotApplicable, Evidence: evidence} }
+
+// UnmarshalJSON reads what MarshalJSON writes, in the same order.
+func (c *Checks) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	open, err := d.Token()
+	if err != nil {
+		return err
+	}
+	if open != json.Delim('{') {
+		return errors.New("checks are an object")
+	}
+	*c = nil
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var check Check
+		if err := d.Decode(&check); err != nil {
+			return err
+		}
+		check.Rule, _ = key.(string)
+		*c = append(*c, check)
+	}
+	_, err = d.Token()
+	return err
+}
