@@ -31,6 +31,7 @@ var bans = []ban{
 	{"internal/tree", []string{"net/http", "os/exec", "internal/fetch"}, "taking an output runs nothing"},
 	{"internal/finding", []string{"net/http", "os/exec", "github.com/hashicorp/hcl/v2", "internal/recipe", "internal/store", "internal/hardening", "internal/repro"}, "verdicts are words: whoever judges imports them, they know nobody"},
 	{"internal/hardening", []string{"net/http", "os/exec", "internal/plan"}, "rules are data"},
+	{"internal/hardening/profile", []string{"net/http", "os/exec", "internal/recipe", "internal/plan"}, "profiles are data"},
 	{"internal/kconfig", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "a configuration is text"},
 	{"internal/hardening/kernel", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "an image is read, never run"},
 	{"internal/hardening/prove", []string{"net/http", "os/exec", "internal/hardening", "internal/store"}, "a file is judged by its bytes: nothing is run or looked up"},
