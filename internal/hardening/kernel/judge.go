@@ -75,6 +75,9 @@ func (s subject) judge(r Rule, arch Arch) answer {
 // NotApplicable or Unknown with the reason.
 func (s subject) exists(r Rule, arch Arch) answer {
 	absent, kind := s.evidence(r.Option), s.kind.title()
+	if !s.version.known() && (r.Since != "" || r.Until != "" || len(r.SinceOn) > 0) {
+		return answer{Unknown, []string{absent, "the version is not known"}}
+	}
 	switch s.reached(r.Until) {
 	case Proved:
 		return answer{NotApplicable, []string{fmt.Sprintf("CONFIG_%s is gone since %s %s", r.Option, kind, r.Until)}}
@@ -115,8 +118,6 @@ func (s subject) reached(text string) Status {
 	switch {
 	case text == "":
 		return Refuted
-	case !s.version.known():
-		return Unknown
 	case s.version.compare(parseVersion(first)) >= 0:
 		return Proved
 	case isRange && s.version.compare(low) > 0 && !s.version.series(low):
