@@ -93,3 +93,22 @@ func TestChainsRefused(t *testing.T) {
 		}
 	}
 }
+
+// FuzzFilter: the size of the pieces does not matter.
+func FuzzFilter(f *testing.F) {
+	f.Add(branches()[:500], uint8(5))
+	f.Fuzz(func(t *testing.T, in []byte, size uint8) {
+		for _, id := range []int64{idX86, idARM64} {
+			whole := bytes.Clone(newBCJ(id).feed(in, true))
+			z, rest := newBCJ(id), in
+			var got []byte
+			for len(rest) > int(size) && size > 0 {
+				got = append(got, z.feed(rest[:size], false)...)
+				rest = rest[size:]
+			}
+			if got = append(got, z.feed(rest, true)...); !bytes.Equal(got, whole) || len(got) != len(in) {
+				t.Fatalf("filter %d: pieces of %d give another result", id, size)
+			}
+		}
+	})
+}

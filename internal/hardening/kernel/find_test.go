@@ -21,6 +21,15 @@ type sample struct {
 	want  []Found // Text is compared, Where is a prefix
 }
 
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func samples(t testing.TB) []sample {
 	body := vmlinux([]byte(linuxText), ikconfig(t, linuxConfig))
 	inside := Found{Kind: Linux, Version: "6.12.5", Arch: X8664, Text: []byte(linuxConfig)}
@@ -29,10 +38,8 @@ func samples(t testing.TB) []sample {
 	at := func(f Found, where string) []Found { f.Where = where; return []Found{f} }
 	blob := gzipped(t, []byte(xenConfig))
 	bz := bzImage(gzipped(t, body), false)
-	bzip2ed, err := os.ReadFile("testdata/vmlinux.bz2")
-	if err != nil {
-		t.Fatal(err)
-	}
+	// Packed from body with "bzip2" and "lzop -9", for which there is no Go.
+	bzip2ed, lzoped := readFile(t, "testdata/vmlinux.bz2"), readFile(t, "testdata/vmlinux.lzo")
 	arm := arm64Image([]byte(linuxText), ikconfig(t, armConfig))
 	return []sample{
 		{"bzImage gzip", bz, at(inside, "bzImage: gzip at 0x500: configuration at ")},
@@ -41,6 +48,7 @@ func samples(t testing.TB) []sample {
 		{"bzImage lz4", bzImage(lz4ed(t, body), true), at(inside, "bzImage: lz4 at 0x500: ")},
 		{"bzImage lzma", bzImage(lzmaed(t, body), true), at(inside, "bzImage: lzma at 0x500: ")},
 		{"bzImage bzip2", bzImage(bzip2ed, true), at(inside, "bzImage: bzip2 at 0x500: ")},
+		{"bzImage lzo", bzImage(lzoped, true), at(inside, "bzImage: lzo at 0x500: ")},
 		{"bzImage uncompressed", bzImage(body, false), at(inside, "bzImage: payload at 0x500: ")},
 		{"vmlinux", body, at(inside, "ELF: configuration at ")},
 		{"vmlinux.gz", gzipped(t, body), at(inside, "gzip: ELF: configuration at ")},
@@ -121,6 +129,8 @@ func TestMissing(t *testing.T) {
 	flipped := bzImage(zstded(t, bytes.Repeat(body, 40)), true)
 	flipped[len(flipped)-100] ^= 0xff
 	packed := gzipped(t, body)
+	damagedLZO := readFile(t, "testdata/vmlinux.lzo")
+	damagedLZO[len(damagedLZO)-20]++
 	other := strings.Replace(linuxConfig, "# CONFIG_KEXEC is not set", "CONFIG_KEXEC=y", 1)
 	tests := []struct {
 		name    string
@@ -140,7 +150,8 @@ func TestMissing(t *testing.T) {
 		{"payload too long", long, Linux, "6.12.5-dombuild", "reaches behind the end"},
 		{"damaged payload", flipped, Linux, "6.12.5-dombuild", "the image is damaged"},
 		{"cut payload", bzImage(packed[:len(packed)-60], false), Linux, "6.12.5-dombuild", "the image is damaged: unexpected EOF"},
-		{"lzo", bzImage([]byte(lzopMagic+"........"), true), Linux, "6.12.5-dombuild", "lzo is not unpacked"},
+		{"short lzo", bzImage([]byte(lzopMagic+"........"), true), Linux, "6.12.5-dombuild", "unpacking the payload: corrupt lzop data"},
+		{"damaged lzo", bzImage(damagedLZO, true), Linux, "6.12.5-dombuild", "the image is damaged: corrupt lzop data"},
 		{"unknown compression", bzImage([]byte("no compression at all"), true), Linux, "6.12.5-dombuild", "not known"},
 		{"zImage", append(make([]byte, 0x24), "\x18\x28\x6f\x01 and the rest"...), Linux, "", "zImage"},
 		{"Xen in a bzImage", bzImage(gzipped(t, xenELF(gzipped(t, []byte(xenConfig)))), false), Linux, "6.12.5-dombuild", "Xen's"},
@@ -276,59 +287,4 @@ func TestLZ4(t *testing.T) {
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, big) {
 		t.Errorf("got %d bytes, error %v", len(got), err)
 	}
-}
-
-// FuzzFind: nothing panics, a result is whole, and no text is taken that is
-// not a configuration.
-func FuzzFind(f *testing.F) {
-	for _, s := range samples(f) {
-		f.Add(s.image)
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		found, err := Find(bytes.NewReader(b), int64(len(b)), Limits{Unpacked: 8 << 20, Config: 1 << 20, Window: 8 << 20})
-		if err != nil {
-			if !errors.Is(err, ErrNotKernel) || found != nil {
-				t.Fatalf("got %+v, error %v", found, err)
-			}
-			return
-		}
-		for _, k := range found {
-			if (k.Text == nil) == (k.Missing == "") || k.Where == "" {
-				t.Fatalf("got %+v", k)
-			}
-			checks := k.Checks()
-			if len(checks) == 0 || k.Text == nil && checks[0].Status != Unknown {
-				t.Fatalf("got %+v", checks)
-			}
-		}
-	})
-}
-
-// FuzzContainers fuzzes what bounds come from: the first bytes of an image,
-// with a sound rest.
-func FuzzContainers(f *testing.F) {
-	for _, s := range samples(f) {
-		f.Add(s.image[:min(len(s.image), 0x260)], s.image[min(len(s.image), 0x260):])
-	}
-	f.Fuzz(func(t *testing.T, head, rest []byte) {
-		b := append(bytes.Clone(head), rest...)
-		isBzImage(b)
-		elfImage(b)
-		sections(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))), b)
-		if _, err := Find(bytes.NewReader(b), int64(len(b)), Limits{Unpacked: 8 << 20, Window: 8 << 20}); err != nil && !errors.Is(err, ErrNotKernel) {
-			t.Fatal(err)
-		}
-	})
-}
-
-func FuzzLZ4(f *testing.F) {
-	f.Add([]byte{0x35, 'a', 'b', 'c', 3, 0, 0x10, 'X'})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if out, ok := lz4Unpack(make([]byte, 0, 1<<16), b); ok && len(out) > 1<<16 {
-			t.Fatalf("%d bytes", len(out))
-		}
-		if got, ok := lz4Unpack(make([]byte, 0, len(b)), lz4Literals(b)); !ok || !bytes.Equal(got, b) {
-			t.Fatalf("%q does not come back", b)
-		}
-	})
 }

@@ -40,9 +40,20 @@ func Judge(c *kconfig.Config, kind Kind, versionText string, arch Arch) []Check 
 			continue
 		}
 		a := s.judge(r, arch)
-		checks = append(checks, Check{r.ID(), a.status, a.evidence, r.Wanted(), r.Reason, r.Source, r.Severity})
+		checks = append(checks, Check{r.ID(), a.status, distinct(a.evidence), r.Wanted(), r.Reason, r.Source, r.Severity})
 	}
 	return checks
+}
+
+// distinct leaves out lines that stand there already.
+func distinct(lines []string) []string {
+	var list []string
+	for _, l := range lines {
+		if !slices.Contains(list, l) {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // appliesTo says whether the rule may be one for arch. To an architecture
@@ -52,10 +63,12 @@ func (r Rule) appliesTo(arch Arch) bool {
 }
 
 func (s subject) judge(r Rule, arch Arch) answer {
+	// An option that should be off is off on every architecture.
+	everywhere := r.Want.value == "n" && len(r.Needs) == 0
 	switch {
-	case arch == "" && (len(r.Arch) > 0 || r.Want.value != "n"):
+	case arch == "" && (len(r.Arch) > 0 || !everywhere):
 		return answer{Unknown, []string{"the architecture is not known"}}
-	case r.Want.value != "n" && !slices.Contains(Architectures(), arch):
+	case !everywhere && !slices.Contains(Architectures(), arch):
 		return answer{Unknown, []string{fmt.Sprintf("no rules are known for the architecture %s", arch)}}
 	}
 	a := s.ask(r.condition())

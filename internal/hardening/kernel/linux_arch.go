@@ -6,8 +6,8 @@ func linuxArch() []Rule {
 		// arm64.
 		enable("ARM64_PAN", Defconfig, High, "the kernel cannot read a program's memory by mistake").
 			arch(ARM64).unless(from("7.2")).until("6.17..7.2"),
-		enable("ARM64_EPAN", Defconfig, High, "nor memory that the program may only execute").arch(ARM64).since("5.13"),
-		enable("ARM64_SW_TTBR0_PAN", KSPP, Medium, "the same on processors without PAN").arch(ARM64).since("4.10"),
+		enable("ARM64_EPAN", Defconfig, High, "the kernel cannot read memory that a program may only execute").arch(ARM64).since("5.13"),
+		enable("ARM64_SW_TTBR0_PAN", KSPP, Medium, "the kernel cannot read a program's memory by mistake, on processors without PAN").arch(ARM64).since("4.10"),
 		enable("UNMAP_KERNEL_AT_EL0", Defconfig, High, "Meltdown: programs run without the kernel's page tables").arch(ARM64).since("4.16"),
 		enable("ARM64_E0PD", Defconfig, High, "Meltdown, in hardware").arch(ARM64).since("5.6"),
 		enable("RODATA_FULL_DEFAULT_ENABLED", Defconfig, Medium, "read-only pages are read-only in the direct mapping too").
@@ -30,11 +30,11 @@ func linuxArch() []Rule {
 		// arm64 and arm.
 		enable("ARM_SMMU", Defconfig, High, "devices are kept from memory that is not theirs").arch(ARM64, ARM),
 		enable("ARM_SMMU_DISABLE_BYPASS_BY_DEFAULT", Defconfig, High, "a device without a translation reaches nothing").arch(ARM64, ARM).since("5.0..5.4"),
-		enable("ARM_SMMU_V3", Defconfig, High, "the same for SMMU version 3").arch(ARM64),
+		enable("ARM_SMMU_V3", Defconfig, High, "devices behind an SMMU of version 3 are kept from memory that is not theirs").arch(ARM64),
 
 		// arm.
 		enable("ARM_PAN", Defconfig, High, "the kernel cannot read a program's memory by mistake").arch(ARM).since("6.6..6.10"),
-		enable("CPU_SW_DOMAIN_PAN", Defconfig, High, "the same on processors without PAN").arch(ARM).since("4.3"),
+		enable("CPU_SW_DOMAIN_PAN", Defconfig, High, "the kernel cannot read a program's memory by mistake, on processors without PAN").arch(ARM).since("4.3"),
 		enable("HARDEN_BRANCH_PREDICTOR", Defconfig, High, "Spectre variant 2: trained indirect branches").arch(ARM).since("4.19"),
 		enable("HARDEN_BRANCH_HISTORY", Defconfig, High, "Spectre-BHB: injected branch history").
 			arch(ARM).since("5.17").stable("4.9", "4.14", "4.19", "5.4", "5.10", "5.15", "5.16"),

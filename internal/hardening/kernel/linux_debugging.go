@@ -6,7 +6,7 @@ func linuxDebugging() []Rule {
 	return []Rule{
 		disable("DEBUG_FS", GrSec, Medium, "no file system of debugging files"),
 		disable("KPROBES", Lockdown, Medium, "no probes in the running kernel's code"),
-		disable("KPROBE_EVENTS", GrSec, Medium, "nor as trace events"),
+		disable("KPROBE_EVENTS", GrSec, Medium, "no probes in the running kernel's code as trace events"),
 		disable("UPROBE_EVENTS", GrSec, Low, "no probes in programs as trace events"),
 		disable("FTRACE", Checker, Medium, "no tracing"),
 		disable("FUNCTION_TRACER", GrSec, Low, "no tracing of functions"),
@@ -17,7 +17,7 @@ func linuxDebugging() []Rule {
 		disable("PREEMPTIRQ_TRACEPOINTS", GrSec, Low, "no trace points at preemption"),
 		disable("BLK_DEV_IO_TRACE", GrSec, Low, "no tracing of block devices"),
 		disable("MMIOTRACE", Checker, Medium, "no tracing of devices' memory"),
-		disable("MMIOTRACE_TEST", Lockdown, Low, "nor its test"),
+		disable("MMIOTRACE_TEST", Lockdown, Low, "no test of tracing devices' memory"),
 		disable("LIVEPATCH", Checker, Medium, "no patching of the running kernel"),
 		disable("KGDB", GrSec, Medium, "no debugger in the kernel"),
 		disable("KCOV", GrSec, Low, "no coverage for fuzzers"),

@@ -29,11 +29,11 @@ func linuxMemory() []Rule {
 			arch(ARM64).needs(off("COMPAT")),
 		want(is("DEFAULT_MMAP_MIN_ADDR", "32768"), KSPP, Medium, "a null pointer of the kernel does not point into a program's memory").
 			arch(ARM),
-		want(is("LSM_MMAP_MIN_ADDR", "65536"), Defconfig, Medium, "the same bound, which holds for privileged programs too").
+		want(is("LSM_MMAP_MIN_ADDR", "65536"), Defconfig, Medium, "a null pointer does not point into a privileged program's memory either").
 			arch(X8664, I386, RISCV),
-		want(is("LSM_MMAP_MIN_ADDR", "65536"), Checker, Medium, "the same bound, which holds for privileged programs too").
+		want(is("LSM_MMAP_MIN_ADDR", "65536"), Checker, Medium, "a null pointer does not point into a privileged program's memory either").
 			arch(ARM64).needs(off("COMPAT")),
-		want(is("LSM_MMAP_MIN_ADDR", "32768"), Checker, Medium, "the same bound, which holds for privileged programs too").
+		want(is("LSM_MMAP_MIN_ADDR", "32768"), Checker, Medium, "a null pointer does not point into a privileged program's memory either").
 			arch(ARM),
 
 		// Places.

@@ -13,7 +13,7 @@ func linuxPolicy() []Rule {
 		enable("SECURITY_LOCKDOWN_LSM", KSPP, High, "root does not become the kernel").since("5.4"),
 		want(lists("LSM", "lockdown"), KSPP, High, "lockdown is active").since("5.1"),
 		enable("SECURITY_LOCKDOWN_LSM_EARLY", KSPP, Medium, "lockdown holds from the first moment of boot").since("5.4"),
-		enable("LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY", KSPP, Medium, "lockdown keeps the kernel's memory from being read, too").since("5.4"),
+		enable("LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY", KSPP, Medium, "lockdown keeps root from reading the kernel's memory").since("5.4"),
 		enable("SECURITY_SELINUX", Checker, Medium, "one module for mandatory access control is there").
 			unless(on("SECURITY_APPARMOR"), on("SECURITY_SMACK"), on("SECURITY_TOMOYO")),
 		want(lists("LSM", "selinux"), Checker, Medium, "one module for mandatory access control is active").
@@ -45,7 +45,7 @@ func linuxPolicy() []Rule {
 		enable("PROC_MEM_NO_FORCE", KSPP, Medium, "/proc/PID/mem does not write where the program cannot").
 			since("6.12").stable("5.10", "5.15", "6.1", "6.6", "6.10", "6.11"),
 		want(maximum("ARCH_MMAP_RND_BITS"), Checker, Medium, "programs are laid out with all the randomness the architecture has"),
-		want(maximum("ARCH_MMAP_RND_COMPAT_BITS"), Checker, Medium, "so are 32-bit programs").unless(off("COMPAT")),
+		want(maximum("ARCH_MMAP_RND_COMPAT_BITS"), Checker, Medium, "32-bit programs are laid out with all the randomness the architecture has").unless(off("COMPAT")),
 		enable("SYN_COOKIES", Defconfig, Medium, "a flood of connection requests does not stop the network"),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"compress/bzip2"
 	"compress/gzip"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 
@@ -40,11 +39,9 @@ func compressions() []compression {
 		{"lz4", lz4Magic, func(r io.Reader, _ int64) (io.Reader, error) { return newLZ4Reader(r) }},
 		{"bzip2", bzip2Magic, func(r io.Reader, _ int64) (io.Reader, error) { return bzip2.NewReader(r), nil }},
 		{"lzma", lzmaMagic, openLZMA},
-		{"lzo", lzopMagic, func(io.Reader, int64) (io.Reader, error) { return nil, errLZO }},
+		{"lzo", lzopMagic, func(r io.Reader, _ int64) (io.Reader, error) { return newLZOPReader(r) }},
 	}
 }
-
-var errLZO = errors.New("lzo is not unpacked by this program")
 
 // compressionOf recognises compressed data by its first bytes.
 func compressionOf(head []byte) (compression, bool) {

@@ -29,10 +29,10 @@ func xenRules() []Rule {
 		enable("XSM", XenProject, High, "security modules decide on hypercalls"),
 		enable("XSM_SILO", XenProject, Medium, "a policy that keeps guests from each other, or one that is written, is there").
 			unless(on("XSM_FLASK")).needs(on("XSM")).since("4.12"),
-		disable("XSM_DUMMY_DEFAULT", XenProject, Medium, "such a policy is in force without a word on the command line").
+		disable("XSM_DUMMY_DEFAULT", XenProject, Medium, "a policy that keeps guests from each other is in force without a word on the command line").
 			needs(either(on("XSM_SILO_DEFAULT"), on("XSM_FLASK_DEFAULT"))).since("4.12"),
 		disable("PV32", XenProject, High, "no 32-bit PV guests, which are not security supported and keep shadow stacks off").arch(X8664),
-		disable("PV_LINEAR_PT", XenProject, Medium, "no page tables that map themselves, which held several holes").arch(X8664),
+		disable("PV_LINEAR_PT", XenProject, Medium, "no page tables that map themselves (XSA-240)").arch(X8664),
 		disable("MEM_SHARING", XenProject, Medium, "pages of guests are not merged; not security supported").arch(X8664),
 		disable("MEM_PAGING", XenProject, Medium, "pages of guests are not swapped; not security supported").arch(X8664),
 		disable("ARGO", XenProject, Low, "no channel between guests that is not security supported"),
