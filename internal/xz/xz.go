@@ -14,7 +14,7 @@ import (
 // The errors of a Reader.
 var (
 	ErrCorrupt = errors.New("corrupt xz data")
-	ErrFilter  = errors.New("xz data with a filter other than LZMA2")
+	ErrFilter  = errors.New("xz data with a filter other than LZMA2 behind x86 or ARM64")
 	ErrMemory  = errors.New("xz data with a dictionary that is too large")
 )
 
@@ -34,6 +34,7 @@ type Reader struct {
 	nblocks uint64
 
 	lz     *lzma2
+	bcj    *bcj // before LZMA2 in the chain of the block, or nil
 	open   bool // inside a block
 	block  blockHeader
 	start  int64 // of the block in the input
@@ -46,6 +47,7 @@ type Reader struct {
 type blockHeader struct {
 	packed, unpacked int64 // -1: not given
 	size             int64 // of the header
+	filter           int64 // before LZMA2, or 0
 }
 
 // NewReader returns a reader of what r holds packed. Dictionaries may have up
@@ -90,16 +92,21 @@ func (x *Reader) next() error {
 // chunk unpacks one chunk of the block, or ends the block.
 func (x *Reader) chunk() error {
 	out, err := x.lz.chunk(x.in)
-	if err == io.EOF {
-		return x.endBlock()
-	} else if err != nil {
+	end := err == io.EOF
+	if err != nil && !end {
 		return err
+	}
+	if x.bcj != nil {
+		out = x.bcj.feed(out, end)
 	}
 	x.size += int64(len(out))
 	if x.check != nil {
 		x.check.Write(out)
 	}
 	x.unread = out
+	if end {
+		return x.endBlock()
+	}
 	return nil
 }
 
@@ -153,7 +160,10 @@ func (x *Reader) blockHeader(sizeByte byte) error {
 		return err
 	}
 	x.block.size = int64(len(h))
-	x.open, x.size = true, 0
+	x.open, x.size, x.bcj = true, 0, nil
+	if x.block.filter != 0 {
+		x.bcj = newBCJ(x.block.filter)
+	}
 	x.lz.begin(int(dict))
 	return nil
 }
@@ -176,11 +186,12 @@ func (b *blockHeader) parse(h []byte) (dict int64, err error) {
 			}
 		}
 	}
-	id, err := number(r)
-	if err != nil {
+	if b.filter, err = firstFilter(r, flags&3); err != nil {
 		return 0, err
 	}
-	if flags&3 != 0 || id != 0x21 {
+	if id, err := number(r); err != nil {
+		return 0, err
+	} else if id != idLZMA2 {
 		return 0, ErrFilter
 	}
 	if n, err := number(r); err != nil || n != 1 {
@@ -199,6 +210,30 @@ func (b *blockHeader) parse(h []byte) (dict int64, err error) {
 		return 1<<32 - 1, nil
 	}
 	return int64(2|bits&1) << (bits/2 + 11), nil
+}
+
+// firstFilter reads the filter before the last one of a chain of one or two:
+// 0 when there is none.
+func firstFilter(r *bytes.Reader, more byte) (int64, error) {
+	switch more {
+	case 0:
+		return 0, nil
+	case 1:
+	default:
+		return 0, ErrFilter
+	}
+	id, err := number(r)
+	if err != nil {
+		return 0, err
+	}
+	n, err := number(r)
+	if err != nil {
+		return 0, err
+	}
+	if id != idX86 && id != idARM64 || n != 0 { // a start offset is never used
+		return 0, ErrFilter
+	}
+	return id, nil
 }
 
 // newCheck returns nil for a stream without checks.
