@@ -93,6 +93,8 @@ func (opt hardenFlags) rulesOf() (profile.Profile, error) {
 		return p, &usageError{fmt.Errorf("there is no profile %q", opt.profile), "the profiles are " + strings.Join(profile.Names(), ", ")}
 	}
 	if len(opt.rules) == 0 {
+		// configurations are not of the profile's kind: they are judged always
+		p.Rules = append(slices.Clone(p.Rules), profile.KernelConfig, profile.XenConfig)
 		return p, nil
 	}
 	for _, id := range opt.rules {

@@ -50,6 +50,11 @@ func remedy(r profile.Rule) string {
 func Judge(files []prove.File, p profile.Profile, unknown bool) []finding.Finding {
 	var list []finding.Finding
 	for _, f := range files {
+		for _, o := range optionFindings(f) {
+			if slices.Contains(p.Rules, o.Rule) {
+				list = append(list, o)
+			}
+		}
 		for _, id := range p.Rules {
 			r := ruleOf(id)
 			for _, name := range checksOf(r) {
@@ -80,7 +85,9 @@ func weigh(list []finding.Finding) {
 		severities[r.ID] = r.Severity
 	}
 	for i := range list {
-		list[i].Severity = severities[list[i].Rule]
+		if list[i].Severity == 0 {
+			list[i].Severity = severities[list[i].Rule]
+		}
 	}
 }
 
@@ -96,7 +103,7 @@ func ruleOf(id string) profile.Rule {
 // checksOf names the verdicts of the prover that tell of a rule.
 func checksOf(r profile.Rule) []string {
 	switch {
-	case r.Proof == profile.ByCall:
+	case r.Proof == profile.ByCall || r.Proof == profile.ByConfig:
 		return nil
 	case len(r.Checks) > 0:
 		return r.Checks

@@ -75,7 +75,8 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 		i := n
 		n++
 		checks := entryChecks(e)
-		if c == nil || !worthProving(c) {
+		judge := judgeOf(e, c)
+		if judge == nil {
 			s.add(i, prove.File{Path: e.Path, Type: prove.Other, Checks: checks})
 			return nil
 		}
@@ -83,10 +84,10 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 			return err
 		}
 		group.Go(func() error {
-			f := prove.Prove(e.Path, c, c.Size(), opt.Prove)
+			f, err := judge(e.Path, c, opt)
 			f.Checks = append(f.Checks, checks...)
 			s.add(i, f)
-			return c.Close()
+			return errors.Join(err, c.Close())
 		})
 		return nil
 	})
@@ -94,6 +95,21 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 		return nil, fmt.Errorf("scanning %w", err)
 	}
 	return s.sorted(), nil
+}
+
+// judgeOf says who judges a content; nil if nobody does.
+func judgeOf(e image.Entry, c *image.Content) func(string, *image.Content, ScanOptions) (prove.File, error) {
+	switch {
+	case c == nil:
+		return nil
+	case worthProving(c):
+		return func(name string, c *image.Content, opt ScanOptions) (prove.File, error) {
+			return prove.Prove(name, c, c.Size(), opt.Prove), nil
+		}
+	case namedLikeKernel(e.Path):
+		return judgeKernel
+	}
+	return nil
 }
 
 // worthProving reports whether the first bytes are those of an ELF file or an

@@ -119,9 +119,15 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 
 // code reports whether the file is one that a compiler or linker makes.
 func (j *fileJudge) code() bool {
-	return j.out.Type != prove.Script && j.out.Type != prove.Other || slices.ContainsFunc(j.out.Checks, func(c prove.Check) bool {
+	return !slices.Contains([]prove.Type{prove.Script, prove.Other, typeConfig}, j.out.Type) && !j.option() || slices.ContainsFunc(j.out.Checks, func(c prove.Check) bool {
 		return c.Rule == "relro" && c.Status == prove.Unknown // damaged, or of a kind that nobody can read
 	})
+}
+
+// option reports whether the file is a kernel or hypervisor that was judged by
+// its options: an image that no single call made.
+func (j *fileJudge) option() bool {
+	return slices.ContainsFunc(j.out.Checks, func(c prove.Check) bool { return configRule(c.Rule) != "" })
 }
 
 // unit takes note of one part of the file, and returns 1 if the build made it.
@@ -152,6 +158,11 @@ func (j *fileJudge) outside(unit, reason string) {
 
 // judge decides every rule of the profile.
 func (j *fileJudge) judge() {
+	for _, o := range optionFindings(j.out.File) {
+		if slices.Contains(j.gate.Profile.Rules, o.Rule) && o.Severity >= finding.Medium {
+			j.findings = append(j.findings, o)
+		}
+	}
 	if !j.code() {
 		return
 	}
@@ -161,6 +172,7 @@ func (j *fileJudge) judge() {
 		switch {
 		case j.out.Origin == Pinned:
 			hardened = hardened && j.proved(r)
+		case r.Proof == profile.ByConfig:
 		case r.Proof == profile.ByFile:
 			hardened = j.byFile(r) && hardened
 		default:

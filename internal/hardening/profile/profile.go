@@ -18,9 +18,10 @@ type Proof string
 
 // The kinds of proof.
 const (
-	ByFile Proof = "file" // headers, notes and symbols of the linked file
-	ByUnit Proof = "unit" // how each compilation unit was compiled: its producer, or the call
-	ByCall Proof = "call" // the call alone: the flag leaves no trace in a file
+	ByFile   Proof = "file"   // headers, notes and symbols of the linked file
+	ByUnit   Proof = "unit"   // how each compilation unit was compiled: its producer, or the call
+	ByCall   Proof = "call"   // the call alone: the flag leaves no trace in a file
+	ByConfig Proof = "config" // the configuration of a kernel or hypervisor
 )
 
 // Rule is one measure of hardening.
@@ -69,6 +70,13 @@ var shipped = sync.OnceValue(func() document {
 // CompiledOutside is the rule that every part of a linked file was made by a
 // call that the wrapper saw. It belongs to every profile.
 const CompiledOutside = "compiled-outside"
+
+// The rules about the options of a kernel's and a hypervisor's configuration.
+// A single option is named behind a colon: "kernel-config:CONFIG_X".
+const (
+	KernelConfig = "kernel-config"
+	XenConfig    = "xen-config"
+)
 
 // PIE is the rule whose flags depend on what is linked: the wrapper knows them.
 const PIE = "pie"
@@ -175,7 +183,10 @@ func (p Profile) Environment(buildDir string, c Compiler) []string {
 }
 
 // SetsFlags reports whether steps of the profile are given flags.
-func (p Profile) SetsFlags() bool { return len(p.Compile)+len(p.Link)+len(p.Rules) > 0 }
+func (p Profile) SetsFlags() bool {
+	active, _ := p.Active(Compiler{})
+	return len(p.Compile)+len(p.Link) > 0 || slices.ContainsFunc(active, func(r Rule) bool { return r.Proof != ByConfig })
+}
 
 // ImageRules are the rules about the files of an image, whoever built them.
 func ImageRules() []string {

@@ -13,7 +13,7 @@ func TestDataIsSound(t *testing.T) {
 			t.Errorf("rule %s stands twice", r.ID)
 		}
 		seen[r.ID] = true
-		if !slices.Contains([]Proof{ByFile, ByUnit, ByCall}, r.Proof) {
+		if !slices.Contains([]Proof{ByFile, ByUnit, ByCall, ByConfig}, r.Proof) {
 			t.Errorf("rule %s has proof %q", r.ID, r.Proof)
 		}
 		for _, f := range slices.Concat(r.Compile, r.Define, r.Link) {

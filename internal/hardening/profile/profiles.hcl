@@ -8,6 +8,7 @@
 #   file  headers, notes and symbols of the linked file
 #   unit  how each compilation unit was compiled: its producer or the call
 #   call  the call alone: the flag leaves no trace
+#   config  the configuration of a kernel or hypervisor among the outputs
 # dynamic says that the rule is about dynamic linking: a static file, whose calls
 # cannot be seen, does not break it.
 # checks are the verdicts of the prover that tell of it; without them, the one of
@@ -166,6 +167,18 @@ rule "glibcxx-assertions" {
   define   = ["-D_GLIBCXX_ASSERTIONS"]
 }
 
+rule "kernel-config" {
+  title    = "the kernel is configured as its hardening needs it"
+  severity = "medium"
+  proof    = "config"
+}
+
+rule "xen-config" {
+  title    = "the hypervisor is configured as its hardening needs it"
+  severity = "medium"
+  proof    = "config"
+}
+
 profile "userspace" {
   description = "programs and libraries of dom0 (the default)"
   compile     = ["-O2"]
@@ -178,11 +191,13 @@ profile "userspace" {
 }
 
 profile "kernel" {
-  description = "Linux: hardened through its own Kconfig, read back after the build"
+  description = "Linux: hardened through its own Kconfig, read back and judged after the build"
+  rules       = ["kernel-config"]
 }
 
 profile "hypervisor" {
-  description = "Xen: hardened through its own Kconfig, read back after the build"
+  description = "Xen: hardened through its own Kconfig, read back and judged after the build"
+  rules       = ["xen-config"]
 }
 
 profile "unikernel" {

@@ -1,0 +1,96 @@
+package hardening
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/finding"
+	"github.com/dombuild/dombuild/internal/hardening/kernel"
+	"github.com/dombuild/dombuild/internal/hardening/profile"
+	"github.com/dombuild/dombuild/internal/hardening/prove"
+	"github.com/dombuild/dombuild/internal/image"
+)
+
+// kernelNames begin the names of images and configurations of Linux and Xen.
+var kernelNames = []string{"vmlinuz", "vmlinux", "bzImage", "zImage", "Image", "kernel", "linux", "xen", "config", ".config", "boot"}
+
+// namedLikeKernel reports whether a file is worth looking for a kernel in.
+func namedLikeKernel(name string) bool {
+	base := path.Base(name)
+	for _, n := range kernelNames {
+		if strings.HasPrefix(base, n) {
+			return true
+		}
+	}
+	return strings.HasSuffix(base, ".efi") || strings.HasSuffix(base, ".config")
+}
+
+// Types of files that hold a configuration.
+const typeConfig prove.Type = "config"
+
+// judgeKernel judges the configurations in a file. A file that has none and is
+// no kernel has no checks.
+func judgeKernel(name string, c *image.Content, _ ScanOptions) (prove.File, error) {
+	f := prove.File{Path: name, Type: prove.Other}
+	found, err := kernel.Find(c, c.Size(), kernel.Limits{})
+	if errors.Is(err, kernel.ErrNotKernel) {
+		return f, nil
+	}
+	for _, k := range found {
+		switch {
+		case strings.HasPrefix(path.Base(name), "config") || strings.HasSuffix(name, ".config"):
+			f.Type = typeConfig
+		case k.Kind == kernel.Xen:
+			f.Type = prove.Hypervisor
+		case f.Type == prove.Other:
+			f.Type = prove.Kernel
+		}
+		for _, check := range k.Checks() {
+			f.Checks = append(f.Checks, prove.Check{Rule: check.Rule, Status: prove.Status(check.Status), Evidence: check.Evidence})
+		}
+	}
+	return f, err
+}
+
+// configRule returns the rule of profile data that a verdict on an option
+// belongs to: "kernel-config" for "kernel-config:CONFIG_X".
+func configRule(check string) string {
+	rule, _, _ := strings.Cut(check, ":")
+	if rule == profile.KernelConfig || rule == profile.XenConfig {
+		return rule
+	}
+	return ""
+}
+
+// optionRules are the rules about single options, by id.
+func optionRules() map[string]kernel.Rule {
+	byID := map[string]kernel.Rule{}
+	for _, kind := range []kernel.Kind{kernel.Linux, kernel.Xen} {
+		for _, r := range kernel.Rules(kind) {
+			byID[r.ID()] = r
+		}
+	}
+	return byID
+}
+
+// optionFindings are the refuted options of a configuration.
+func optionFindings(f prove.File) []finding.Finding {
+	var list []finding.Finding
+	rules := optionRules()
+	for _, c := range f.Checks {
+		r, ok := rules[c.Rule]
+		if !ok || c.Status != prove.Refuted {
+			continue
+		}
+		severity, err := finding.ParseSeverity(string(r.Severity))
+		if err != nil {
+			severity = finding.High
+		}
+		list = append(list, finding.Finding{Rule: configRule(c.Rule), Severity: severity, Place: finding.Place{File: f.Path}, Subject: c.Rule,
+			Message:  fmt.Sprintf("%s is not so: %s", r.Wanted(), r.Reason),
+			Evidence: c.Evidence, Remedy: fmt.Sprintf("set %s (recommended by %s)", r.Wanted(), r.Source)})
+	}
+	return list
+}
