@@ -270,7 +270,7 @@ gcc -fsyntax-only main.c; gcc -MM main.c; gcc -c main.c -o /dev/null; gcc -v mai
 			t.Errorf("no %q in the output:\n%s", want, r.output)
 		}
 	}
-		for _, c := range r.log.Calls {
+	for _, c := range r.log.Calls {
 		if c.Kind == KindQuery && !slices.Equal(c.Expanded(), c.Executed()) {
 			t.Errorf("a query was changed: %v", c.Args)
 		}
