@@ -182,6 +182,7 @@ mv -f .libs/add.o .libs/add.lo; ar cr .libs/libadd.a add.o; ranlib .libs/libadd.
 gcc @defs -c main.c; gcc @defs -c add.c; gcc main.o add.o -o x`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			need(t, test.needs...)
 			r := root{config: userspace(), files: program()}.run(t, test.script)
 			want := test.want

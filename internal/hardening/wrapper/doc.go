@@ -45,8 +45,8 @@
 // The log has the SHA-256 of each object that a compile wrote and of each that
 // a linker read, archives' members included, so that mv, cp, ar and libtool
 // change nothing. What a linker read is not guessed from its arguments: it is
-// asked with --dependency-file (binutils 2.37, lld 13), which follows -l and
-// scripts. Inputs whose real path lies in the build root (Config.Toolchain) are
+// asked with --dependency-file, which follows -l and
+// scripts (tried: binutils 2.40 and its gold, lld 14). Inputs whose real path lies in the build root (Config.Toolchain) are
 // not hashed: the root is not writable, and the plan has its digest.
 //
 // # Limits

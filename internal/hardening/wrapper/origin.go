@@ -231,10 +231,10 @@ func (x *Index) unit(o Object, reader *Call, via []*Call, depth int) Unit {
 		u.Origin, u.Reason = Unknown, "its content was not recorded"
 	case depth >= maxDepth:
 		u.Origin, u.Reason = Unknown, "too many steps led to it"
-	case known && (m.call.Kind == KindCompile || m.call.Kind == KindLTO):
-		u.Origin, u.Call, u.Source = Compiled, m.call, source(m)
-	case known && m.call.Kind == KindAssemble:
+	case known && isAssembler(source(m).Role):
 		return x.assembled(u, m)
+	case known && (m.call.Kind == KindCompile || m.call.Kind == KindLTO):
+		u.Origin, u.Call, u.Source = Compiled, m.call, source(m).Path
 	case known:
 		u.Reason = fmt.Sprintf("a call of kind %s wrote it", m.call.Kind)
 	default:
@@ -249,37 +249,33 @@ func (x *Index) unit(o Object, reader *Call, via []*Call, depth int) Unit {
 
 // source is the input that an output was made from: calls with several outputs
 // have them in the order of their sources.
-func source(m made) string {
+func source(m made) Input {
 	i := 0
 	for _, in := range m.call.Inputs {
 		if in.Role == RoleLinked {
 			continue
 		}
 		if i == m.output {
-			return in.Path
+			return in
 		}
 		i++
 	}
-	return ""
+	return Input{}
 }
+
+func isAssembler(r Role) bool { return r == RoleAssembler || r == RoleGenerated }
 
 // assembled judges an assembler's output: the source may be a compiler's, whose
 // call must then be known.
 func (x *Index) assembled(u Unit, m made) Unit {
-	u.Origin, u.Call, u.Source = Assembled, m.call, source(m)
-	i := slices.IndexFunc(m.call.Inputs, func(in Input) bool {
-		return in.Path == u.Source && (in.Role == RoleGenerated || in.Role == RoleAssembler)
-	})
-	if i < 0 {
-		return u
-	}
-	in := m.call.Inputs[i]
+	in := source(m)
+	u.Origin, u.Call, u.Source = Assembled, m.call, in.Path
 	c, known := x.maker(in.Digest)
 	switch {
 	case in.Digest == "":
 		u.Origin, u.Reason = Unknown, "its assembler source came through a pipe"
 	case known && c.call.Kind == KindCompile:
-		u.Origin, u.Call, u.Source = Compiled, c.call, source(c)
+		u.Origin, u.Call, u.Source = Compiled, c.call, source(c).Path
 		u.Via = append(slices.Clip(u.Via), m.call)
 	case in.Role == RoleGenerated:
 		u.Origin, u.Call = Foreign, nil

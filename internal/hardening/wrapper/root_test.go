@@ -94,10 +94,13 @@ func userspace() Config {
 func (r root) run(t testing.TB, script string) *result {
 	t.Helper()
 	need(t, "gcc", "g++", "make", "unshare", "mount", "chroot")
-	dir := t.TempDir()
+	dir, err := os.MkdirTemp("", "wrapper") // not t.TempDir: mount parts options at commas
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	wrapper := r.wrapper
 	if wrapper == nil {
-		var err error
 		if wrapper, err = built(); err != nil {
 			t.Fatalf("compiling the wrapper: %v", err)
 		}
@@ -168,4 +171,16 @@ func write(t testing.TB, dir string, files map[string]string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// shell runs a script outside any root and returns its output.
+func shell(t testing.TB, dir, script string) string {
+	t.Helper()
+	cmd := exec.Command("sh", "-euc", script)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
 }

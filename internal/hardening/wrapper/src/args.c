@@ -9,9 +9,21 @@ struct arg {
 	const char *left; /* of '~': what is left of a group */
 };
 
+/* unit is an option with its argument, where that is a word of its own, or an
+ * input. text joins both: -DX=1 for "-D X=1", "-include a.h" for long names. */
+struct unit {
+	int at, value; /* indices; value is -1 if there is none */
+	const char *s; /* as written */
+	const char *text;
+};
+
+typedef int separate(const char *s);
+
 struct args {
 	struct arg *v;
 	int n, room;
+	struct unit *units; /* of what was given */
+	int n_units, split;
 	int pipe; /* a response file cannot be read twice */
 };
 
@@ -69,35 +81,41 @@ static void expand(struct args *a, const char *s, int depth)
 	}
 }
 
-/* unit is an option with its argument, where that is a word of its own, or an
- * input. text joins both: -DX=1 for "-D X=1", "-include a.h" for long names. */
-struct unit {
-	int at, value; /* indices; value is -1 if there is none */
-	const char *s; /* as written */
-	const char *text;
-};
+/* split parts the arguments into units, once. */
+static void split(struct args *a, separate *takes)
+{
+	a->units = take((size_t)(a->n + 1) * sizeof *a->units);
+	a->split = 1;
+	for (int i = 0; i < a->n; i++) {
+		const char *s = a->v[i].s;
+		if (a->v[i].what != '=')
+			continue;
+		struct unit u = {i, -1, s, s};
+		if (*s == '-' && s[1] && takes(s)) {
+			int next = i + 1;
+			while (next < a->n && a->v[next].what == '@')
+				next++;
+			if (next < a->n) {
+				u.value = i = next;
+				u.text = join(s, s[2] ? " " : "", a->v[next].s);
+			}
+		}
+		a->units[a->n_units++] = u;
+	}
+}
 
-typedef int separate(const char *s);
-
+/* next_unit returns the units one after another, without those taken away. */
 static int next_unit(struct args *a, int *i, struct unit *u, separate *takes)
 {
-	while (*i < a->n && a->v[*i].what != '=' && a->v[*i].what != '~')
+	if (!a->split)
+		split(a, takes);
+	while (*i < a->n_units && a->v[a->units[*i].at].what == '-')
 		++*i;
-	if (*i >= a->n)
+	if (*i >= a->n_units)
 		return 0;
-	const char *s = a->v[*i].what == '~' ? a->v[*i].left : a->v[*i].s;
-	*u = (struct unit){*i, -1, s, s};
-	++*i;
-	if (*u->s != '-' || !u->s[1] || !takes(u->s))
-		return 1;
-	while (*i < a->n && a->v[*i].what == '@')
-		++*i;
-	if (*i < a->n) {
-		u->value = *i;
-		const char *between = u->s[2] ? " " : "";
-		u->text = join(u->s, between, a->v[*i].s);
-		++*i;
-	}
+	*u = a->units[(*i)++];
+	if (a->v[u->at].what == '~')
+		u->s = u->text = a->v[u->at].left;
 	return 1;
 }
 

@@ -162,6 +162,7 @@ static void driver(struct call *c, struct args *a, int preprocessor)
 	c->driver = 1;
 	c->optimised = -1;
 	s.mode = preprocessor ? 'E' : 0;
+	s.x = preprocessor ? "c" : 0; /* whatever the name */
 	for (int i = 0; next_unit(a, &i, &u, cc_takes);) {
 		if (rest || *u.s != '-' || !u.s[1])
 			input(c, &s, u.s);
@@ -170,6 +171,8 @@ static void driver(struct call *c, struct args *a, int preprocessor)
 		else
 			option(c, &s, &u, u.value >= 0 ? a->v[u.value].s : "");
 	}
+	if (preprocessor && !c->inputs.n)
+		input(c, &s, "-");
 	if (preprocessor && c->inputs.n > 1 && !s.output)
 		s.output = c->inputs.v[--c->inputs.n];
 	if (s.query || (!s.sources && !s.linked)) {

@@ -92,6 +92,23 @@ static char **environment(char **env, const struct list *more)
 
 static uint64_t signal_bit(int s) { return (uint64_t)1 << (s - 1); }
 
+/* become is what the child does. Where the child borrows this process's memory
+ * until it executes (vfork), sys must be inlined, so that no return address is
+ * on the stack that the child could overwrite, and the child must have a frame
+ * of its own. */
+#ifdef OWN_ENTRY
+#define SHARED 0x100 /* CLONE_VM */
+#else
+#define SHARED 0
+#endif
+__attribute__((noinline, noreturn)) static void become(const char *real, const char **argv, char **env, uint64_t *mask)
+{
+	sys(SYS_rt_sigprocmask, SIG_SETMASK, (long)mask, 0, 8, 0);
+	long r = sys(SYS_execve, (long)real, (long)argv, (long)env, 0, 0);
+	die("cannot run", real, r);
+	__builtin_unreachable();
+}
+
 /* run returns the wait status. Signals that ask this process to end are passed
  * on; the program itself decides. */
 static int run(const char *real, const char **argv, char **env)
@@ -103,14 +120,11 @@ static int run(const char *real, const char **argv, char **env)
 		set |= signal_bit(passed[i]);
 	sys(SYS_rt_sigaction, SIGCHLD, (long)none, 0, 8, 0);
 	sys(SYS_rt_sigprocmask, SIG_BLOCK, (long)&set, (long)&old, 8, 0);
-	long pid = sys(SYS_clone, 0x4000 /* CLONE_VFORK */ | SIGCHLD, 0, 0, 0, 0);
+	long pid = sys(SYS_clone, SHARED | 0x4000 /* CLONE_VFORK */ | SIGCHLD, 0, 0, 0, 0);
 	if (pid < 0)
 		die("cannot start", real, pid);
-	if (pid == 0) {
-		sys(SYS_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, 8, 0);
-		long r = sys(SYS_execve, (long)real, (long)argv, (long)env, 0, 0);
-		die("cannot run", real, r);
-	}
+	if (pid == 0)
+		become(real, argv, env, &old);
 	for (;;) {
 		long s = sys(SYS_rt_sigtimedwait, (long)&set, (long)information, 0, 8, 0);
 		if (s > 0 && s != SIGCHLD)

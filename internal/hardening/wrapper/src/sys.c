@@ -18,7 +18,7 @@
 
 #if defined(OWN_ENTRY) && defined(__x86_64__)
 __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall begin\n\thlt\n");
-static long sys6(long n, long a, long b, long c, long d, long e, long f)
+static inline __attribute__((always_inline)) long sys6(long n, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
 	long r;
@@ -27,7 +27,7 @@ static long sys6(long n, long a, long b, long c, long d, long e, long f)
 }
 #elif defined(OWN_ENTRY)
 __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x30, #0\n\tmov x0, sp\n\tand sp, x0, #-16\n\tb begin\n");
-static long sys6(long n, long a, long b, long c, long d, long e, long f)
+static inline __attribute__((always_inline)) long sys6(long n, long a, long b, long c, long d, long e, long f)
 {
 	register long x8 __asm__("x8") = n, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
 	register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
@@ -43,7 +43,7 @@ static long sys6(long n, long a, long b, long c, long d, long e, long f)
 }
 #endif
 
-static long sys(long n, long a, long b, long c, long d, long e) { return sys6(n, a, b, c, d, e, 0); }
+static inline __attribute__((always_inline)) long sys(long n, long a, long b, long c, long d, long e) { return sys6(n, a, b, c, d, e, 0); }
 
 #ifdef OWN_ENTRY
 /* what the compiler calls by itself */
@@ -147,7 +147,7 @@ struct text {
 static void put(struct text *t, const char *s, size_t n)
 {
 	if (t->n + n + 1 > t->room) {
-		size_t room = t->room ? t->room * 2 : 4096;
+		size_t room = t->room ? t->room * 2 : 256;
 		while (room < t->n + n + 1)
 			room *= 2;
 		char *p = take(room);
@@ -180,11 +180,12 @@ static char *copy(const char *s, size_t n)
 
 static char *join(const char *a, const char *b, const char *c)
 {
-	struct text t = {0};
-	puts_(&t, a);
-	puts_(&t, b);
-	puts_(&t, c);
-	return t.s;
+	size_t x = strlen(a), y = strlen(b), z = strlen(c);
+	char *p = take(x + y + z + 1); /* as short as can be: a fresh page costs more than the copy */
+	memcpy(p, a, x);
+	memcpy(p + x, b, y);
+	memcpy(p + x + y, c, z);
+	return p;
 }
 
 static int same(const char *a, const char *b)
