@@ -114,14 +114,14 @@ func (w *walker) inside(in input, name string) error {
 		return w.packed(in, name)
 	}
 	if w.format == Tar || w.format == CPIO {
-		return w.sequential(inPlaceStream(in, 0, in.size), in)
+		return w.sequential(inPlaceStream(in, 0, in.size), &in)
 	}
 	return w.randomAccess(in)
 }
 
 // sequential walks a format that is read from front to back. The input is nil
 // when the stream is unpacked on the way.
-func (w *walker) sequential(s *stream, in io.ReaderAt) error {
+func (w *walker) sequential(s *stream, in *input) error {
 	if w.format == CPIO {
 		return w.cpio(s)
 	}
