@@ -135,6 +135,8 @@ func (w *walker) randomAccess(in input) error {
 		return w.ar(in)
 	case Deb:
 		return w.deb(in)
+	case SquashFS:
+		return w.squashFS(in)
 	case PE:
 		return w.pe(in)
 	case GPT:
