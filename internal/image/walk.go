@@ -137,6 +137,8 @@ func (w *walker) randomAccess(in input) error {
 		return w.deb(in)
 	case SquashFS:
 		return w.squashFS(in)
+	case Ext:
+		return w.ext(in)
 	case PE:
 		return w.pe(in)
 	case GPT:
