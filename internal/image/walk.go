@@ -139,6 +139,12 @@ func (w *walker) randomAccess(in input) error {
 		return w.squashFS(in)
 	case Ext:
 		return w.ext(in)
+	case ISO9660:
+		return w.iso(in)
+	case FAT:
+		return w.fat(in)
+	case Zip:
+		return w.zip(in)
 	case PE:
 		return w.pe(in)
 	case GPT:
