@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
 )
 
 // FormatError says that an artifact is damaged, or uses what this package
@@ -46,6 +47,14 @@ func within(place, path string) string {
 		return place
 	}
 	return place + "!/" + path
+}
+
+// quoted is the path of a name that may be none in a directory.
+func quoted(dir, name string) string {
+	if dir != "" {
+		dir += "/"
+	}
+	return dir + strconv.Quote(name)
 }
 
 // damaged makes a *FormatError of what went wrong while reading an artifact,

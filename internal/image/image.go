@@ -153,7 +153,7 @@ func (i *Image) Walk(ctx context.Context, fn func(Entry, *Content) error) error 
 func (i *Image) walk(w *walker) error {
 	switch {
 	case i.dir != "" && i.format == OCI:
-		return w.ociDirectory(i.dir)
+		return w.layoutDirectory(i.dir)
 	case i.dir != "":
 		return w.directory(i.dir)
 	}

@@ -203,7 +203,7 @@ func sampleTree(t testing.TB) string {
 	must(t, unix.Lsetxattr(at("bin/ping"), "security.capability", capability, 0))
 	must(t, unix.Lsetxattr(at("bin/ping"), "user.note", []byte("a note"), 0))
 	must(t, unix.Lsetxattr(at("lib/text"), "user.note", []byte("a note"), 0))
-	must(t, unix.Lsetxattr(at("lib/block"), "trusted.long", noise(4, 1500), 0))
+	must(t, unix.Lsetxattr(at("lib/block"), "trusted.long", noise(4, 700), 0))
 	must(t, unix.Lsetxattr(at("srv"), "user.dir", []byte("of a directory"), 0))
 	when := time.Unix(1700000000, 0)
 	must(t, filepath.WalkDir(dir, func(p string, _ os.DirEntry, err error) error {

@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// tar walks a tar archive. Absolute paths lose their slash.
-func (w *walker) tar(s *stream) error {
+// tar calls show for the entries of a tar archive, but for the root. The
+// source is of Regular entries only.
+func (w *walker) tar(s *stream, show func(Entry, source) error) error {
 	r := tar.NewReader(s)
 	at := "" // the last path, to name the place of damage
 	for {
@@ -35,7 +36,7 @@ func (w *walker) tar(s *stream) error {
 				return w.fail(at, err)
 			}
 		}
-		if err := w.emit(e, src); err != nil {
+		if err := show(e, src); err != nil {
 			return err
 		}
 	}

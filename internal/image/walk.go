@@ -114,14 +114,14 @@ func (w *walker) inside(in input, name string) error {
 		return w.packed(in, name)
 	}
 	if w.format == Tar || w.format == CPIO {
-		return w.sequential(inPlaceStream(in, 0, in.size), in)
+		return w.sequential(inPlaceStream(in, 0, in.size), &in)
 	}
 	return w.randomAccess(in)
 }
 
 // sequential walks a format that is read from front to back. The input is nil
 // when the stream is unpacked on the way.
-func (w *walker) sequential(s *stream, in io.ReaderAt) error {
+func (w *walker) sequential(s *stream, in *input) error {
 	if w.format == CPIO {
 		return w.cpio(s)
 	}
@@ -135,6 +135,16 @@ func (w *walker) randomAccess(in input) error {
 		return w.ar(in)
 	case Deb:
 		return w.deb(in)
+	case SquashFS:
+		return w.squashFS(in)
+	case Ext:
+		return w.ext(in)
+	case ISO9660:
+		return w.iso(in)
+	case FAT:
+		return w.fat(in)
+	case Zip:
+		return w.zip(in)
 	case PE:
 		return w.pe(in)
 	case GPT:
