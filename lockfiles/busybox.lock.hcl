@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:46717cd6b61e2f6a6d7c58d2e07704717fad678762348f7b2bebad20616ac41b"
+  recipe  = "sha256:170dc6dc164106bcf255d8dce5945622a6af7630247c226fd97a8a5de02f4c22"
 }
 
 distribution "debian" {

@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:6cd539f01cb962dcfc7629689b8478246f509b81e3c4e12cf91b3db731759bc6"
+  recipe  = "sha256:db333715783b3b9c42eadee5dff3661fa9b5b57c7d2b5487589c90a4a872628c"
 }
 
 distribution "debian" {

@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:c6c6f95766c0cd5ca1adcc80c868251571265bcdb3aee3faf0d78756ebc18ecb"
+  recipe  = "sha256:3f7facc67cedc15c87b0e311b2c28247d6f834b9da344d3be24bde0ea09e8dc4"
 }
 
 distribution "debian" {

@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:d9e71cb3b9cab50fd47522a2985c710f40a2eb6345b696db9bde35576cfdaf08"
+  recipe  = "sha256:55ecce94408df0259213ac2d50002ae7b5bacc9396600564363c333d58971ce6"
 }
 
 distribution "debian" {

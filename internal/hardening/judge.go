@@ -27,10 +27,13 @@ func FindingRules() []finding.Rule {
 		if err != nil {
 			panic(fmt.Sprintf("rule %s: %v", r.ID, err)) // a test holds the data to be sound
 		}
+		if r.Proof == profile.ByConfig {
+			continue // its options are rules
+		}
 		list = append(list, finding.Rule{ID: r.ID, Name: r.Title, Severity: severity, Tags: []string{"elf"},
 			Summary: "It does not hold that: " + r.Title + ".", Help: remedy(r)})
 	}
-	return list
+	return append(list, optionFindingRules()...)
 }
 
 func remedy(r profile.Rule) string {
@@ -51,7 +54,7 @@ func Judge(files []prove.File, p profile.Profile, unknown bool) []finding.Findin
 	var list []finding.Finding
 	for _, f := range files {
 		for _, o := range optionFindings(f) {
-			if slices.Contains(p.Rules, o.Rule) {
+			if slices.Contains(p.Rules, configRule(o.Rule)) {
 				list = append(list, o)
 			}
 		}

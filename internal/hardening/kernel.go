@@ -3,7 +3,9 @@ package hardening
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/finding"
@@ -64,6 +66,26 @@ func configRule(check string) string {
 	return ""
 }
 
+// optionFindingRules describes the rules about single options.
+func optionFindingRules() []finding.Rule {
+	byID := optionRules()
+	var list []finding.Rule
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		r := byID[id]
+		list = append(list, finding.Rule{ID: id, Name: r.Wanted(), Severity: optionSeverity(r), Tags: []string{"kconfig"},
+			Summary: "It is not configured that " + r.Reason + ".", Help: "Wanted: " + r.Wanted() + ". Recommended by " + string(r.Source) + "."})
+	}
+	return list
+}
+
+func optionSeverity(r kernel.Rule) finding.Severity {
+	s, err := finding.ParseSeverity(string(r.Severity))
+	if err != nil {
+		panic(fmt.Sprintf("rule %s: %v", r.ID(), err)) // a test holds the data to be sound
+	}
+	return s
+}
+
 // optionRules are the rules about single options, by id.
 func optionRules() map[string]kernel.Rule {
 	byID := map[string]kernel.Rule{}
@@ -84,11 +106,7 @@ func optionFindings(f prove.File) []finding.Finding {
 		if !ok || c.Status != prove.Refuted {
 			continue
 		}
-		severity, err := finding.ParseSeverity(string(r.Severity))
-		if err != nil {
-			severity = finding.High
-		}
-		list = append(list, finding.Finding{Rule: configRule(c.Rule), Severity: severity, Place: finding.Place{File: f.Path}, Subject: c.Rule,
+		list = append(list, finding.Finding{Rule: c.Rule, Severity: optionSeverity(r), Place: finding.Place{File: f.Path}, Subject: c.Rule,
 			Message:  fmt.Sprintf("%s is not so: %s", r.Wanted(), r.Reason),
 			Evidence: c.Evidence, Remedy: fmt.Sprintf("set %s (recommended by %s)", r.Wanted(), r.Source)})
 	}

@@ -159,7 +159,7 @@ func (j *fileJudge) outside(unit, reason string) {
 // judge decides every rule of the profile.
 func (j *fileJudge) judge() {
 	for _, o := range optionFindings(j.out.File) {
-		if slices.Contains(j.gate.Profile.Rules, o.Rule) && o.Severity >= finding.Medium {
+		if slices.Contains(j.gate.Profile.Rules, configRule(o.Rule)) && o.Severity >= finding.Medium {
 			j.findings = append(j.findings, o)
 		}
 	}

@@ -87,42 +87,61 @@ func (d decoder) flags(name string) []string {
 	return out
 }
 
-// exceptions reads the blocks except of a body.
+// exceptions reads the blocks except of a body: one exception for each rule.
 func (d decoder) exceptions() []Exception {
 	var out []Exception
 	for _, b := range blocksOf(d.body, "except") {
-		out = append(out, d.inner(b).exception())
+		out = append(out, d.inner(b).except()...)
 	}
 	return out
 }
 
-func (d decoder) exception() Exception {
-	out := Exception{Range: d.at, Rule: d.ruleName("rule")}
+func (d decoder) except() []Exception {
+	one := Exception{Range: d.at}
 	for _, p := range d.strings("paths", false) {
 		if _, err := path.Match(p.text, ""); err != nil || path.IsAbs(p.text) {
 			d.add(problem(p.at, "Invalid path", "paths is a list of patterns of paths in the tree, relative to its top, such as \"usr/bin/*\" or \"usr/lib/**\"; %q is none.", p.text))
 			continue
 		}
-		out.Paths = append(out.Paths, p.text)
+		one.Paths = append(one.Paths, p.text)
 	}
-	slices.Sort(out.Paths)
+	slices.Sort(one.Paths)
 	reason, at, ok := d.str("reason", "")
-	if out.Reason = reason; ok && strings.TrimSpace(reason) == "" {
+	if one.Reason = reason; ok && strings.TrimSpace(reason) == "" {
 		d.add(problem(at, "Empty reason", "An exception says why it has to be."))
 	}
 	day, at, ok := d.str("expires", "")
 	if _, err := time.Parse(time.DateOnly, day); ok && err != nil {
 		d.add(problem(at, "Invalid date", "expires is the last day on which the exception holds, such as \"2027-06-30\"; %q is no date.", day))
 	}
-	out.Expires = day
+	one.Expires = day
+	var out []Exception
+	for _, rule := range d.strings("rules", true) {
+		if d.exceptable(rule) {
+			next := one
+			next.Rule = rule.text
+			out = append(out, next)
+		}
+	}
 	return out
 }
 
-func (d decoder) ruleName(name string) string {
+var optionRule = regexp.MustCompile(`^(kernel|xen)-config:CONFIG_[A-Z0-9_]+(:[a-z0-9_]+)?$`)
+
+// exceptable reports whether a rule can be excepted from: one about the files
+// of an image in an image, any other in a package.
+func (d decoder) exceptable(rule item) bool {
 	if strings.HasPrefix(d.kind, "image.") {
-		return d.enum(name, "", profile.ImageRules())
+		return d.word("rules", rule, profile.ImageRules())
 	}
-	return d.enum(name, "", append(profile.RuleIDs(), profile.CompiledOutside))
+	if optionRule.MatchString(rule.text) {
+		return true
+	}
+	if rule.text == profile.KernelConfig || rule.text == profile.XenConfig {
+		d.add(problem(rule.at, "Which option?", "An exception from %s names the option: %q.", rule.text, rule.text+":CONFIG_NAME"))
+		return false
+	}
+	return d.word("rules", rule, append(profile.RuleIDs(), profile.CompiledOutside))
 }
 
 // checkProfiles finds profiles that inherit from themselves.

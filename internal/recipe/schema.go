@@ -92,7 +92,7 @@ var shapes = map[string]shape{
 
 // exceptShape is a deviation from a rule.
 var exceptShape = shape{
-	attrs: []string{"rule", "paths", "reason", "expires"}, required: []string{"rule", "reason", "expires"}}
+	attrs: []string{"rules", "paths", "reason", "expires"}, required: []string{"rules", "reason", "expires"}}
 
 var (
 	validName   = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)

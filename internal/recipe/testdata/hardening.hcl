@@ -31,12 +31,12 @@ package "except" {
   outputs   = ["x"]
   hardening {
     except { # ERROR: needs the attribute "expires"
-      rule   = "fortified" # ERROR: rule has no value "fortified"
+      rules  = ["fortified", "kernel-config:CONFIG_X"] # ERROR: rules has no value "fortified"
       reason = " " # ERROR: An exception says why it has to be.
       paths  = ["/usr/bin/x"] # ERROR: paths is a list of patterns
     }
     except {
-      rule    = "relro"
+      rules   = ["relro", "kernel-config"] # ERROR: An exception from kernel-config names the option
       reason  = "it is old"
       expires = "30.6.2027" # ERROR: "30.6.2027" is no date.
     }

@@ -84,7 +84,7 @@ package "template" {
   hardening {
     profile = profile.old
     except {
-      rule    = "fortify"
+      rules   = ["fortify"]
       paths   = ["share/**"]
       reason  = "data"
       expires = "2027-06-30"
@@ -111,7 +111,7 @@ image "dom0" {
     setuid = 0
   }
   except {
-    rule    = "setuid"
+    rules   = ["setuid"]
     reason  = "none yet"
     expires = "2027-01-01"
   }
