@@ -24,10 +24,13 @@ func benchWalk(b *testing.B, open func() (*Image, error), whole bool) {
 		must(b, err)
 		head := make([]byte, 64)
 		err = i.Walk(context.Background(), func(e Entry, c *Content) error {
-			if n++; n%512 == 0 {
-				runtime.ReadMemStats(&stats)
-				peak = max(peak, stats.HeapInuse)
-			}
+			n++
+			defer func() {
+				if n%64 == 0 || e.Size > 1<<20 {
+					runtime.ReadMemStats(&stats)
+					peak = max(peak, stats.HeapInuse)
+				}
+			}()
 			if c == nil {
 				return nil
 			}
@@ -56,6 +59,7 @@ func benchTree(b *testing.B) string {
 		if n%2 == 0 {
 			data = text
 		}
+		copy(data, fmt.Sprint(n)) // so that no two are the same
 		must(b, os.WriteFile(filepath.Join(p, fmt.Sprint(n)), data, 0o644))
 	}
 	return dir

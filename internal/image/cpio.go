@@ -178,7 +178,7 @@ var errSum = errors.New("the content does not have the checksum of its header")
 func (w *walker) cpioContent(s *stream, h *cpioHeader, e Entry) error {
 	m := &summed{r: s, left: h.size}
 	if s.at == nil {
-		if err := w.emit(e, &spool{r: m, size: h.size, limit: w.limits.Memory}); err != nil {
+		if err := w.emit(e, w.spool(m, h.size)); err != nil {
 			return err
 		}
 	} else {

@@ -15,7 +15,9 @@
 //
 // What is damaged, or uses a feature that is not understood, ends the walk
 // with an error that names the place; it is never left out. Places name what
-// is nested as "outer.tar.xz!/boot/initrd.img!/bin/x".
+// is nested as "outer.tar.xz!/boot/initrd.img!/bin/x". Only contents that are
+// read in place and that nobody reads are not looked at, unless
+// Options.Verify asks for it.
 //
 // Memory does not grow with the size of an artifact, and with the number of
 // its entries only where a format needs it (further paths of files, whiteouts

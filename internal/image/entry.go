@@ -30,16 +30,17 @@ const (
 
 // Entry is one path of an artifact.
 type Entry struct {
-	Path         string            `json:"path"` // relative, clean, slash separated; "!/" where a nested artifact begins
-	Type         Type              `json:"type"`
-	Mode         uint32            `json:"mode"` // twelve permission bits
-	UID          int64             `json:"uid"`
-	GID          int64             `json:"gid"`
-	Size         int64             `json:"size,omitempty"` // bytes; 0 unless Regular
-	ModTime      time.Time         `json:"mtime"`          // UTC; the zero time when the format has none
-	Link         string            `json:"link,omitempty"` // text of a Symlink, path of the file of a HardLink
-	Major, Minor uint32            `json:",omitempty"`     // of devices
-	Xattrs       map[string][]byte `json:"xattrs,omitempty"`
+	Path    string            `json:"path"` // relative, clean, slash separated; "!/" where a nested artifact begins
+	Type    Type              `json:"type"`
+	Mode    uint32            `json:"mode"` // twelve permission bits
+	UID     int64             `json:"uid"`
+	GID     int64             `json:"gid"`
+	Size    int64             `json:"size,omitempty"`  // bytes; 0 unless Regular
+	ModTime time.Time         `json:"mtime"`           // UTC; the zero time when the format has none
+	Link    string            `json:"link,omitempty"`  // text of a Symlink, path of the file of a HardLink
+	Major   uint32            `json:"major,omitempty"` // of devices
+	Minor   uint32            `json:"minor,omitempty"`
+	Xattrs  map[string][]byte `json:"xattrs,omitempty"`
 }
 
 // Bits of st_mode, which cpio, squashfs, ext, Rock Ridge and zip record.

@@ -3,6 +3,7 @@ package image
 import (
 	"context"
 	"io"
+	"sync"
 	"sync/atomic"
 )
 
@@ -47,6 +48,7 @@ type budget struct {
 	limits  Limits
 	entries int64
 	bytes   atomic.Int64
+	buffers sync.Pool // of spools
 }
 
 func (b *budget) entry(place string) error {

@@ -129,7 +129,7 @@ func FuzzPE(f *testing.F) {
 }
 
 func FuzzGPT(f *testing.F) {
-	fuzzFormat(f, GPT, makeDisk(f, `label: gpt, first-lba: 34\n34,10,U\n`, nil)[:64<<10])
+	fuzzFormat(f, GPT, makeDisk(f, `label: gpt\nfirst-lba: 34\n34,10,U\n`, nil)[:64<<10])
 }
 
 func FuzzMBR(f *testing.F) {

@@ -9,6 +9,9 @@ import (
 	"sync"
 )
 
+// spoolReuse is the largest buffer that serves another content later.
+const spoolReuse = 1 << 20
+
 // spool is the content of a stream's next size bytes. It reads no further
 // than asked, and holds what it read in memory, or, when that is more than
 // limit, in a temporary file that has no name.
@@ -17,15 +20,26 @@ type spool struct {
 	r     io.Reader
 	size  int64 // -1: up to the stream's end
 	limit int64
+	free  *sync.Pool // of *[]byte, maybe nil
 	mem   []byte
+	copy  []byte // on the way to the file
 	file  *os.File
 	have  int64
 	err   error
 }
 
+// spool returns the content of a stream's next bytes.
+func (w *walker) spool(r io.Reader, size int64) *spool {
+	s := &spool{r: r, size: size, limit: w.limits.Memory, free: &w.buffers}
+	if b, ok := s.free.Get().(*[]byte); ok {
+		s.mem = (*b)[:0]
+	}
+	return s
+}
+
 // spoolAll reads a whole stream.
-func spoolAll(r io.Reader, limit int64) (*spool, error) {
-	s := &spool{r: r, size: -1, limit: limit}
+func (w *walker) spoolAll(r io.Reader) (*spool, error) {
+	s := w.spool(r, -1)
 	if err := s.fill(1<<63 - 1); err != nil && !errors.Is(err, io.EOF) {
 		s.close()
 		return nil, err
@@ -87,9 +101,6 @@ func (s *spool) fill(to int64) error {
 func (s *spool) toMemory(to int64) (int, error) {
 	if int64(cap(s.mem)) < to {
 		room := max(int64(cap(s.mem))*2, min(to, 64<<10))
-		if s.size >= 0 {
-			room = min(room, s.size)
-		}
 		grown := make([]byte, s.have, max(room, s.have+1))
 		copy(grown, s.mem)
 		s.mem = grown
@@ -105,7 +116,10 @@ func (s *spool) toFile(to int64) (int, error) {
 			return 0, err
 		}
 	}
-	buf := make([]byte, min(to-s.have, 256<<10))
+	if s.copy == nil {
+		s.copy = make([]byte, 256<<10)
+	}
+	buf := s.copy[:min(to-s.have, int64(len(s.copy)))]
 	n, err := s.r.Read(buf)
 	if _, werr := s.file.WriteAt(buf[:n], s.have); werr != nil {
 		return 0, werr
@@ -123,7 +137,7 @@ func (s *spool) openFile() error {
 		return fmt.Errorf("unlinking a temporary file: %w", err)
 	}
 	_, err = f.WriteAt(s.mem, 0)
-	s.mem = nil
+	s.mem = s.mem[:0]
 	return err
 }
 
@@ -136,7 +150,11 @@ func (s *spool) keep() error {
 func (s *spool) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mem, s.have, s.err = nil, 0, fs.ErrClosed
+	if s.free != nil && cap(s.mem) > 0 && cap(s.mem) <= spoolReuse {
+		b := s.mem[:0]
+		s.free.Put(&b)
+	}
+	s.free, s.mem, s.copy, s.have, s.err = nil, nil, nil, 0, fs.ErrClosed
 	if s.file == nil {
 		return nil
 	}

@@ -59,9 +59,9 @@ func (w *walker) tarContent(s *stream, r *tar.Reader, h *tar.Header) (source, er
 	}
 	switch {
 	case sparse: // holes are expanded, so that they count
-		return &spool{r: &meter{r, w.budget, w.place}, size: h.Size, limit: w.limits.Memory}, nil
+		return w.spool(&meter{r, w.budget, w.place}, h.Size), nil
 	case s.at == nil:
-		return &spool{r: r, size: h.Size, limit: w.limits.Memory}, nil
+		return w.spool(r, h.Size), nil
 	case h.Size > s.at.Size()-s.pos:
 		return nil, io.ErrUnexpectedEOF
 	}

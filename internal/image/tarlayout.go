@@ -17,7 +17,7 @@ func (w *walker) tarOrLayout(s *stream, in *input) error {
 		return w.tar(s, w.emit)
 	}
 	if in == nil {
-		all, err := spoolAll(s, w.limits.Memory)
+		all, err := w.spoolAll(s)
 		if err != nil {
 			return w.fail("", err)
 		}

@@ -209,7 +209,7 @@ func (w *walker) packed(in input, name string) error {
 	case inner.format == Tar:
 		return inner.sequential(unpackedStream(r), nil)
 	}
-	all, err := spoolAll(r, w.limits.Memory)
+	all, err := w.spoolAll(r)
 	if err != nil {
 		return w.fail("", err)
 	}

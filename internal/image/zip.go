@@ -189,7 +189,7 @@ func (w *walker) zipContent(f *zipFile, c *checked) error {
 	e := f.Entry
 	switch e.Type {
 	case Regular:
-		if err := w.emit(e, &spool{r: c, size: e.Size, limit: w.limits.Memory}); err != nil {
+		if err := w.emit(e, w.spool(c, e.Size)); err != nil {
 			return err
 		}
 		_, err := io.Copy(io.Discard, c)
