@@ -41,4 +41,39 @@ whole configured configured
 cmp "$tmp/out/hello/hello/usr/bin/hello" "$tmp/out/configured/hello/usr/bin/hello" ||
 	echo "note: hello differs between the unpacked and the configured toolchain"
 
+# what tries to lose a flag: mended, or refused by the rule and name given here
+cp -r "$here/scripts/hardening" "$tmp/hardening"
+mkdir "$tmp/hardening/keys"
+cp "$here/recipes/hello/keys/debian-archive.gpg" "$tmp/hardening/keys/"
+harden=("$bin" -C "$tmp/hardening" --progress plain)
+echo "== hardening"
+logged "${harden[@]}" validate
+logged "${harden[@]}" fmt --check
+logged "${harden[@]}" lock
+logged "${harden[@]}" fetch
+for name in flags path empty response override assembler linker stack; do
+	logged "${harden[@]}" build -o "$tmp/out/hardening" "package.mended[\"$name\"]"
+	logged "$bin" harden --rule pie,relro,now,nx,no-rwx,no-textrel,rpath "$tmp/out/hardening/mended-$name/p" >/dev/null
+done
+while read -r name expected; do
+	code=0
+	"${harden[@]}" build -o "$tmp/out/hardening" "package.mutant[\"$name\"]" >"$tmp/log" 2>&1 || code=$?
+	if [ "$code" != 8 ] || ! grep -qF "$expected" "$tmp/log"; then
+		tail -n 40 "$tmp/log" >&2
+		echo "error: mutant $name: exit $code, want 8 and \"$expected\"" >&2
+		exit 1
+	fi
+	echo "   refused: $name: $expected"
+done <<-'EOT'
+	outside p (b.o): compiled-outside
+	cc1 p (b.o): compiled-outside
+	member p (libb.a(b.o)): compiled-outside
+	changed p (b.o): compiled-outside
+	patched p: compiled-outside
+	level p (b.c): fortify
+	bare p (b.c): stack-protector
+	rpath p: rpath
+	symbol p: forbidden-symbols
+EOT
+
 echo "== all is well"

@@ -1,6 +1,7 @@
 package hardening
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -15,6 +16,9 @@ var wrapperRules = map[string]string{"cet": "ibt", "branch-protection": "bti"}
 // does, and whether the rule concerns what it compiled. It looks at what the
 // real compiler was given, not at what the wrapper says that it did.
 func lacks(c *wrapper.Call, r profile.Rule) (why string, concerned bool) {
+	if r.Language == "c++" && !isCXX(c) {
+		return "", false
+	}
 	id := r.ID
 	if name, ok := wrapperRules[id]; ok {
 		id = name
@@ -39,6 +43,17 @@ func lacks(c *wrapper.Call, r profile.Rule) (why string, concerned bool) {
 		}
 	}
 	return "", true
+}
+
+// isCXX reports whether a call compiles C++: by the compiler's name, by -x, or
+// by a source.
+func isCXX(c *wrapper.Call) bool {
+	if strings.Contains(path.Base(c.Name), "++") || slices.Contains(c.Executed(), "c++") {
+		return true
+	}
+	return slices.ContainsFunc(c.Inputs, func(in wrapper.Input) bool {
+		return in.Role == wrapper.RoleSource && slices.Contains([]string{".cc", ".cp", ".cpp", ".CPP", ".cxx", ".c++", ".C"}, path.Ext(in.Path))
+	})
 }
 
 // undone says why a flag has no effect: it is not there, or one of the same

@@ -34,6 +34,7 @@ type Rule struct {
 	Define        []string `hcl:"define,optional"`        // flags of those that optimise
 	Link          []string `hcl:"link,optional"`          // flags of the compiler when it links
 	Checks        []string `hcl:"checks,optional"`        // verdicts of the prover that tell of it; empty: the one of its own name
+	Language      string   `hcl:"language,optional"`      // "c++": concerns no other language
 	Dynamic       bool     `hcl:"dynamic,optional"`       // about dynamic linking: not to be judged in a static file
 	Architectures []string `hcl:"architectures,optional"` // Debian architectures that have it; empty: all
 	GCC           int      `hcl:"gcc,optional"`           // first major version that knows the flags; 0: any

@@ -9,6 +9,7 @@
 #   unit  how each compilation unit was compiled: its producer or the call
 #   call  the call alone: the flag leaves no trace
 #   config  the configuration of a kernel or hypervisor among the outputs
+# language says that the rule concerns that one only.
 # dynamic says that the rule is about dynamic linking: a static file, whose calls
 # cannot be seen, does not break it.
 # checks are the verdicts of the prover that tell of it; without them, the one of
@@ -161,6 +162,7 @@ rule "strict-flex-arrays" {
 }
 
 rule "glibcxx-assertions" {
+  language = "c++"
   title    = "C++ containers check their bounds"
   severity = "low"
   proof    = "call"
