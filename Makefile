@@ -14,15 +14,18 @@ RUN   := $(BIN) -C recipes/dom0 --var suite=$(SUITE)
 FUZZTIME ?= 30s
 BENCHED = $(sort $(dir $(shell grep -rl '^func Benchmark' --include='*_test.go' ./internal ./cmd)))
 
-.PHONY: all build deps dom0 test bench lint fuzz e2e check clean help
+.PHONY: all build deps testdeps dom0 test bench lint fuzz e2e check clean help
 
 all: build
 
 build: ## build bin/dombuild
 	go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/dombuild
 
-deps: ## install what building, booting and testing need on Debian: runc, QEMU, its firmware, a static busybox
+deps: ## install what building and booting need on Debian: runc, QEMU and its firmware
 	@sh scripts/deps.sh
+
+testdeps: ## install what the tests need too: compilers, and tools that make file systems and archives
+	@sh scripts/deps.sh tests
 
 dom0: deps build ## lock --check, fetch, build, check and boot the dom0 image
 	$(RUN) lock --check
@@ -32,10 +35,10 @@ dom0: deps build ## lock --check, fetch, build, check and boot the dom0 image
 	$(RUN) boot -o $(abspath $(OUT))
 	@cd $(OUT)/dom0 && echo "artifacts in $(OUT)/dom0:" && cat SHA256SUMS
 
-test: deps ## run all tests, with the real sandbox and QEMU
+test: testdeps ## run all tests, with the real sandbox and QEMU
 	go test -timeout 40m ./...
 
-bench: deps build ## run the benchmarks, then the whole-process comparisons
+bench: testdeps build ## run the benchmarks, then the whole-process comparisons
 	go test -run '^$$' -bench . -benchmem $(BENCHED)
 	@scripts/bench.sh $(BIN)
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what is missing on this machine: the container runtime, QEMU with its
-# UEFI firmware for boot, and a static busybox that the tests make roots of.
+# Install what is missing on this machine: the container runtime, and QEMU with
+# its UEFI firmware for boot. "deps.sh tests" also installs what the tests
+# compare with: compilers, and tools that make file systems and archives.
 set -eu
 missing=
 need() { # command-or-file package
@@ -9,7 +10,28 @@ need() { # command-or-file package
 need runc runc
 need qemu-system-x86_64 qemu-system-x86
 need /usr/share/OVMF/OVMF_CODE_4M.fd ovmf
-need busybox busybox-static
+if [ "${1-}" = tests ]; then
+	need busybox busybox-static
+	need gcc gcc
+	need g++ g++
+	need make make
+	need clang clang
+	need ccache ccache
+	need musl-gcc musl-tools
+	need mksquashfs squashfs-tools
+	need cpio cpio
+	need genisoimage genisoimage
+	need xorriso xorriso
+	need mkfs.vfat dosfstools
+	need mcopy mtools
+	need sfdisk fdisk
+	need mkfs.ext4 e2fsprogs
+	need ar binutils
+	need xz xz-utils
+	need zstd zstd
+	need lz4 lz4
+	need bzip2 bzip2
+fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
 	echo "error: these packages are missing:$missing" >&2

@@ -57,7 +57,9 @@ func (b *builder) wrappers() error {
 	return nil
 }
 
-const wrapperScript = `sh ` + wrapperDir + `/build.sh ` + wrapperDir + `/src "$TMPDIR/wrapper"
+// The modes of directories are those of the root that the tree lies over.
+const wrapperScript = `umask 022
+sh ` + wrapperDir + `/build.sh ` + wrapperDir + `/src "$TMPDIR/wrapper"
 sh ` + wrapperDir + `/install.sh "$TMPDIR/wrapper" / "$OUT"
 `
 
@@ -113,6 +115,9 @@ func wrapperConfig(p profile.Profile, except []recipe.Exception, c profile.Compi
 			f.PIE, f.StaticPIE = true, true
 		}
 		f.Compile, f.Define, f.Link = append(f.Compile, r.Compile...), append(f.Define, r.Define...), append(f.Link, r.Link...)
+	}
+	if p.SetsFlags() {
+		f.Compile = append(f.Compile, profile.PrefixMap(base))
 	}
 	return wrapper.Config{
 		Base: base, Toolchain: []string{"/usr/", "/lib/", "/lib64/"}, Optimise: wrapper.Optimise(p.Compile), Rules: wrapper.Rules(f),

@@ -35,6 +35,8 @@ type StepResult struct {
 	Equal       bool              `json:"equal"`
 	First       string            `json:"first"`  // digest of the output
 	Second      string            `json:"second"` //
+	FirstCalls  string            `json:"first_calls,omitempty"` // digest of the canonical log of compiler calls
+	SecondCalls string            `json:"second_calls,omitempty"`
 	Differences []tree.Difference `json:"differences,omitempty"`
 }
 
@@ -106,7 +108,7 @@ func compareStep(ctx context.Context, st *store.Store, first *build.Result, b bu
 	if !ok {
 		return r, nil
 	}
-	r.First = a.Output.String()
+	r.First, r.FirstCalls, r.SecondCalls = a.Output.String(), a.Calls.String(), b.Calls.String()
 	if r.Equal = a.Output == b.Output; r.Equal {
 		return r, nil
 	}

@@ -51,7 +51,7 @@ package "mended" {
   for_each  = local.mended
   toolchain = toolchain.c
   source    = source.program
-  script    = "${each.value}\n./p\ncp p \"$OUT/p\""
+  script    = "${each.value}\n./p\ninstall -m 755 p \"$OUT/p\""
   outputs   = ["p"]
 }
 

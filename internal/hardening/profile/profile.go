@@ -174,7 +174,7 @@ func (p Profile) Environment(buildDir string, c Compiler) []string {
 	for _, r := range active {
 		compile, define, link = append(compile, r.Compile...), append(define, r.Define...), append(link, r.Link...)
 	}
-	compile = append(compile, "-ffile-prefix-map="+buildDir+"=.")
+	compile = append(compile, PrefixMap(buildDir))
 	return []string{
 		"CFLAGS=" + strings.Join(compile, " "),
 		"CPPFLAGS=" + strings.Join(define, " "),
@@ -182,6 +182,9 @@ func (p Profile) Environment(buildDir string, c Compiler) []string {
 		"LDFLAGS=" + strings.Join(link, " "),
 	}
 }
+
+// PrefixMap is the flag that keeps the build path out of what is compiled.
+func PrefixMap(buildDir string) string { return "-ffile-prefix-map=" + buildDir + "=." }
 
 // SetsFlags reports whether steps of the profile are given flags.
 func (p Profile) SetsFlags() bool {
