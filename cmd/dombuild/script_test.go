@@ -78,7 +78,7 @@ func busybox(t *testing.T) string {
 			return name
 		}
 	}
-	t.Fatal("there is no static busybox in /bin or /usr/bin: on Debian install busybox-static (make deps)")
+	t.Fatal("there is no static busybox in /bin or /usr/bin: on Debian install busybox-static (make testdeps)")
 	return ""
 }
 
