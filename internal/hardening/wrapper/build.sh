@@ -3,8 +3,8 @@
 # wrapper.c, for tests, come in WRAPPER_FLAGS.
 set -eu
 cc=${CC:-$(command -v gcc || echo cc)}
-common="-std=gnu99 -O2 -Wall -Wextra -Werror -s"
-alone="-static -nostdlib -nostartfiles -ffreestanding -fno-pie -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables -fno-builtin -Wl,-z,noexecstack -Wl,--build-id=none"
+common="-std=gnu99 -O2 -s"
+alone="-static -nostdlib -nostartfiles -ffreestanding -fno-pie -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables -fno-builtin -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=none"
 case $("$cc" -dumpmachine) in
 x86_64-* | aarch64-*) how=$alone ;;
 *) how="-DWITH_LIBC" ;;

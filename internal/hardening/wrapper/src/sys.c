@@ -127,8 +127,8 @@ static void *take(size_t n)
 	static size_t left;
 	n = (n + 15) & ~(size_t)15;
 	if (n > left) {
-		size_t chunk = n > (1 << 18) ? (n + 4095) & ~(size_t)4095 : 1 << 18;
-		at = map_pages(chunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		size_t chunk = n > (1 << 15) ? (n + 4095) & ~(size_t)4095 : 1 << 15;
+		at = map_pages(chunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1);
 		if (!at)
 			die("no memory", "", ENOMEM);
 		left = chunk;
