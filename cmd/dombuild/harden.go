@@ -20,7 +20,13 @@ import (
 
 func (a *app) hardenVerb() *cobra.Command {
 	var opt hardenFlags
-	cmd := verb("harden PATH…", "Judge how files, trees and images are hardened", cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
+	cmd := verb("harden PATH…", "Judge how files, trees and images are hardened", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
+		switch {
+		case opt.budget:
+			return a.budget(ctx, args)
+		case len(args) == 0:
+			return &usageError{errNoPath, "dombuild harden --help"}
+		}
 		return a.harden(ctx, args, opt)
 	})
 	cmd.Long = `Judge ELF files, static archives, trees and images (tar, cpio, squashfs, ext4, ISO 9660,
@@ -29,21 +35,27 @@ unknown, with the evidence. Nothing of what is judged is executed, and nothing o
 it is read.
 
 Rules of the profile that are refuted are findings; the exit code is then 8. With
---unknown, what could not be judged is one too.`
+--unknown, what could not be judged is one too.
+
+With --budget: what is in the root trees of the recipe's images, or of the named ones,
+after they were built, what brought each file in, and the figures that a budget bounds.`
 	cmd.Annotations = map[string]string{findings: "yes"}
 	f := cmd.Flags()
 	f.StringVar(&opt.profile, "profile", profile.Default, "rules that have to hold: "+strings.Join(profile.Names(), ", "))
 	f.StringSliceVar(&opt.rules, "rule", nil, "only these rules")
 	f.BoolVar(&opt.deep, "deep", false, "also look into artifacts within artifacts")
 	f.BoolVar(&opt.unknown, "unknown", false, "what could not be judged is a finding")
+	f.BoolVar(&opt.budget, "budget", false, "instead of PATH: the figures of the recipe's images")
 	return cmd
 }
 
 type hardenFlags struct {
-	profile       string
-	rules         []string
-	deep, unknown bool
+	profile               string
+	rules                 []string
+	deep, unknown, budget bool
 }
+
+var errNoPath = errors.New("there is nothing to judge: name a file, tree or image")
 
 // hardenDocument is what harden prints with --json.
 type hardenDocument struct {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -102,7 +101,7 @@ func (r *runner) pinned(ctx context.Context, s plan.Step) func(digest.Digest) st
 			paths = map[digest.Digest]string{}
 			root, err := r.output(s.Root)
 			if err == nil {
-				err = r.rootFiles(ctx, root, paths)
+				err = r.pinnedFiles(ctx, root, paths)
 			}
 			if err != nil {
 				clear(paths) // nothing is known to be pinned: the gate refuses more, not less
@@ -112,7 +111,7 @@ func (r *runner) pinned(ctx context.Context, s plan.Step) func(digest.Digest) st
 	}
 }
 
-func (r *runner) rootFiles(ctx context.Context, root Step, paths map[digest.Digest]string) error {
+func (r *runner) pinnedFiles(ctx context.Context, root Step, paths map[digest.Digest]string) error {
 	index, err := Index(ctx, r.opt.Store, root)
 	for _, e := range index {
 		if e.Type == tree.Regular {
@@ -171,7 +170,7 @@ func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error 
 		if !ok || out.Verdict == "" {
 			continue
 		}
-		v, err := r.verdict(ctx, out)
+		v, err := Verdict(ctx, r.opt.Store, out)
 		if err != nil {
 			return err
 		}
@@ -182,24 +181,28 @@ func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error 
 	return nil
 }
 
-// verdict reads the verdict of a step that is cached.
-func (r *runner) verdict(ctx context.Context, out Step) (hardening.Verdict, error) {
+// Verdict reads the verdict on the files of a step.
+func Verdict(ctx context.Context, st *store.Store, out Step) (hardening.Verdict, error) {
 	var v hardening.Verdict
-	blob, err := r.opt.Store.Get(ctx, out.Verdict)
+	text, err := readBlob(ctx, st, out.Verdict)
+	if err == nil {
+		err = json.Unmarshal(text, &v)
+	}
 	if err != nil {
-		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
-	}
-	f, err := blob.Open()
-	if err != nil {
-		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
-	}
-	defer f.Close()
-	var text strings.Builder
-	if _, err := io.Copy(&text, f); err != nil {
-		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
-	}
-	if err := json.Unmarshal([]byte(text.String()), &v); err != nil {
 		return v, fmt.Errorf("the verdict on %s: %w", out.Name, err)
 	}
 	return v, nil
+}
+
+func readBlob(ctx context.Context, st *store.Store, d digest.Digest) ([]byte, error) {
+	blob, err := st.Get(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	f, err := blob.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/dombuild/dombuild/internal/hardening/profile"
 	"github.com/dombuild/dombuild/internal/hardening/prove"
 	"github.com/dombuild/dombuild/internal/plan"
+	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
 )
 
@@ -26,62 +28,105 @@ type Counts struct {
 	Unhardened int64 `json:"elf_without_hardening"`
 }
 
-// rooted applies the gates of an image's root tree: the rules about its files,
-// and its budget.
-func (r *runner) rooted(ctx context.Context, s plan.Step) error {
-	var counts Counts
-	var findings []finding.Finding
+// RootFile is an entry of an image's root tree, and what brought it in.
+type RootFile struct {
+	Path     string           `json:"path"`
+	Package  string           `json:"package"`
+	Size     int64            `json:"size"`
+	Setuid   bool             `json:"setuid"`
+	ELF      bool             `json:"elf"`
+	Origin   hardening.Origin `json:"origin,omitempty"` // of an ELF file
+	Hardened bool             `json:"hardened"`
+
+	verdict prove.File
+}
+
+// Root lists the root tree of an image from the step that packs it, whose
+// inputs were built; output gives the outcome of a step.
+func Root(ctx context.Context, st *store.Store, s plan.Step, output func(name string) (Step, error)) ([]RootFile, error) {
+	var files []RootFile
 	for _, t := range s.Trees {
-		in, err := r.output(t.Step)
+		in, err := output(t.Step)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		index, err := Index(ctx, r.opt.Store, in)
+		more, err := rootFiles(ctx, st, in)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		counts.add(index)
-		if in.Verdict == "" {
-			continue
-		}
-		v, err := r.verdict(ctx, in)
+		files = append(files, more...)
+	}
+	slices.SortFunc(files, func(a, b RootFile) int { return strings.Compare(a.Path, b.Path) })
+	return files, nil
+}
+
+func rootFiles(ctx context.Context, st *store.Store, in Step) ([]RootFile, error) {
+	index, err := Index(ctx, st, in)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := map[string]hardening.FileVerdict{}
+	if in.Verdict != "" {
+		v, err := Verdict(ctx, st, in)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, f := range v.Files {
-			if strings.HasPrefix(f.Path, "boot/") {
-				continue
-			}
-			if isELF(f) && !f.Hardened {
-				counts.Unhardened++
-			}
-			findings = append(findings, hardening.Judge([]prove.File{f.File}, profile.Profile{}, false)...)
+			verdicts[f.Path] = f
 		}
 	}
-	if err := passed(s, findings, time.Now()); err != nil {
-		return err
+	var files []RootFile
+	for _, e := range index {
+		if e.Type == tree.Directory || strings.HasPrefix(e.Path, "boot/") {
+			continue
+		}
+		f := RootFile{Path: e.Path, Package: in.Name, Size: e.Size, Setuid: e.Mode&0o6000 != 0}
+		if v, ok := verdicts[e.Path]; ok {
+			f.ELF, f.Origin, f.Hardened, f.verdict = isELF(v), v.Origin, v.Hardened, v.File
+		}
+		files = append(files, f)
 	}
-	return within(s, counts)
+	return files, nil
 }
 
 func isELF(f hardening.FileVerdict) bool {
 	return !slices.Contains([]prove.Type{prove.Script, prove.Other, prove.Archive}, f.Type)
 }
 
-func (c *Counts) add(index tree.Index) {
-	for _, e := range index {
-		if e.Type == tree.Directory || strings.HasPrefix(e.Path, "boot/") {
-			continue
-		}
+// Count adds up the figures that a budget bounds.
+func Count(files []RootFile) Counts {
+	var c Counts
+	for _, f := range files {
 		c.Files++
-		c.Size += e.Size
-		if e.Mode&0o6000 != 0 {
+		c.Size += f.Size
+		if f.Setuid {
 			c.Setuid++
 		}
-		if name := path.Base(e.Path); strings.HasSuffix(name, ".ko") || strings.Contains(name, ".ko.") {
+		if name := path.Base(f.Path); strings.HasSuffix(name, ".ko") || strings.Contains(name, ".ko.") {
 			c.Modules++
 		}
+		if f.ELF && !f.Hardened {
+			c.Unhardened++
+		}
 	}
+	return c
+}
+
+// rooted applies the gates of an image's root tree: the rules about its files,
+// and its budget.
+func (r *runner) rooted(ctx context.Context, s plan.Step) error {
+	files, err := Root(ctx, r.opt.Store, s, r.output)
+	if err != nil {
+		return err
+	}
+	var findings []finding.Finding
+	for _, f := range files {
+		findings = append(findings, hardening.Judge([]prove.File{f.verdict}, profile.Profile{}, false)...)
+	}
+	if err := passed(s, findings, time.Now()); err != nil {
+		return err
+	}
+	return within(s, Count(files))
 }
 
 // within holds counts against the budget of an image's step.
@@ -91,20 +136,33 @@ func within(s plan.Step, c Counts) error {
 	}
 	e := &hardening.GateError{
 		Step:   s.Name,
-		Remedy: "make the image smaller, or raise its budget block in the recipe",
+		Remedy: "make the image smaller, or raise its budget block in the recipe; dombuild harden --budget says what brought each file in",
 	}
-	over := func(what string, have int64, limit *int64) {
-		if limit != nil && have > *limit {
-			e.Findings = append(e.Findings, fmt.Sprintf("%s:%d: budget %s is %d, the root tree has %d", s.Budget.Range.Filename, s.Budget.Range.Start.Line, what, *limit, have))
+	for _, l := range c.Limits(s.Budget) {
+		if l.Limit != nil && l.Have > *l.Limit {
+			e.Findings = append(e.Findings, fmt.Sprintf("%s:%d: budget %s is %d, the root tree has %d", s.Budget.Range.Filename, s.Budget.Range.Start.Line, l.Name, *l.Limit, l.Have))
 		}
 	}
-	over("size", c.Size, s.Budget.Size)
-	over("files", c.Files, s.Budget.Files)
-	over("setuid", c.Setuid, s.Budget.Setuid)
-	over("kernel_modules", c.Modules, s.Budget.Modules)
-	over("elf_without_hardening", c.Unhardened, s.Budget.Unhardened)
 	if len(e.Findings) > 0 {
 		return e
 	}
 	return nil
+}
+
+// Limit is one figure of a budget.
+type Limit struct {
+	Name  string `json:"name"`
+	Have  int64  `json:"have"`
+	Limit *int64 `json:"limit,omitempty"` // nil: unbounded
+}
+
+// Limits joins counts with the bounds of a budget, which may be nil.
+func (c Counts) Limits(b *recipe.Budget) []Limit {
+	if b == nil {
+		b = &recipe.Budget{}
+	}
+	return []Limit{
+		{"size", c.Size, b.Size}, {"files", c.Files, b.Files}, {"setuid", c.Setuid, b.Setuid},
+		{"kernel_modules", c.Modules, b.Modules}, {"elf_without_hardening", c.Unhardened, b.Unhardened},
+	}
 }

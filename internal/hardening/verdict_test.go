@@ -14,7 +14,9 @@ import (
 
 func sum(s string) digest.Digest { return digest.FromString(s) }
 
-func object(path, content string) wrapper.Object { return wrapper.Object{Path: path, Digest: sum(content)} }
+func object(path, content string) wrapper.Object {
+	return wrapper.Object{Path: path, Digest: sum(content)}
+}
 
 // flags of the profile userspace for gcc 12, as the wrapper would add them.
 func flags(t *testing.T) []wrapper.Arg {

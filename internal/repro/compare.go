@@ -33,8 +33,8 @@ type Verdict struct {
 type StepResult struct {
 	Name        string            `json:"name"`
 	Equal       bool              `json:"equal"`
-	First       string            `json:"first"`  // digest of the output
-	Second      string            `json:"second"` //
+	First       string            `json:"first"`                 // digest of the output
+	Second      string            `json:"second"`                //
 	FirstCalls  string            `json:"first_calls,omitempty"` // digest of the canonical log of compiler calls
 	SecondCalls string            `json:"second_calls,omitempty"`
 	Differences []tree.Difference `json:"differences,omitempty"`
