@@ -12,13 +12,13 @@ import (
 var pairs string
 
 // BenchmarkOverhead compiles a small file by the wrapper and, with the same
-// flags, by the real compiler, in turns, and reports what the wrapper adds to
-// the median call, in per cent of time on the clock and of processor time, and
-// the real compile's median.
+// flags, by the real compiler, in turns, and reports what the wrapper adds, in
+// per cent of time on the clock and of processor time, and the noise of the same
+// measurement between two calls of the real compiler.
 //
 //	go test -run '^$' -bench Overhead -benchtime 1x ./internal/hardening/wrapper
 func BenchmarkOverhead(b *testing.B) {
-	const calls = 300
+	const calls = 250
 	for _, source := range []struct{ name, text string }{
 		{"small", "int f(int x) { return x + 1; }\n"},
 		{"headers", "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint f(char *s) { char b[64]; strcpy(b, s); return printf(\"%s\", b); }\n"},
@@ -44,24 +44,22 @@ mkdir as; ln -s $(readlink -f /usr/lib/dombuild/as) as/as; PATH=/build/as:/usr/b
 	}
 }
 
-// report reads pairs' output: wall and processor time of the real compiler,
-// then of the wrapper, each the median and the least.
+// report reads pairs' output: a line for wall clock and one for processor time,
+// of the real compiler, the noise and the wrapper's addition.
 func report(b *testing.B, output string) {
 	b.Helper()
-	var median, least [4]float64
+	units := []string{"wall", "cpu"}
 	lines := slices.Collect(strings.Lines(output))
-	if len(lines) != 4 {
+	if len(lines) != len(units) {
 		b.Fatalf("no measurements in %q", output)
 	}
 	for i, l := range lines {
-		if n, err := fmt.Sscan(l, &median[i], &least[i]); n != 2 {
+		var real, noise, added float64
+		if n, err := fmt.Sscan(l, &real, &noise, &added); n != 3 {
 			b.Fatalf("%q: %v", l, err)
 		}
+		b.ReportMetric(real/1000, "ms-real-"+units[i])
+		b.ReportMetric(100*noise/real, "%noise-"+units[i])
+		b.ReportMetric(100*added/real, "%"+units[i])
 	}
-	over := func(t [4]float64, i int) float64 { return 100 * (t[i+2]/t[i] - 1) }
-	b.ReportMetric(over(median, 0), "%wall")
-	b.ReportMetric(over(median, 1), "%cpu")
-	b.ReportMetric(over(least, 0), "%wall-least")
-	b.ReportMetric(over(least, 1), "%cpu-least")
-	b.ReportMetric(median[1]/1000, "ms-cpu/compile")
 }

@@ -128,8 +128,7 @@ func TestWays(t *testing.T) {
 		noPIE        bool
 	}{
 		{name: "plain", script: "cc -c main.c && cc -c add.c && cc main.o add.o -o x"},
-		{name: "absolute path", script: "for f in main add; do /usr/bin/x86_64-linux-gnu-gcc-12 -c $f.c; done; /usr/bin/gcc main.o add.o -o x",
-			needs: []string{"x86_64-linux-gnu-gcc-12"}},
+		{name: "absolute path", script: "for f in main add; do $(readlink -f /usr/bin/gcc) -c $f.c; done; /usr/bin/gcc main.o add.o -o x"},
 		{name: "empty environment", script: "env -i PATH=/usr/bin sh -c 'gcc -c main.c && gcc -c add.c && gcc main.o add.o -o x'"},
 		{name: "no PATH", script: "env -i /usr/bin/gcc -c main.c; env -i /usr/bin/gcc -c add.c; gcc main.o add.o -o x"},
 		{name: "ccache", needs: []string{"ccache"},

@@ -10,7 +10,7 @@ var sources embed.FS
 
 // BuildScript compiles the wrapper: "sh build.sh SOURCES OUTPUT", where SOURCES
 // is a directory with the files that Sources returns. It needs gcc or clang,
-// binutils and, off x86_64 and aarch64, a C library.
+// binutils and, off x86_64, a C library.
 //
 //go:embed build.sh
 var BuildScript string

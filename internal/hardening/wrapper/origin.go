@@ -34,8 +34,18 @@ type Unit struct {
 	Reason string        // for Foreign and Unknown: why
 }
 
-// maxDepth bounds the chain of calls behind one object.
-const maxDepth = 64
+// A log may be forged: these bound the chain of calls behind one object and the
+// parts of one file.
+const (
+	maxDepth = 64
+	maxUnits = 1 << 18
+)
+
+// walk is one answer of Units.
+type walk struct {
+	*Index
+	left int // parts that may still be looked at
+}
 
 // Index answers which calls made a file. Files are known by their content, so
 // that copying and renaming (libtool, mv, ar) loses nothing.
@@ -118,7 +128,8 @@ func (x *Index) Units(file digest.Digest) (units []Unit, via []*Call, ok bool) {
 	}
 	if m.call.Kind == KindLink || m.call.Kind == KindPartialLink {
 		via = append(via, m.call)
-		return x.inputs(m.call, nil, 0), via, true
+		w := walk{x, maxUnits}
+		return w.inputs(m.call, nil, 0), via, true
 	}
 	return []Unit{x.unit(m.call.Outputs[m.output], m.call, nil, 0)}, via, true
 }
@@ -154,7 +165,7 @@ func (x *Index) before(m made) Object {
 }
 
 // inputs are the units that one link read.
-func (x *Index) inputs(link *Call, via []*Call, depth int) []Unit {
+func (w *walk) inputs(link *Call, via []*Call, depth int) []Unit {
 	var units []Unit
 	for _, in := range link.Inputs {
 		switch in.Role {
@@ -164,11 +175,11 @@ func (x *Index) inputs(link *Call, via []*Call, depth int) []Unit {
 		case RoleOther:
 			units = append(units, Unit{Origin: Script, Path: in.Path, Digest: in.Digest, Via: via})
 		case RoleAbsent:
-			units = append(units, x.absent(link, in, via))
+			units = append(units, w.absent(link, in, via))
 		case RoleArchive:
-			units = append(units, x.archive(link, in.Object, via, depth)...)
+			units = append(units, w.archive(link, in.Object, via, depth)...)
 		default:
-			units = append(units, x.object(in.Object, link, via, depth)...)
+			units = append(units, w.object(in.Object, link, via, depth)...)
 		}
 	}
 	return units
@@ -193,11 +204,11 @@ func (x *Index) absent(link *Call, in Input, via []*Call) Unit {
 	return u
 }
 
-func (x *Index) archive(link *Call, a Object, via []*Call, depth int) []Unit {
+func (w *walk) archive(link *Call, a Object, via []*Call, depth int) []Unit {
 	var units []Unit
 	for _, m := range a.Members {
 		m.Path = a.Path + "(" + m.Path + ")"
-		units = append(units, x.object(m, link, via, depth)...)
+		units = append(units, w.object(m, link, via, depth)...)
 	}
 	if a.Damaged {
 		units = append(units, Unit{Origin: Unknown, Path: a.Path, Digest: a.Digest, Via: via, Reason: "the archive is damaged"})
@@ -206,20 +217,23 @@ func (x *Index) archive(link *Call, a Object, via []*Call, depth int) []Unit {
 }
 
 // object follows one object to the calls behind it; a partial link has several.
-func (x *Index) object(o Object, reader *Call, via []*Call, depth int) []Unit {
-	m, known := x.maker(o.Digest)
+func (w *walk) object(o Object, reader *Call, via []*Call, depth int) []Unit {
+	if w.left--; w.left < 0 {
+		return []Unit{{Origin: Unknown, Path: o.Path, Digest: o.Digest, Reason: "the log gives the file too many parts"}}
+	}
+	m, known := w.maker(o.Digest)
 	if known && depth < maxDepth && m.call.Kind == KindPartialLink {
-		return x.inputs(m.call, append(slices.Clip(via), m.call), depth+1)
+		return w.inputs(m.call, append(slices.Clip(via), m.call), depth+1)
 	}
 	if known && depth < maxDepth && (m.call.Kind == KindStrip || m.call.Kind == KindObjcopy) {
-		before := x.before(m)
-		before.Path = o.Path
-		if in := m.call.Inputs[min(m.output, len(m.call.Inputs)-1)]; in.Role == RoleOther {
+		if in := source(m); in.Role == RoleOther {
 			return []Unit{{Origin: Data, Path: o.Path, Digest: o.Digest, Source: in.Path, Call: m.call, Via: via}}
 		}
-		return x.object(before, m.call, append(slices.Clip(via), m.call), depth+1)
+		before := w.before(m)
+		before.Path = o.Path
+		return w.object(before, m.call, append(slices.Clip(via), m.call), depth+1)
 	}
-	return []Unit{x.unit(o, reader, via, depth)}
+	return []Unit{w.unit(o, reader, via, depth)}
 }
 
 // unit judges an object by the call that wrote it.

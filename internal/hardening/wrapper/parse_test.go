@@ -2,10 +2,13 @@ package wrapper
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/opencontainers/go-digest"
 )
 
 const one = `call 1
@@ -182,4 +185,41 @@ func FuzzParseConfig(f *testing.F) {
 			t.Fatalf("%v\n%+v\n%+v", err, c, back)
 		}
 	})
+}
+
+// TestForged: logs that no wrapper writes neither hang nor crash the lookups.
+func TestForged(t *testing.T) {
+	object := func(i int) Object {
+		return Object{Path: fmt.Sprint(i, ".o"), Digest: digest.FromString(fmt.Sprint(i))}
+	}
+	link := func(kind Kind, out int, in ...int) Call {
+		c := Call{ID: fmt.Sprint(out), Program: "/ld", Cwd: "/", Kind: kind, Outputs: []Object{object(out)}}
+		for _, i := range in {
+			c.Inputs = append(c.Inputs, Input{RoleObject, object(i)})
+		}
+		return c
+	}
+	doubling := new(Log)
+	for i := range 40 {
+		doubling.Calls = append(doubling.Calls, link(KindPartialLink, i, i+1, i+1))
+	}
+	for name, l := range map[string]*Log{
+		"doubling":          doubling,
+		"itself":            {Calls: []Call{link(KindPartialLink, 0, 0, 0)}},
+		"strip in a circle": {Calls: []Call{link(KindStrip, 0, 1), link(KindStrip, 1, 0)}},
+		"strip of nothing":  {Calls: []Call{link(KindStrip, 0), link(KindLink, 1, 0)}},
+		"no sources":        {Calls: []Call{link(KindCompile, 0), link(KindAssemble, 2), link(KindLink, 1, 0, 2)}},
+	} {
+		for _, c := range l.Calls[:1] {
+			units, _, ok := l.Index().Units(c.Outputs[0].Digest)
+			if !ok || len(units) == 0 || len(units) > 2*maxUnits {
+				t.Errorf("%s: %d units, %v", name, len(units), ok)
+			}
+			for _, u := range units {
+				if u.Origin == Toolchain || u.Origin == Compiled && u.Call.Kind != KindCompile {
+					t.Errorf("%s: %+v", name, u)
+				}
+			}
+		}
+	}
 }

@@ -32,7 +32,7 @@ var built = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	return compile(dir, "")
+	return compile(dir, "-Wall -Wextra -Werror")
 })
 
 func compile(dir, flags string) ([]byte, error) {

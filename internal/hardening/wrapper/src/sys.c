@@ -1,4 +1,4 @@
-/* The kernel, memory and text, without a C library. On x86_64 and aarch64 the
+/* The kernel, memory and text, without a C library. On x86_64 the
  * wrapper has its own entry point: starting a static glibc costs 0.3 ms, which
  * alone is 1 % of a small compile. Elsewhere (or with WITH_LIBC) the same code
  * calls the library's syscall(). */
@@ -12,11 +12,11 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#if (defined(__x86_64__) || defined(__aarch64__)) && !defined(WITH_LIBC)
+#if defined(__x86_64__) && !defined(WITH_LIBC)
 #define OWN_ENTRY 1
 #endif
 
-#if defined(OWN_ENTRY) && defined(__x86_64__)
+#ifdef OWN_ENTRY
 __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall begin\n\thlt\n");
 static inline __attribute__((always_inline)) long sys6(long n, long a, long b, long c, long d, long e, long f)
 {
@@ -24,15 +24,6 @@ static inline __attribute__((always_inline)) long sys6(long n, long a, long b, l
 	long r;
 	__asm__ volatile("syscall" : "=a"(r) : "0"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
 	return r;
-}
-#elif defined(OWN_ENTRY)
-__asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x30, #0\n\tmov x0, sp\n\tand sp, x0, #-16\n\tb begin\n");
-static inline __attribute__((always_inline)) long sys6(long n, long a, long b, long c, long d, long e, long f)
-{
-	register long x8 __asm__("x8") = n, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
-	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
-	return x0;
 }
 #else
 #include <unistd.h>

@@ -1,9 +1,12 @@
 /* pairs N OBJECT SOURCE REAL WRAPPED FLAGS...: compiles a source N times by
- * each of two compilers in turn, the first with the flags, and prints for each
- * the median and the least wall clock and processor time of a call with all its
- * descendants, in microseconds. Medians of calls that take turns bear other
- * work on the machine. */
+ * the real compiler with the flags, twice, and by the wrapped one, one after
+ * another in changing order, and prints what a call with all its descendants
+ * takes, in microseconds of wall clock and of processor time: the median of the
+ * real one, the median difference of its two calls, which is the noise, and the
+ * median difference of the wrapped one. Differences of neighbours bear a machine
+ * whose speed changes, as those with other work do. */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,21 +38,40 @@ static void call(char **argv, double *wall, double *cpu)
 	*cpu = seconds(r.ru_utime) + seconds(r.ru_stime);
 }
 
+static double median(double *t, int n)
+{
+	qsort(t, n, sizeof *t, compare);
+	return t[n / 2] * 1e6;
+}
+
+static void print(const double *of, double *t, int n)
+{
+	for (int i = 0; i < n; i++) {
+		t[i] = of[i];
+		t[n + i] = of[n + i] - of[i];
+		t[2 * n + i] = of[2 * n + i] - (of[i] + of[n + i]) / 2;
+	}
+	printf("%.1f %.1f %.1f\n", median(t, n), median(t + n, n), median(t + 2 * n, n));
+}
+
 int main(int argc, char **argv)
 {
 	int n = atoi(argv[1]);
+	cpu_set_t here; /* one processor: others may be busier, and each process more is one more chance to move */
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	sched_setaffinity(0, sizeof here, &here);
 	char *wrapped[] = {argv[5], "-c", argv[3], "-o", argv[2], 0};
 	char **real = calloc(argc + 8, sizeof *real);
-	double *t = calloc(4 * n, sizeof *t);
+	double *wall = calloc(9 * n, sizeof *wall), *cpu = wall + 3 * n, *t = cpu + 3 * n;
 	real[0] = argv[4], real[1] = "-c", real[2] = argv[3], real[3] = "-o", real[4] = argv[2];
 	for (int i = 6; i < argc; i++)
 		real[i - 1] = argv[i];
-	for (int i = 0; i < n; i++) {
-		call(real, &t[i], &t[n + i]);
-		call(wrapped, &t[2 * n + i], &t[3 * n + i]);
-	}
-	for (int i = 0; i < 4; i++) {
-		qsort(t + i * n, n, sizeof *t, compare);
-		printf("%.1f %.1f\n", t[i * n + n / 2] * 1e6, t[i * n] * 1e6);
-	}
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < 3; k++) {
+			int who = (i + k) % 3;
+			call(who == 2 ? wrapped : real, &wall[who * n + i], &cpu[who * n + i]);
+		}
+	print(wall, t, n);
+	print(cpu, t, n);
 }
