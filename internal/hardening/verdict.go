@@ -135,9 +135,10 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 	switch u.Origin {
 	case wrapper.Compiled:
 		j.compiled = append(j.compiled, u)
+	case wrapper.Assembled, wrapper.Data, wrapper.LTO: // no flags of the compiler's
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
-	case wrapper.Foreign, wrapper.Unknown:
+	default:
 		if u.Digest != "" && j.gate.Pinned(u.Digest) != "" {
 			return 0
 		}
