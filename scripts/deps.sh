@@ -16,6 +16,7 @@ if [ "${1-}" = tests ]; then
 	need g++ g++
 	need make make
 	need clang clang
+	need ld.lld lld
 	need ccache ccache
 	need musl-gcc musl-tools
 	need mksquashfs squashfs-tools
