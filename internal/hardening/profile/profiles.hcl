@@ -169,6 +169,19 @@ rule "glibcxx-assertions" {
   define   = ["-D_GLIBCXX_ASSERTIONS"]
 }
 
+rule "build-id" {
+  title    = "the build can be named by its file"
+  severity = "low"
+  proof    = "file"
+  link     = ["-Wl,--build-id"]
+}
+
+rule "separate-debug" {
+  title    = "debug information is in a file of its own"
+  severity = "low"
+  proof    = "file"
+}
+
 rule "kernel-config" {
   title    = "the kernel is configured as its hardening needs it"
   severity = "medium"
