@@ -110,6 +110,19 @@ sums() { find "$DOMBUILD_STORE/blobs" -type f -print0 | xargs -0 sha256sum; }
 for _ in $(seq "$times"); do measure verify run store verify; measure sha256sum sums; done
 report "store verify, against sha256sum" verify sha256sum
 
+# --- harden, against hardening-check and checksec over the same programs
+mkdir "$tmp/programs"
+find /usr/bin -maxdepth 1 -type f -size +8k | sort | while read -r f; do
+	[ "$(head -c 4 "$f" | tail -c 3)" = ELF ] && cp "$f" "$tmp/programs/"
+	[ "$(find "$tmp/programs" -type f | wc -l)" -lt 200 ] || break
+done
+judge() { "$bin" --progress quiet harden "$tmp/programs" || [ $? = 8 ]; }
+checker() { for f in "$tmp"/programs/*; do hardening-check --nocfprotection "$f" || true; done; }
+checked() { for f in "$tmp"/programs/*; do checksec --file="$f" || true; done; }
+for _ in $(seq "$times"); do measure harden judge; done
+if command -v hardening-check >/dev/null; then measure checker checker && report "harden 200 programs, against hardening-check" harden checker; else echo "skipped: harden against hardening-check: it is not installed (devscripts)"; fi
+if command -v checksec >/dev/null; then measure checksec checked && report "harden 200 programs, against checksec" harden checksec; else echo "skipped: harden against checksec: it is not installed"; fi
+
 # --- toolchain root until a step can run in it, against mmdebstrap
 # The whole process: engine start, probe, unpacking into the store, and the
 # engine's snapshot, in which a first command runs.

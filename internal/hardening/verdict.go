@@ -94,16 +94,20 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 		j.out.Origin = Built
 		return
 	}
-	if j.gate.Pinned(j.out.Digest) != "" {
+	var units []wrapper.Unit
+	known := false
+	if calls != nil {
+		units, _, known = calls.Units(j.out.Digest)
+	}
+	switch {
+	case known:
+	case j.gate.Pinned(j.out.Digest) != "": // asked last: it reads the whole root
 		j.out.Origin = Pinned
 		return
-	}
-	if calls == nil {
+	case calls == nil:
 		j.outside("", "the toolchain has no compiler, so nothing was recorded")
 		return
-	}
-	units, _, ok := calls.Units(j.out.Digest)
-	if !ok {
+	default:
 		j.outside("", "no recorded call wrote it")
 		return
 	}
