@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:db333715783b3b9c42eadee5dff3661fa9b5b57c7d2b5487589c90a4a872628c"
+  recipe  = "sha256:a9af933cffbaa3c53c08a94f0c985a7805cd919dc1c97b9489f573ce73d2488d"
 }
 
 distribution "debian" {

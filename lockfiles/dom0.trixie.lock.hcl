@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:3f7facc67cedc15c87b0e311b2c28247d6f834b9da344d3be24bde0ea09e8dc4"
+  recipe  = "sha256:e1eaf7fa9141f4f9744f11554d87a224737fc04026baa946e0bad97eb7d22d1b"
 }
 
 distribution "debian" {

@@ -52,13 +52,14 @@ func (b *builder) pkg(p recipe.Package) error {
 	if s.Compiler, err = b.compiler(p.Toolchain); err != nil {
 		return err
 	}
-	s.Env = b.variables(p.Environment, s.Profile.Environment(b.env.BuildDir, s.Compiler))
+	enforced := s.Profile.Without(exceptedEverywhere(s.Except))
+	s.Env = b.variables(p.Environment, enforced.Environment(b.env.BuildDir, s.Compiler))
 	before, after := prologue(primary), epilogue(p.Outputs)
 	if b.wraps(p.Toolchain) {
 		before, after = makeCalls+before, after+takeCalls
 	}
 	s.Files = b.scripts(p.Name, before, p.Script, after)
-	if err := b.wrap(&s, p.Toolchain); err != nil {
+	if err := b.wrap(&s, p.Toolchain, enforced); err != nil {
 		return err
 	}
 	b.setClock(&s)

@@ -82,11 +82,11 @@ func (b *builder) wraps(toolchain recipe.Address) bool {
 }
 
 // wrap has a step run in the wrapped toolchain, if it can be wrapped.
-func (b *builder) wrap(s *Step, toolchain recipe.Address) error {
+func (b *builder) wrap(s *Step, toolchain recipe.Address, enforced profile.Profile) error {
 	if !b.wraps(toolchain) {
 		return nil
 	}
-	config, err := wrapperConfig(s.Profile, s.Except, s.Compiler, b.env.BuildDir)
+	config, err := wrapperConfig(enforced, s.Compiler, b.env.BuildDir)
 	if err != nil {
 		return err
 	}
@@ -96,21 +96,23 @@ func (b *builder) wrap(s *Step, toolchain recipe.Address) error {
 	return nil
 }
 
-// wrapperConfig enforces the rules of a profile that the compiler knows, but
-// those that the recipe excepts for all files of the package.
-func wrapperConfig(p profile.Profile, except []recipe.Exception, c profile.Compiler, base string) ([]byte, error) {
-	off := map[string]bool{}
-	for _, e := range except {
+// exceptedEverywhere are the rules that the recipe excepts for all files of a
+// package: their flags are not given.
+func exceptedEverywhere(list []recipe.Exception) []string {
+	var rules []string
+	for _, e := range list {
 		if len(e.Paths) == 0 {
-			off[e.Rule] = true
+			rules = append(rules, e.Rule)
 		}
 	}
+	return rules
+}
+
+// wrapperConfig enforces the rules of a profile that the compiler knows.
+func wrapperConfig(p profile.Profile, c profile.Compiler, base string) ([]byte, error) {
 	f := wrapper.Flags{Compile: slices.Clone(p.Compile), Link: slices.Clone(p.Link)}
 	active, _ := p.Active(c)
 	for _, r := range active {
-		if off[r.ID] {
-			continue
-		}
 		if r.ID == profile.PIE {
 			f.PIE, f.StaticPIE = true, true
 		}

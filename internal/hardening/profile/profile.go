@@ -131,6 +131,12 @@ func (p Profile) Extend(name, description string, add, without, compile, link []
 	return out
 }
 
+// Without returns p with some of its rules left out.
+func (p Profile) Without(rules []string) Profile {
+	p.Rules = slices.DeleteFunc(slices.Clone(p.Rules), func(id string) bool { return slices.Contains(rules, id) })
+	return p
+}
+
 // Compiler is what the compiler of a toolchain is known to be.
 type Compiler struct {
 	Architecture string // of Debian, such as "amd64"
