@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/dombuild/dombuild/internal/build"
@@ -24,6 +26,8 @@ type imageBudget struct {
 	Figures []build.Limit    `json:"figures"`
 	Files   []build.RootFile `json:"files"`
 }
+
+var errNoImage = errors.New("the recipe has no image, so there is no budget")
 
 // budget shows what is in the root trees of images that were built.
 func (a *app) budget(ctx context.Context, names []string) error {
@@ -58,7 +62,10 @@ func (a *app) budget(ctx context.Context, names []string) error {
 		doc.Images = append(doc.Images, imageBudget{m.Address, build.Count(files).Limits(m.Budget), files})
 	}
 	if len(doc.Images) == 0 {
-		return &usageError{fmt.Errorf("the recipe has no image of that name"), "dombuild tree"}
+		if len(names) == 0 {
+			return &usageError{errNoImage, "name files, trees or images to judge them instead"}
+		}
+		return &usageError{fmt.Errorf("the recipe has no image %s", strings.Join(names, ", ")), "dombuild tree"}
 	}
 	return a.print(doc, func(w io.Writer) {
 		for _, m := range doc.Images {

@@ -40,7 +40,8 @@ func takeCalls(s plan.Step, into *bytes.Buffer) *tree.Aside {
 
 // harden judges the files that a package left and keeps the verdict.
 func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob, calls []byte, out *Step) error {
-	gate := hardening.Gate{Profile: s.Profile, Compiler: s.Compiler, Pinned: r.pinned(ctx, s)}
+	var unread error // of the toolchain's root
+	gate := hardening.Gate{Profile: s.Profile, Compiler: s.Compiler, Pinned: r.pinned(ctx, s, &unread)}
 	if s.Over != "" {
 		log, err := wrapper.Parse(bytes.NewReader(calls))
 		if err != nil {
@@ -60,6 +61,9 @@ func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob
 		digests[e.Path] = e.Digest
 	}
 	verdict := gate.Judge(files, digests)
+	if unread != nil {
+		return fmt.Errorf("judging the output of %s: %w", s.Name, unread)
+	}
 	text, err := json.Marshal(verdict)
 	if err != nil {
 		return fmt.Errorf("keeping the verdict on %s: %w", s.Name, err)
@@ -90,8 +94,8 @@ func (r *runner) prove(ctx context.Context, s plan.Step, blob store.Blob) ([]pro
 }
 
 // pinned looks files up in the toolchain's root, which is read when the first
-// one is asked for.
-func (r *runner) pinned(ctx context.Context, s plan.Step) func(digest.Digest) string {
+// one is asked for. Why it could not be read is left in unread.
+func (r *runner) pinned(ctx context.Context, s plan.Step, unread *error) func(digest.Digest) string {
 	var paths map[digest.Digest]string
 	return func(d digest.Digest) string {
 		if d == "" {
@@ -103,9 +107,7 @@ func (r *runner) pinned(ctx context.Context, s plan.Step) func(digest.Digest) st
 			if err == nil {
 				err = r.pinnedFiles(ctx, root, paths)
 			}
-			if err != nil {
-				clear(paths) // nothing is known to be pinned: the gate refuses more, not less
-			}
+			*unread = err
 		}
 		return paths[d]
 	}
@@ -121,6 +123,12 @@ func (r *runner) pinnedFiles(ctx context.Context, root Step, paths map[digest.Di
 	return err
 }
 
+// remedies say where the recipe takes exceptions for a step.
+var remedies = map[plan.Kind]string{
+	plan.KindPackage: "mend the build, or write in its package: hardening { except { rules, paths, reason, expires } }",
+	plan.KindImage:   "mend the files, or write in the image: except { rules, paths, reason, expires }",
+}
+
 // passed applies the recipe's exceptions to findings, and refuses what is left.
 func passed(s plan.Step, findings []finding.Finding, now time.Time) error {
 	waivers, err := waiversOf(s.Except)
@@ -132,7 +140,7 @@ func passed(s plan.Step, findings []finding.Finding, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("judging %s: %w", s.Name, err)
 	}
-	e := &hardening.GateError{Step: s.Name, Remedy: "mend the build, or write in the recipe: hardening { except { rule, paths, reason, expires } }"}
+	e := &hardening.GateError{Step: s.Name, Remedy: remedies[s.Kind]}
 	for _, f := range report.Failing(finding.Note) {
 		e.Add(f)
 	}

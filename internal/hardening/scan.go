@@ -57,10 +57,9 @@ func descend(yes bool) func(image.Entry, image.Format) bool {
 
 // scanner collects verdicts in the order in which files came.
 type scanner struct {
-	opt    ScanOptions
-	mu     sync.Mutex
-	files  map[int]prove.File
-	judged int
+	opt   ScanOptions
+	mu    sync.Mutex
+	files map[int]prove.File
 }
 
 func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File, error) {
@@ -133,7 +132,6 @@ func (s *scanner) add(i int, f prove.File) {
 	defer s.mu.Unlock()
 	if slices.ContainsFunc(f.Checks, func(c prove.Check) bool { return c.Status != prove.NotApplicable }) {
 		s.files[i] = f
-		s.judged++
 	}
 }
 
