@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -189,6 +190,46 @@ func TestCancel(t *testing.T) {
 	if left := leftovers(b.opt.Root, "spin"); len(left) > 0 {
 		t.Errorf("left behind after Close: %v", left)
 	}
+}
+
+// slowRunc takes its time to make a container, and finds it not to be there for
+// as long as it takes.
+const slowRunc = `#!/bin/sh
+case " $* " in
+*" run "*) sleep 0.4 ;;
+*" kill "*)
+	if ! %[1]s "$@" 2>/dev/null; then
+		until pgrep -f "^/guest spin unborn"; do sleep 0.01; done
+		exit 1
+	fi
+	exit 0 ;;
+esac
+exec %[1]s "$@"
+`
+
+// TestCancelUnborn cancels while the container is being made.
+func TestCancelUnborn(t *testing.T) {
+	needRoot(t)
+	runc, err := exec.LookPath("runc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "runc"), fmt.Appendf(nil, slowRunc, runc), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b := openBench(t, Options{})
+	if _, err := b.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(200*time.Millisecond, cancel)
+	if _, err := b.runCtx(ctx, b.exec("spin", "unborn"), Sink{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	time.Sleep(time.Second) // by now the container would have started
+	nothingLeft(t, b.opt.Root, "spin")
 }
 
 // nothingLeft waits until no container, process and mount of root is left.

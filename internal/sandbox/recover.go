@@ -64,7 +64,7 @@ func startClean(root, program string, beneath *contents, keepBytes int64) (*clie
 	if err != nil {
 		return nil, nil, err
 	}
-	done := closers{func() error { return sweepTemporary(root) }, environ(root)}
+	done := closers{func() error { return sweep(root) }, environ(root)}
 	dir := filepath.Join(root, "engine")
 	clean := filepath.Join(root, "clean")
 	damage := error(nil)

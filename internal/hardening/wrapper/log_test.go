@@ -54,7 +54,7 @@ z: main.o lto.o
 	$(CC) -flto main.o lto.o -o $@
 l: main.o add.o
 	ar rcD liba.a add.o && $(CC) main.o liba.a -o $@
-w: main.c add.c
+w: main.o add.c
 	cp main.c $$(mktemp -d)/main.c && d=$$(mktemp -d /tmp/tmp.XXXXXXXX) && cp add.c $$d && $(CC) -c $$d/add.c -o $$d/add.o && $(CC) -frandom-seed=1 main.o $$d/add.o -o w
 `
 		files["include/a.h"] = ""

@@ -13,6 +13,10 @@
 //     capabilities.
 //   - /sys/fs/cgroup and the DMI tables tell about the host.
 //
+// Two calls of BuildKit that can leave a container running when a build is
+// cancelled are mended as well: kill comes before the container exists, so it
+// waits for it, and delete comes when its process may still run, so it forces.
+//
 // What is not as expected, a container that shares a namespace, has hooks, or
 // mounts something from outside the engine's directory, is refused.
 package runtime
@@ -27,6 +31,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
@@ -48,12 +53,42 @@ func become(argv []string) error {
 			return err
 		}
 	}
+	p, err := lookRunc()
+	if err != nil {
+		return err
+	}
+	args := append([]string{"runc"}, argv[1:]...)
+	if i := slices.Index(args, "delete"); i > 0 {
+		args = slices.Insert(args, i+1, "--force")
+	}
+	if i := slices.Index(args, "kill"); i > 0 && i+1 < len(args) {
+		awaitContainer(p, args[:i], args[i+1])
+	}
+	return syscall.Exec(p, args, os.Environ())
+}
+
+func lookRunc() (string, error) {
 	for _, name := range []string{"runc", "buildkit-runc"} {
 		if p, err := exec.LookPath(name); err == nil {
-			return syscall.Exec(p, append([]string{"runc"}, argv[1:]...), os.Environ())
+			return p, nil
 		}
 	}
-	return errors.New("runc is not installed")
+	return "", errors.New("runc is not installed")
+}
+
+// patience is how long kill waits for a container that is being made: less than
+// BuildKit waits for kill, seven seconds.
+const patience = 5 * time.Second
+
+// awaitContainer returns when runc knows the container id, or when it should
+// have come to know it.
+func awaitContainer(runc string, global []string, id string) {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(10 * time.Millisecond) {
+		cmd := exec.Command(runc, append(slices.Clone(global[1:]), "state", id)...)
+		if cmd.Run() == nil {
+			return
+		}
+	}
 }
 
 // bundleOf returns the bundle that args would run or create.
