@@ -72,7 +72,11 @@ func (a *app) varied(first *build.Result) (*plan.Plan, error) {
 	if r.Digest() != first.Plan.Recipe().Digest() {
 		return nil, errors.New("the recipe changed while it was being checked")
 	}
-	return plan.New(r, l, plan.Varied(r))
+	env, err := plan.Vary(r, plan.AxisNames(), 1)
+	if err != nil {
+		return nil, err
+	}
+	return plan.New(r, l, env)
 }
 
 // rebuild builds again on an engine of its own, whose state is thrown away.

@@ -41,6 +41,14 @@ type Entry struct {
 	Major   uint32            `json:"major,omitempty"` // of devices
 	Minor   uint32            `json:"minor,omitempty"`
 	Xattrs  map[string][]byte `json:"xattrs,omitempty"`
+	Fields  []Field           `json:"fields,omitempty"` // what else the format records, in its order
+}
+
+// Field is one fact that only a format knows, such as an inode number, a
+// record of a PAX header, or the UUID of a file system.
+type Field struct {
+	Name  string `json:"name"` // in the format's own word: "ino", "atime", "uuid"
+	Value string `json:"value"`
 }
 
 // Bits of st_mode, which cpio, squashfs, ext, Rock Ridge and zip record.

@@ -42,6 +42,10 @@ var bans = []ban{
 	{"internal/sandbox/probe", []string{"github.com/moby/buildkit/client", "internal/store", "net/http"}, "the probe is what a step is: alone"},
 	{"internal/build", []string{"internal/fetch", "internal/resolve"}, "a build cannot download"},
 	{"internal/repro", []string{"internal/fetch", "internal/resolve"}, "comparing cannot download"},
+	{"internal/repro/explain", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "explaining knows contents, not builds"},
+	{"internal/repro/diff", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "any two artifacts are compared, however they were built"},
+	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
+	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
 }
 

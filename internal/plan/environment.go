@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -34,48 +37,82 @@ func Standard(r *recipe.Recipe) Environment {
 	}
 }
 
-// Varied is the environment of the second build of a check: it differs from
-// Standard in every field. The clock runs ahead, not behind, so that no file
-// is younger than the clock and make does not wait.
-func Varied(r *recipe.Recipe) Environment {
-	return Environment{
-		BuildDir:    "/check/build",
-		OutDir:      "/check/out",
-		Hostname:    "second-builder",
-		Timezone:    "DMB-13:37",
-		Locale:      "C.UTF-8",
-		Umask:       0o027,
-		Jobs:        r.Jobs + 3,
-		UID:         1001,
-		ClockOffset: 400*24*3600 + 5*3600 + 7,
-	}
+// axis is one way in which the second build of a check differs from the first.
+type axis struct {
+	name  string // what --vary takes
+	about string // for people
+	vary  func(e *Environment, run int)
+	value func(e Environment) string
 }
 
-// Axis names one field of an environment with its two values.
+// axes lists every axis in the order in which they are shown. The clock runs
+// ahead, not behind, so that no file is younger than the clock and make does
+// not wait.
+var axes = []axis{
+	{"build-path", "the directory that a step works in",
+		func(e *Environment, run int) { e.BuildDir = numbered("/check/build", run) }, func(e Environment) string { return e.BuildDir }},
+	{"output-path", "the directory that a step leaves its output in",
+		func(e *Environment, run int) { e.OutDir = numbered("/check/out", run) }, func(e Environment) string { return e.OutDir }},
+	{"host-name", "the name of the machine",
+		func(e *Environment, run int) { e.Hostname = numbered("second-builder", run) }, func(e Environment) string { return e.Hostname }},
+	{"time-zone", "TZ",
+		func(e *Environment, run int) { e.Timezone = "DMB-13:" + strconv.Itoa(36+run%20) }, func(e Environment) string { return e.Timezone }},
+	{"locale", "LC_ALL",
+		func(e *Environment, _ int) { e.Locale = "C.UTF-8" }, func(e Environment) string { return e.Locale }},
+	{"umask", "the mode bits that new files lack",
+		func(e *Environment, _ int) { e.Umask = 0o027 }, func(e Environment) string { return "0" + strconv.FormatUint(uint64(e.Umask), 8) }},
+	{"cpu-count", "the processors that make, nproc and OpenMP are told of",
+		func(e *Environment, run int) { e.Jobs += 2 + run }, func(e Environment) string { return strconv.Itoa(e.Jobs) }},
+	{"user-id", "the user and group that scripts run as",
+		func(e *Environment, run int) { e.UID += run }, func(e Environment) string { return strconv.Itoa(e.UID) }},
+	{"clock", "the date that programs see",
+		func(e *Environment, run int) { e.ClockOffset = int64(run) * (400*24*3600 + 5*3600 + 7) }, func(e Environment) string { return offset(e.ClockOffset) }},
+}
+
+// AxisNames lists the names of all axes, in the order in which they are shown.
+func AxisNames() []string {
+	var names []string
+	for _, x := range axes {
+		names = append(names, x.name)
+	}
+	return names
+}
+
+// Vary is Standard with the named axes varied. Runs are counted from 1; each
+// has values of its own where an axis has more than one.
+func Vary(r *recipe.Recipe, names []string, run int) (Environment, error) {
+	e := Standard(r)
+	for _, n := range names {
+		i := slices.IndexFunc(axes, func(x axis) bool { return x.name == n })
+		if i < 0 {
+			return Environment{}, fmt.Errorf("there is no axis %q; there are %s", n, strings.Join(AxisNames(), ", "))
+		}
+		axes[i].vary(&e, run)
+	}
+	return e, nil
+}
+
+// numbered tells the values of later runs from that of the first.
+func numbered(s string, run int) string {
+	if run == 1 {
+		return s
+	}
+	return s + "-" + strconv.Itoa(run)
+}
+
+// Axis names one axis with its values in two builds.
 type Axis struct {
 	Name   string `json:"name"`
 	First  string `json:"first"`
 	Second string `json:"second"`
 }
 
-// Axes lists what differs between two environments, in a fixed order.
-func Axes(a, b Environment) []Axis {
-	octal := func(u uint32) string { return "0" + strconv.FormatUint(uint64(u), 8) }
-	all := []Axis{
-		{"build path", a.BuildDir, b.BuildDir},
-		{"output path", a.OutDir, b.OutDir},
-		{"host name", a.Hostname, b.Hostname},
-		{"time zone", a.Timezone, b.Timezone},
-		{"locale", a.Locale, b.Locale},
-		{"umask", octal(a.Umask), octal(b.Umask)},
-		{"CPU count", strconv.Itoa(a.Jobs), strconv.Itoa(b.Jobs)},
-		{"user id", strconv.Itoa(a.UID), strconv.Itoa(b.UID)},
-		{"clock", offset(a.ClockOffset), offset(b.ClockOffset)},
-	}
+// Differ lists the axes in which two environments differ.
+func Differ(a, b Environment) []Axis {
 	var differ []Axis
-	for _, x := range all {
-		if x.First != x.Second {
-			differ = append(differ, x)
+	for _, x := range axes {
+		if first, second := x.value(a), x.value(b); first != second {
+			differ = append(differ, Axis{x.name, first, second})
 		}
 	}
 	return differ

@@ -173,10 +173,10 @@ func TestPlansDoNotDependOnWhereTheRecipeLies(t *testing.T) {
 
 func TestVariedDiffersInEveryAxis(t *testing.T) {
 	r := load(t, "", "", "")
-	if got := len(Axes(Standard(r), Varied(r))); got != 9 {
-		t.Errorf("%d axes differ, want 9: %v", got, Axes(Standard(r), Varied(r)))
+	if got := Differ(Standard(r), varied(t, r)); len(got) != len(AxisNames()) {
+		t.Errorf("%d axes differ of %v", len(got), AxisNames())
 	}
-	p := make1(t, r, "gcc", Varied)
+	p := make1(t, r, "gcc", func(r *recipe.Recipe) Environment { return varied(t, r) })
 	for _, s := range p.Steps() {
 		env := strings.Join(s.Env, "\n")
 		switch s.Name {
@@ -212,7 +212,7 @@ func TestWithoutACompilerTheClockIsSaidNotToVary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := New(r, l, Varied(r))
+	p, err := New(r, l, varied(t, r))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestChangesNameWhatDiffers(t *testing.T) {
 }
 
 func TestLabelsAreUnique(t *testing.T) {
-	p := make1(t, load(t, "", "", ""), "gcc", Varied)
+	p := make1(t, load(t, "", "", ""), "gcc", func(r *recipe.Recipe) Environment { return varied(t, r) })
 	for _, s := range p.Steps() {
 		seen := map[string]bool{}
 		for _, c := range p.Components(s.Name) {
@@ -281,5 +281,33 @@ func TestPrologueUnpacksByDpkgsNames(t *testing.T) {
 func TestQuote(t *testing.T) {
 	if got := quote("it's $HOME"); got != `'it'\''s $HOME'` {
 		t.Error(got)
+	}
+}
+
+// varied is the environment with every axis varied.
+func varied(t *testing.T, r *recipe.Recipe) Environment {
+	t.Helper()
+	env, err := Vary(r, AxisNames(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return env
+}
+
+func TestVary(t *testing.T) {
+	r := load(t, "", "", "")
+	for _, name := range AxisNames() {
+		for run := 1; run <= 3; run++ {
+			env, err := Vary(r, []string{name}, run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := Differ(Standard(r), env); len(d) != 1 || d[0].Name != name {
+				t.Errorf("run %d of %s varies %v", run, name, d)
+			}
+		}
+	}
+	if _, err := Vary(r, []string{"moon"}, 1); err == nil {
+		t.Error("an axis that is not there was varied")
 	}
 }

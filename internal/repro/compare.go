@@ -92,7 +92,7 @@ func Compare(ctx context.Context, st *store.Store, first, second *build.Result) 
 // varied lists what differed between the builds. The clock did only where a
 // step made one.
 func varied(first, second *plan.Plan) []plan.Axis {
-	axes := plan.Axes(first.Environment(), second.Environment())
+	axes := plan.Differ(first.Environment(), second.Environment())
 	made := slices.ContainsFunc(second.Steps(), func(s plan.Step) bool { return s.Kind == plan.KindClock })
 	return slices.DeleteFunc(axes, func(a plan.Axis) bool { return a.Name == "clock" && !made })
 }

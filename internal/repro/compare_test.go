@@ -47,7 +47,11 @@ func newBench(t *testing.T) bench {
 	if b.first, err = plan.New(r, l, plan.Standard(r)); err != nil {
 		t.Fatal(err)
 	}
-	if b.second, err = plan.New(r, l, plan.Varied(r)); err != nil {
+	env, err := plan.Vary(r, plan.AxisNames(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.second, err = plan.New(r, l, env); err != nil {
 		t.Fatal(err)
 	}
 	if b.store, err = store.Open(filepath.Join(dir, "store")); err != nil {
@@ -153,7 +157,7 @@ func TestVaried(t *testing.T) {
 	for _, x := range v.Varied {
 		names = append(names, x.Name)
 	}
-	want := []string{"build path", "output path", "host name", "time zone", "locale", "umask", "CPU count", "user id"}
+	want := []string{"build-path", "output-path", "host-name", "time-zone", "locale", "umask", "cpu-count", "user-id"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}
