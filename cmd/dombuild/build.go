@@ -77,6 +77,9 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) (*build.Res
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.register(p.Recipe()); err != nil {
+		return nil, nil, err
+	}
 	res, err := build.Run(ctx, p, build.StepsOf(targets), opt)
 	return res, targets, err
 }

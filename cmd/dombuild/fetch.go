@@ -17,12 +17,15 @@ func (a *app) fetchVerb() *cobra.Command {
 }
 
 func (a *app) fetch(ctx context.Context, _ []string) error {
-	_, l, err := a.locked()
+	r, l, err := a.locked()
 	if err != nil {
 		return err
 	}
 	st, err := a.openStore()
 	if err != nil {
+		return err
+	}
+	if err := a.register(r); err != nil {
 		return err
 	}
 	mirrors, err := loadMirrors()

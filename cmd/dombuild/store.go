@@ -11,7 +11,6 @@ import (
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 
-	"github.com/dombuild/dombuild/internal/build"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
@@ -164,58 +163,4 @@ func (a *app) storeVerify() *cobra.Command {
 		})
 		return errors.Join(err, report.Err())
 	})
-}
-
-func (a *app) storeGC() *cobra.Command {
-	var dry bool
-	cmd := verb("gc", "Remove what the lock of this directory's recipe does not need", cobra.NoArgs,
-		func(ctx context.Context, _ []string) error { return a.gc(ctx, dry) })
-	cmd.Long = `Remove every blob and record that the recipe in this directory and its lock do not
-need: what stays are the pins and the cached outputs of the current plan.`
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "only say what would be removed")
-	return cmd
-}
-
-func (a *app) gc(ctx context.Context, dry bool) error {
-	p, l, err := a.plan()
-	if err != nil {
-		return err
-	}
-	st, err := a.openStore()
-	if err != nil {
-		return err
-	}
-	keep := build.Needed(st, p, l)
-	report, err := st.GC(ctx, store.GCOptions{Keep: keep.Blob, KeepRecord: keep.Record, DryRun: dry})
-	if err != nil {
-		return err
-	}
-	doc := describeGC(report, dry)
-	return a.print(doc, func(w io.Writer) {
-		verb := "removed"
-		if dry {
-			verb = "would remove"
-			for _, b := range doc.Blobs {
-				fmt.Fprintf(w, "%s  %12d\n", b.Digest, b.Size)
-			}
-		}
-		fmt.Fprintf(w, "%s %d blobs and %d records, %d bytes\n", verb, len(doc.Blobs), len(doc.Records), doc.Freed)
-	})
-}
-
-// gcDocument is what store gc prints with --json.
-type gcDocument struct {
-	Schema  string       `json:"schema"`
-	DryRun  bool         `json:"dry_run"`
-	Blobs   []storedBlob `json:"blobs"`
-	Records []string     `json:"records"` // kind/key
-	Freed   int64        `json:"freed_bytes"`
-}
-
-func describeGC(r *store.GCReport, dry bool) gcDocument {
-	doc := gcDocument{"dombuild/store-gc/v1", dry, storedBlobs(r.Blobs), []string{}, r.Freed}
-	for _, x := range r.Records {
-		doc.Records = append(doc.Records, x.Kind+"/"+x.Key)
-	}
-	return doc
 }

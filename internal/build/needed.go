@@ -14,10 +14,17 @@ type Needs struct {
 	records map[string]bool
 }
 
-// Needed returns the pins of the lock, the plan's own blobs, and the cached
-// outputs of its steps.
-func Needed(st *store.Store, p *plan.Plan, l *lockfile.Lock) Needs {
-	n := Needs{map[digest.Digest]bool{}, map[string]bool{}}
+// NewNeeds returns needs of nothing.
+func NewNeeds() Needs { return Needs{map[digest.Digest]bool{}, map[string]bool{}} }
+
+// Add adds what a recipe needs: its own record, the pins of its lock, the
+// plan's own blobs, and the cached outputs of its steps.
+func (n Needs) Add(st *store.Store, user User, p *plan.Plan, l *lockfile.Lock) error {
+	key, _, err := user.encode()
+	if err != nil {
+		return err
+	}
+	n.records[recordUser+"/"+key] = true
 	for _, pin := range l.Pins() {
 		n.blobs[pin.Digest] = true
 	}
@@ -38,7 +45,7 @@ func Needed(st *store.Store, p *plan.Plan, l *lockfile.Lock) Needs {
 			}
 		}
 	}
-	return n
+	return nil
 }
 
 // Blob says whether a blob is needed.
