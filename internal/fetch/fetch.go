@@ -61,7 +61,10 @@ type Options struct {
 	Client   *Client           // nil: a new one
 }
 
-const defaultParallel = 8
+const (
+	defaultParallel = 8
+	committing      = 24 // files that wait for the disk at the same time
+)
 
 // Fetch brings every request into the store: see the package documentation.
 // The errors of all requests are joined: *NotFoundError, *store.IntegrityError,
@@ -174,6 +177,10 @@ func largestFirst(requests []Request, missing []bool) []int {
 	return order
 }
 
+// lanes bound how many jobs use the network and how many wait for the disk. A
+// job is in one of them at a time, or is going from the first to the second.
+type lanes struct{ network, disk chan struct{} }
+
 // download brings the missing requests and fills in their errors. The largest
 // go first, so that at the end no connection waits for one long file.
 func download(ctx context.Context, s *store.Store, requests []Request, missing []bool, errs []error, opt Options) {
@@ -186,14 +193,16 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	task := opt.Progress.Begin("fetch", total)
 	down := new(outages)
 	var g errgroup.Group
-	g.SetLimit(opt.Parallel)
+	l := lanes{make(chan struct{}, opt.Parallel), make(chan struct{}, committing)}
 	for _, i := range largestFirst(requests, missing) {
 		r := requests[i]
+		l.network <- struct{}{}
 		g.Go(func() error {
+			defer func() { <-l.network }()
 			if ctx.Err() != nil {
 				return nil
 			}
-			j := &job{Request: r, s: s, c: opt.Client, task: task, down: down}
+			j := &job{Request: r, s: s, c: opt.Client, task: task, down: down, lanes: l}
 			errs[i] = named(r, j.run(ctx))
 			return nil
 		})

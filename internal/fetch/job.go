@@ -22,10 +22,11 @@ const maxUnknown = 16 << 30
 // job is one request under way.
 type job struct {
 	Request
-	s    *store.Store
-	c    *Client
-	task progress.Task
-	down *outages
+	s     *store.Store
+	c     *Client
+	task  progress.Task
+	down  *outages
+	lanes lanes
 
 	p       *store.Partial // nil when there is none under way
 	counted int64          // bytes told to task
@@ -187,9 +188,14 @@ func (j *job) receive(r *reply, address string) error {
 	return nil
 }
 
-// commit publishes what was received.
+// commit publishes what was received. Another job may use the network while
+// the disk is waited for.
 func (j *job) commit(address string) error {
+	j.lanes.disk <- struct{}{}
+	<-j.lanes.network
 	_, err := j.p.Commit()
+	<-j.lanes.disk
+	j.lanes.network <- struct{}{}
 	j.p = nil
 	return j.ended(err, address)
 }
