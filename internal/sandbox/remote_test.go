@@ -1,7 +1,16 @@
 package sandbox
 
 import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
+	"math/big"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +45,15 @@ var buildkitd = sync.OnceValues(func() (string, error) {
 // startDaemon starts a real buildkitd and returns its address.
 func startDaemon(t *testing.T, args ...string) string {
 	t.Helper()
+	address := "unix://" + filepath.Join(t.TempDir(), "sock")
+	startDaemonAt(t, address, address, args...)
+	return address
+}
+
+// startDaemonAt starts a real buildkitd that listens at an address, and waits
+// until it answers at another, which may name certificates.
+func startDaemonAt(t *testing.T, listen, address string, args ...string) {
+	t.Helper()
 	needRoot(t)
 	if testing.Short() {
 		t.Skip("it builds buildkitd")
@@ -45,12 +63,11 @@ func startDaemon(t *testing.T, args ...string) string {
 		t.Fatalf("building buildkitd: %v", err)
 	}
 	dir := t.TempDir()
-	address := "unix://" + filepath.Join(dir, "sock")
 	config := filepath.Join(dir, "buildkitd.toml")
 	if err := os.WriteFile(config, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, append([]string{"--config", config, "--addr", address, "--root", filepath.Join(dir, "root"),
+	cmd := exec.Command(program, append([]string{"--config", config, "--addr", listen, "--root", filepath.Join(dir, "root"),
 		"--oci-worker-net", "host", "--containerd-worker=false"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	log, err := os.Create(filepath.Join(dir, "log"))
@@ -73,12 +90,11 @@ func startDaemon(t *testing.T, args ...string) string {
 		if c, stop, err := connect(t.Context(), address); err == nil {
 			_ = c
 			_ = stop.Close()
-			return address
+			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatal("buildkitd does not answer")
-	return ""
 }
 
 // linked is the guest under the name of the runtime.
@@ -113,6 +129,93 @@ func TestDaemon(t *testing.T) {
 	if step := (*StepError)(nil); !errors.As(err, &step) || step.ExitCode != 4 {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestDaemonTLS: a daemon on TCP is reached with certificates of both sides, and
+// by nobody else.
+func TestDaemonTLS(t *testing.T) {
+	pki := newPKI(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := "tcp://" + l.Addr().String()
+	l.Close()
+	address := listen + "?ca=" + pki.ca + "&cert=" + pki.client + ".crt&key=" + pki.client + ".key&servername=builder"
+	startDaemonAt(t, listen, address, "--oci-worker-binary", linked(t),
+		"--tlscacert", pki.ca, "--tlscert", pki.server+".crt", "--tlskey", pki.server+".key")
+	b := openBench(t, Options{Builder: address})
+	if _, err := b.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.must(b.exec("write", "/out/f", "x")); r.files["f"] != "x" {
+		t.Error(r.files)
+	}
+	for name, bad := range map[string]string{
+		"no certificate":      listen + "?ca=" + pki.ca + "&servername=builder",
+		"another server name": strings.Replace(address, "servername=builder", "servername=other", 1),
+		"no TLS":              listen,
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		_, _, err := connect(ctx, bad)
+		cancel()
+		if err == nil || !strings.Contains(err.Error(), "connecting to builder "+listen) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// pki names the certificates of a builder and of who may use it, without the
+// endings .crt and .key.
+type pki struct{ ca, server, client string }
+
+func newPKI(t *testing.T) pki {
+	t.Helper()
+	dir := t.TempDir()
+	signer, root := certificate(t, filepath.Join(dir, "ca"), "authority", nil, nil)
+	p := pki{filepath.Join(dir, "ca.crt"), filepath.Join(dir, "server"), filepath.Join(dir, "client")}
+	certificate(t, p.server, "builder", root, signer)
+	certificate(t, p.client, "user", root, signer)
+	return p
+}
+
+// certificate writes name.crt and name.key, signed by parent or by itself.
+func certificate(t *testing.T, name, subject string, parent *x509.Certificate, signer *ecdsa.PrivateKey) (*ecdsa.PrivateKey, *x509.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: subject}, DNSNames: []string{subject},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	if parent == nil {
+		c.IsCA, c.BasicConstraintsValid, c.KeyUsage = true, true, x509.KeyUsageCertSign
+		parent, signer = c, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, block := range map[string]*pem.Block{
+		name + ".crt": {Type: "CERTIFICATE", Bytes: der},
+		name + ".key": {Type: "PRIVATE KEY", Bytes: private},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	return key, c
 }
 
 // TestStockDaemon: with plain runc a step has the daemon's trace socket and its
