@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/dombuild/dombuild/internal/attest"
 	"github.com/dombuild/dombuild/internal/build"
 	"github.com/dombuild/dombuild/internal/hardening"
 	"github.com/dombuild/dombuild/internal/lockfile"
@@ -65,7 +66,7 @@ func exitCode(err error) int {
 		return exitOpen
 	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)):
 		return exitIntegrity
-	case is(new(*resolve.UntrustedError)):
+	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)):
 		return exitUntrusted
 	case is(new(*lockfile.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)):
 		return exitLock
@@ -75,7 +76,7 @@ func exitCode(err error) int {
 		return exitDifferent
 	case is(new(*hardening.GateError)), is(new(*hardening.RefutedError)):
 		return exitHardening
-	case is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
+	case is(new(*usageError)), is(new(*attest.PolicyError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
 		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}

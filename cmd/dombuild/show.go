@@ -35,20 +35,28 @@ type hintError struct {
 func (e *hintError) Unwrap() error { return e.error }
 func (e *hintError) Hint() string  { return e.hint }
 
-// describeProbe counts what the sandbox's probe tried. A record holds only
-// reports of sandboxes that were closed.
-func describeProbe(text json.RawMessage) string {
+// probeOutcome counts what the sandbox's probe tried, and says whether all of
+// it failed to get out.
+func probeOutcome(text json.RawMessage) (closed bool, held string) {
 	var report sandbox.ProbeReport
 	if json.Unmarshal(text, &report) != nil {
-		return "report of another version"
+		return false, "report of another version"
 	}
-	held := 0
-	for _, c := range append(report.User.Checks, report.Root.Checks...) {
+	checks, ok := append(report.User.Checks, report.Root.Checks...), 0
+	for _, c := range checks {
 		if c.OK {
-			held++
+			ok++
 		}
 	}
-	return fmt.Sprintf("closed: %d of %d attempts to get out held (%s)", held, len(report.User.Checks)+len(report.Root.Checks), report.Builder)
+	return ok == len(checks) && ok > 0, fmt.Sprintf("%d of %d attempts to get out held (%s)", ok, len(checks), report.Builder)
+}
+
+func describeProbe(text json.RawMessage) string {
+	closed, held := probeOutcome(text)
+	if !closed {
+		return held
+	}
+	return "closed: " + held
 }
 
 func printRecord(w io.Writer, rec build.Record) {

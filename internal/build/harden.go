@@ -189,6 +189,12 @@ func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error 
 	return nil
 }
 
+// Refused is the *hardening.GateError with which a step's verdict fails, at a
+// time, under the exceptions of the recipe, or nil.
+func Refused(s plan.Step, v hardening.Verdict, now time.Time) error {
+	return passed(s, v.Findings, now)
+}
+
 // Verdict reads the verdict on the files of a step.
 func Verdict(ctx context.Context, st *store.Store, out Step) (hardening.Verdict, error) {
 	var v hardening.Verdict

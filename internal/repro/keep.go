@@ -28,3 +28,38 @@ func Useful(ctx context.Context, st *store.Store, keep func(digest.Digest) bool)
 	}
 	return recordCheck, keys, nil
 }
+
+// Find returns the newest good verdict of this machine on outputs of steps, by
+// name, and the digest of its record. The verdict may be about more steps.
+func Find(ctx context.Context, st *store.Store, outputs map[string]digest.Digest) (v Verdict, record digest.Digest, ok bool, err error) {
+	records, err := st.Records(ctx, recordCheck)
+	if err != nil {
+		return v, "", false, err
+	}
+	for _, rec := range records {
+		var has Verdict
+		if json.Unmarshal(rec.Data, &has) != nil || has.Schema != Schema || !has.Reproducible || !covers(has, outputs) {
+			continue
+		}
+		if !ok || has.Checked.After(v.Checked) {
+			v, record, ok = has, digest.FromBytes(rec.Data), true
+		}
+	}
+	return v, record, ok, nil
+}
+
+// covers says whether a verdict is about each of the outputs.
+func covers(v Verdict, outputs map[string]digest.Digest) bool {
+	first := map[string]string{}
+	for _, s := range v.Steps {
+		if s.Equal {
+			first[s.Name] = s.First
+		}
+	}
+	for name, d := range outputs {
+		if first[name] != d.String() {
+			return false
+		}
+	}
+	return len(outputs) > 0
+}
