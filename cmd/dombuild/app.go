@@ -269,3 +269,22 @@ func verb(use, short string, args cobra.PositionalArgs, run func(ctx context.Con
 		RunE: func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) },
 	}
 }
+
+// group is a verb that only has verbs of its own.
+func group(name, short string, verbs ...*cobra.Command) *cobra.Command {
+	var names []string
+	for _, v := range verbs {
+		names = append(names, v.Name())
+	}
+	last := len(names) - 1
+	before := strings.Join(names[:last], ", ")
+	cmd := verb(name, short, cobra.ArbitraryArgs, func(_ context.Context, args []string) error {
+		err := fmt.Errorf("%s needs a verb: %s or %s", name, before, names[last])
+		if len(args) > 0 {
+			err = fmt.Errorf("%s has no verb %q: it has %s and %s", name, args[0], before, names[last])
+		}
+		return &usageError{err, "dombuild " + name + " --help"}
+	})
+	cmd.AddCommand(verbs...)
+	return cmd
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/attest"
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/bundle"
 	"github.com/dombuild/dombuild/internal/hardening"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
@@ -64,9 +65,10 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case is(new(*sandbox.OpenError)):
 		return exitOpen
-	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)):
+	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)),
+		is(new(*bundle.Error)), is(new(*bundle.MissingError)):
 		return exitIntegrity
-	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)):
+	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)), is(new(*bundle.UntrustedError)):
 		return exitUntrusted
 	case is(new(*lockfile.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)):
 		return exitLock

@@ -15,16 +15,7 @@ import (
 )
 
 func (a *app) storeVerb() *cobra.Command {
-	cmd := verb("store", "Look at the store, verify it, tidy it", cobra.ArbitraryArgs,
-		func(_ context.Context, args []string) error {
-			what := "store needs a verb: ls, du, verify or gc"
-			if len(args) > 0 {
-				what = fmt.Sprintf("store has no verb %q: it has ls, du, verify and gc", args[0])
-			}
-			return &usageError{errors.New(what), "dombuild store --help"}
-		})
-	cmd.AddCommand(a.storeLs(), a.storeDu(), a.storeVerify(), a.storeGC())
-	return cmd
+	return group("store", "Look at the store, verify it, tidy it", a.storeLs(), a.storeDu(), a.storeVerify(), a.storeGC())
 }
 
 // storedBlob is a blob as store ls and store gc print it.

@@ -8,7 +8,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		a.lockVerb(), a.updateVerb(), a.fetchVerb(),
 		a.planVerb(), a.buildVerb(), a.checkVerb(), a.bootVerb(), a.hardenVerb(),
 		a.storeVerb(), a.showVerb(), a.whyVerb(), a.graphVerb(), a.treeVerb(),
-		a.attestVerb(), a.verifyVerb(), a.sbomVerb(),
+		a.attestVerb(), a.verifyVerb(), a.sbomVerb(), a.bundleVerb(),
 		a.doctorVerb(), a.versionVerb(), a.completionVerb(), a.manVerb(),
 	)
 }

@@ -107,7 +107,7 @@ type testimony struct {
 
 // hear verifies a bundle and holds it against the policy.
 func hear(p Policy, c Case, b *Bundle) (testimony, error) {
-	by, ok := p.trusted(b.Hint)
+	by, ok := p.Trusted(b.Hint)
 	if !ok {
 		return testimony{}, fmt.Errorf("no builder of the policy has the key %s", b.Hint)
 	}

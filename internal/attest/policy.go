@@ -133,8 +133,8 @@ func (p Policy) check() error {
 	return nil
 }
 
-// trusted finds the builder whose key has a hint.
-func (p Policy) trusted(h Hint) (Trusted, bool) {
+// Trusted finds the builder whose key has a hint.
+func (p Policy) Trusted(h Hint) (Trusted, bool) {
 	i := slices.IndexFunc(p.Builders, func(t Trusted) bool { return t.Hint == h })
 	if i < 0 {
 		return Trusted{}, false

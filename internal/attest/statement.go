@@ -1,6 +1,7 @@
 package attest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,6 +25,13 @@ type Statement[P any] struct {
 	Subject       []Descriptor `json:"subject"`
 	PredicateType string       `json:"predicateType"`
 	Predicate     P            `json:"predicate"`
+}
+
+// Equal reports whether two statements say the same.
+func (s Statement[P]) Equal(other Statement[P]) bool {
+	a, errA := json.Marshal(s)
+	b, errB := json.Marshal(other)
+	return errA == nil && errB == nil && bytes.Equal(a, b)
 }
 
 // Descriptor is an in-toto ResourceDescriptor.

@@ -47,6 +47,7 @@ var bans = []ban{
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
 	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
 	{"internal/attest", []string{"internal/sandbox", "internal/fetch", "internal/resolve", "internal/store", "internal/build"}, "judging needs neither a store nor an engine"},
+	{"internal/bundle", []string{"net/http", "os/exec", "internal/fetch", "internal/sandbox", "internal/plan"}, "what crosses the gap is what a lock pins: no connection, no build"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
 }
 
