@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/bundle"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
@@ -84,7 +85,7 @@ func (a *app) gc(ctx context.Context, dirs []string, f gcFlags) error {
 		return err
 	}
 	opt := store.GCOptions{Keep: keep.Blob, DryRun: true, KeepRecord: func(k, key string) bool {
-		return keep.Record(k, key) || (k == kind && verdicts[key])
+		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key])
 	}}
 	report, err := st.GC(ctx, opt)
 	if err != nil {

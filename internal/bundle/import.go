@@ -14,8 +14,9 @@ import (
 	"github.com/dombuild/dombuild/internal/store"
 )
 
-// recordBundle is the kind of the records of the last bundle of each name.
-const recordBundle = "bundle"
+// RecordKind is the kind of the records of the last bundle of each name. They
+// are what an older bundle is known by, and are never collected.
+const RecordKind = "bundle"
 
 // Imported says which bundle of a name was imported last.
 type Imported struct {
@@ -27,7 +28,7 @@ type Imported struct {
 
 // Last returns the bundle of a name that was imported last.
 func Last(st *store.Store, name string) (last Imported, ok bool, err error) {
-	text, err := st.Record(recordBundle, name)
+	text, err := st.Record(RecordKind, name)
 	var none *store.NotFoundError
 	if errors.As(err, &none) {
 		return last, false, nil
@@ -155,5 +156,5 @@ func Store(ctx context.Context, st *store.Store, b *Bundle, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return st.PutRecord(recordBundle, b.Manifest.Name, text)
+	return st.PutRecord(RecordKind, b.Manifest.Name, text)
 }
