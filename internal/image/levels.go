@@ -52,3 +52,18 @@ func (w *walker) oneLevel(in input, name string) error {
 	}
 	return w.inside(in, name)
 }
+
+// Offset returns where the content begins in the artifact that holds it, if it
+// stands there in one piece and as it is.
+func (c *Content) Offset() (int64, bool) {
+	place, ok := c.src.(inPlace)
+	if !ok {
+		return 0, false
+	}
+	s, ok := place.ReaderAt.(*io.SectionReader)
+	if !ok {
+		return 0, false
+	}
+	_, off, _ := s.Outer()
+	return off, true
+}

@@ -33,6 +33,9 @@ type container struct {
 	nodes   []*node
 	fields  []image.Field // of the artifact itself
 	held    []interface{ close() }
+
+	contents []span // where the contents of entries are
+	streamed bool   // some are not there in one piece
 }
 
 func (t *container) close() {
@@ -109,6 +112,8 @@ func (c *comparer) readEntries(ctx context.Context, side int, in Content, f imag
 		if err := c.limits.entry(side, t.place+"!/"+e.Path); err != nil || content == nil {
 			return err
 		}
+		off, ok := content.Offset()
+		t.contents, t.streamed = append(t.contents, span{off, off + e.Size}), t.streamed || !ok
 		n.data, err = c.keep(s, t.place+"!/"+e.Path, content)
 		return err
 	})

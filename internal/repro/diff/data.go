@@ -2,6 +2,7 @@ package diff
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,13 +75,13 @@ func (c *comparer) keep(s *scratch, name string, content *image.Content) (*data,
 
 func nothing() error { return nil }
 
-// offsetReader is what a scratch has from an offset on.
+// offsetReader is what stands in something from an offset on.
 type offsetReader struct {
-	s  *scratch
+	r  io.ReaderAt
 	at int64
 }
 
-func (r offsetReader) ReadAt(p []byte, off int64) (int, error) { return r.s.ReadAt(p, r.at+off) }
+func (r offsetReader) ReadAt(p []byte, off int64) (int, error) { return r.r.ReadAt(p, r.at+off) }
 
 var errChanged = errors.New("it changed while it was compared")
 

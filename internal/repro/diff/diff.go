@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/dombuild/dombuild/internal/repro/explain"
@@ -71,6 +73,9 @@ type comparer struct {
 	helpers chan struct{} // a token for each worker but the first
 	entries [2]atomic.Int64
 	bytes   [2]atomic.Int64
+
+	mu     sync.Mutex
+	levels [][]string // see unproved
 }
 
 func newComparer(opt Options) *comparer {
@@ -129,6 +134,9 @@ func Read(ctx context.Context, left, right Content, opt Options) (*Result, error
 func (c *comparer) result(left, right string, named int, found []explain.Difference, rules []*exclusion) *Result {
 	r := &Result{Left: left, Right: right, named: named}
 	r.Differences, r.Excluded = exclude(found, rules)
+	if more := c.hidden(r.Differences, r.Excluded); len(more) > 0 {
+		r.Differences, r.Excluded = exclude(slices.Concat(found, more), rules)
+	}
 	r.Equal = len(r.Differences) == 0
 	r.Examined = Examined{Count{c.entries[0].Load(), c.bytes[0].Load()}, Count{c.entries[1].Load(), c.bytes[1].Load()}}
 	return r
@@ -197,7 +205,12 @@ func (c *comparer) trees(ctx context.Context, l, r *artifact) ([]explain.Differe
 	}
 	defer left.close()
 	defer right.close()
-	return c.entriesOf(ctx, level{}, left, right)
+	found, err := c.entriesOf(ctx, level{}, left, right)
+	if err != nil {
+		return nil, err
+	}
+	own, err := roots(l, r)
+	return append(found, own...), err
 }
 
 // treeAndFile compares a directory with a file: they differ, and if the file

@@ -14,8 +14,14 @@
 // one. Contents that hold no entries are explained by Options.Leaf.
 //
 // Directories on disk have no bytes: they are equal if all entries are, with
-// all metadata. The name and metadata of the two artifacts themselves (the root
-// directories, the files that were named) are not compared.
+// all metadata, and if the root directories have the same mode, owner and
+// extended attributes. Of two files that are named only the bytes count. Access
+// and change times are not of a tree.
+//
+// An exclusion takes differences out of the verdict and nothing else. Where all
+// that is known to differ in an artifact is excluded, and its other bytes are
+// not proved to be the same, that is a difference too (Layout), which has to be
+// excluded as such.
 //
 // # Promises
 //

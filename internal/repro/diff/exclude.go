@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,8 +28,12 @@ type Excluded struct {
 // ParseExclusion reads "PATTERN=REASON" and "KIND:PATTERN=REASON". A pattern
 // that holds "=" writes it as "[=]".
 func ParseExclusion(s string) (Exclusion, error) {
-	pattern, reason, _ := strings.Cut(s, "=")
-	e := Exclusion{Pattern: pattern, Reason: strings.TrimSpace(reason)}
+	end := strings.IndexByte(strings.ReplaceAll(s, "[=]", "[-]"), '=')
+	if end < 0 {
+		return Exclusion{}, errors.New("there is no reason")
+	}
+	pattern := s[:end]
+	e := Exclusion{Pattern: pattern, Reason: strings.TrimSpace(s[end+1:])}
 	if kind, rest, ok := strings.Cut(pattern, ":"); ok && slices.Contains(Kinds(), explain.Kind(kind)) {
 		e.Kind, e.Pattern = explain.Kind(kind), rest
 	}

@@ -71,6 +71,9 @@ func (c *comparer) leaf(ctx context.Context, at level, l, r Content, lf, rf imag
 		return nil, err
 	}
 	for i := range found {
+		if len(found[i].Path) > 0 {
+			c.unproved(at)
+		}
 		found[i] = at.says(found[i])
 	}
 	if damage != nil {
@@ -111,6 +114,7 @@ func (c *comparer) packed(ctx context.Context, at level, l, r Content, lf, rf im
 	if err != nil {
 		return nil, err
 	}
+	c.unproved(at)
 	if lf != rf {
 		return append(found, formats(at, lf, rf)), nil
 	}
@@ -214,10 +218,12 @@ func (c *comparer) opened(ctx context.Context, at level, l, r Content, lf, rf im
 		return nil, err
 	}
 	if lf != rf {
-		return append(found, formats(at, lf, rf)), nil
+		found = append(found, formats(at, lf, rf))
+	} else {
+		found = append(found, fieldDifferences(at, left.fields, right.fields)...)
 	}
-	if found = append(found, fieldDifferences(at, left.fields, right.fields)...); len(found) > 0 {
-		return found, nil
+	if len(found) > 0 {
+		return found, c.noteFrame(ctx, at, left, right, l, r)
 	}
 	d, err := c.layout(ctx, at, l, r, "same entries and contents in other bytes")
 	return []explain.Difference{d}, err
