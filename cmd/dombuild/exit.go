@@ -10,6 +10,7 @@ import (
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/repro"
+	"github.com/dombuild/dombuild/internal/repro/diff"
 	"github.com/dombuild/dombuild/internal/resolve"
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
@@ -36,7 +37,7 @@ const (
   4  integrity: a hash does not match, the store is corrupt
   5  untrusted: a signature is missing or wrong, or a rollback
   6  a build step failed
-  7  not reproducible
+  7  not reproducible, or different
   8  a gate was not passed: hardening, configuration, budget
   10 the sandbox is not closed
   130 interrupted`
@@ -74,11 +75,11 @@ func exitCode(err error) int {
 		return exitLock
 	case is(new(*sandbox.StepError)), is(new(*build.OutputError)):
 		return exitStep
-	case is(new(*repro.DifferentError)):
+	case is(new(*repro.DifferentError)), is(new(*diff.DifferentError)):
 		return exitDifferent
 	case is(new(*hardening.GateError)), is(new(*hardening.RefutedError)):
 		return exitHardening
-	case is(new(*usageError)), is(new(*attest.PolicyError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
+	case is(new(*usageError)), is(new(*attest.PolicyError)), is(new(*recipe.Error)), is(new(*build.TargetError)), is(new(*diff.UnusedError)),
 		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}

@@ -164,7 +164,7 @@ func TestSaveFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("disk full")
-	err := save(file, func(w io.Writer) error {
+	err := SaveFile(file, func(w io.Writer) error {
 		if _, err := io.WriteString(w, strings.Repeat("new", 10000)); err != nil {
 			return err
 		}

@@ -17,18 +17,18 @@ func (r *Report) SaveHTML(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("writing report: %w", err)
 	}
-	return save(filepath.Join(dir, PageName), r.WriteHTML)
+	return SaveFile(filepath.Join(dir, PageName), r.WriteHTML)
 }
 
 // SaveSARIF writes the SARIF log to a file, which appears whole or stays what it was.
-func (r *Report) SaveSARIF(file string) error { return save(file, r.WriteSARIF) }
+func (r *Report) SaveSARIF(file string) error { return SaveFile(file, r.WriteSARIF) }
 
 // Save writes the baseline to a file, which appears whole or stays what it was.
-func (b *Baseline) Save(file string) error { return save(file, b.Write) }
+func (b *Baseline) Save(file string) error { return SaveFile(file, b.Write) }
 
-// save writes a temporary file beside the final one, and renames it when it is
+// SaveFile writes a temporary file beside the final one, and renames it when it is
 // complete and on the disk. Its mode is 0644.
-func save(file string, write func(io.Writer) error) (err error) {
+func SaveFile(file string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".partial-*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", file, err)
