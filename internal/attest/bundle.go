@@ -47,7 +47,7 @@ func Sign[P any](s Statement[P], key crypto.Signer) ([]byte, error) {
 		},
 		Content: &bundle.Bundle_DsseEnvelope{DsseEnvelope: &envelope.Envelope{
 			Payload: payload, PayloadType: PayloadType,
-			Signatures: []*envelope.Signature{{Sig: sig, Keyid: string(hint)}},
+			Signatures: []*envelope.Signature{{Sig: sig}}, // a key id would keep stock clients from trying the key
 		}},
 	})
 	if err != nil {
