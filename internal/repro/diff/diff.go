@@ -53,7 +53,7 @@ type Examined struct {
 // Count counts what one side has at all levels that were opened.
 type Count struct {
 	Entries int64 `json:"entries"`
-	Bytes   int64 `json:"bytes"` // that were read to be compared
+	Bytes   int64 `json:"bytes"` // of all contents that were compared, packed and unpacked
 }
 
 // Identical says that nothing differs at all.

@@ -84,7 +84,7 @@ type row struct {
 // rowsOf puts what a difference says of the two sides into rows.
 func rowsOf(d explain.Difference) []row {
 	var rows []row
-	if d.Left != "" || d.Right != "" {
+	if saysSides(d) {
 		rows = append(rows, row{Left: d.Left, Right: d.Right, Differ: true})
 	}
 	for i := 0; i < len(d.Lines); {

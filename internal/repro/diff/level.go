@@ -33,6 +33,8 @@ func (at level) says(d explain.Difference) explain.Difference {
 // contents compares two contents. It returns no difference only if their bytes
 // are the same.
 func (c *comparer) contents(ctx context.Context, at level, l, r Content) ([]explain.Difference, error) {
+	c.bytes[0].Add(l.Size)
+	c.bytes[1].Add(r.Size)
 	same, err := c.same(ctx, l, r)
 	if err != nil || same {
 		return nil, err
@@ -181,12 +183,6 @@ func (c *comparer) unpackedOf(ctx context.Context, in Content, f image.Format) (
 	return &unpacked{s.content(in.Name), s}, nil
 }
 
-// packedSuffixes of names, and what they leave.
-var packedSuffixes = []struct{ packed, unpacked string }{
-	{".tgz", ".tar"}, {".txz", ".tar"}, {".tzst", ".tar"}, {".tbz2", ".tar"}, {".tbz", ".tar"},
-	{".gz", ""}, {".xz", ""}, {".zst", ""}, {".bz2", ""}, {".lz4", ""}, {".lzma", ""},
-}
-
 // nameIn is the name of what was packed, of a level whose last element is the
 // name of the packed file.
 func (u *unpacked) nameIn(at level) string {
@@ -194,13 +190,7 @@ func (u *unpacked) nameIn(at level) string {
 		return "unpacked"
 	}
 	name := at.path[len(at.path)-1]
-	name = name[strings.LastIndexByte(name, '/')+1:]
-	for _, s := range packedSuffixes {
-		if base, ok := strings.CutSuffix(name, s.packed); ok && base != "" {
-			return base + s.unpacked
-		}
-	}
-	return name
+	return unpackedName(name[strings.LastIndexByte(name, '/')+1:])
 }
 
 // opened compares two contents that hold entries.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dombuild/dombuild/internal/finding"
@@ -186,27 +187,26 @@ func fieldNames(fields []image.Field) string {
 	return printable(strings.Join(names, " "))
 }
 
-// causeOfField guesses the cause from the name that the format gives a field.
+// fieldCauses are words in the names of fields, and the causes that they tell.
+var fieldCauses = map[string]explain.Cause{
+	"uuid": explain.UUID, "guid": explain.UUID, "serial": explain.UUID,
+	"seed": explain.Random, "salt": explain.Random,
+	"time": explain.Timestamp, "mtime": explain.Timestamp, "atime": explain.Timestamp, "ctime": explain.Timestamp, "crtime": explain.Timestamp,
+	"dtime": explain.Timestamp, "date": explain.Timestamp, "created": explain.Timestamp, "modified": explain.Timestamp, "timestamp": explain.Timestamp,
+	"uid": explain.User, "gid": explain.User, "uname": explain.User, "gname": explain.User, "user": explain.User, "owner": explain.User,
+	"mode": explain.Permissions,
+	"ino":  explain.Inode, "inode": explain.Inode, "dev": explain.Inode, "nlink": explain.Inode, "generation": explain.Inode,
+	"buildid": explain.BuildID, "host": explain.Hostname, "hostname": explain.Hostname, "buildhost": explain.Hostname, "buildtime": explain.Timestamp,
+}
+
+// causeOfField takes the cause from a word in the name that the format gives a
+// field.
 func causeOfField(name string) explain.Cause {
-	name = strings.ToLower(name)
-	has := func(parts ...string) bool {
-		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(name, p) })
-	}
-	switch {
-	case has("uuid", "serial", "volume id", "volume-id", "disk-id", "guid"):
-		return explain.UUID
-	case has("seed"):
-		return explain.Random
-	case has("time", "date", "created", "modified"):
-		return explain.Timestamp
-	case has("uname", "gname", "user", "group"):
-		return explain.User
-	case name == "ino" || name == "dev" || has("inode", "nlink", "generation"):
-		return explain.Inode
-	case has("build-id", "buildid"):
-		return explain.BuildID
-	case has("host"):
-		return explain.Hostname
+	notLetter := func(r rune) bool { return !unicode.IsLetter(r) }
+	for _, word := range slices.Backward(strings.FieldsFunc(strings.ToLower(name), notLetter)) {
+		if c := fieldCauses[word]; c != "" {
+			return c
+		}
 	}
 	return ""
 }

@@ -57,7 +57,7 @@ func pairs(l, r *container) []pair {
 func (c *comparer) entriesOf(ctx context.Context, at level, l, r *container) ([]explain.Difference, error) {
 	rolesOf(l, r)
 	all := pairs(l, r)
-	w := &pairing{comparer: c, at: at, holders: [2]map[string]*node{holders(l), holders(r)}}
+	w := &pairing{comparer: c, at: at, twins: twinsOf(all), holders: [2]map[string]*node{holders(l), holders(r)}}
 	for _, p := range all {
 		w.plan(p)
 	}
@@ -114,12 +114,16 @@ type pairing struct {
 	*comparer
 	at      level
 	moved   map[*node]string
+	twins   map[*node]*node     // files that only one side has, and what each is compared with
 	holders [2]map[string]*node // files by path, for hard links
 }
 
 // contentsOf returns the data that a pair has to compare: also those of a file
 // with those of a hard link, but of two hard links only once, at the file.
 func (w *pairing) contentsOf(p pair) (l, r *data) {
+	if p.left != nil && p.right == nil && w.twins[p.left] != nil {
+		return p.left.data, w.twins[p.left].data
+	}
 	if p.left == nil || p.right == nil || p.left.Type == image.HardLink && p.right.Type == image.HardLink {
 		return nil, nil
 	}
@@ -149,10 +153,6 @@ func (w *pairing) plan(p pair) {
 // compare compares one pair: what is inside first, then what the entry is.
 func (w *pairing) compare(ctx context.Context, p pair) ([]explain.Difference, error) {
 	at := w.at.into(p.node().name)
-	if p.left == nil || p.right == nil {
-		p.node().examined = true
-		return []explain.Difference{at.says(w.alone(p))}, nil
-	}
 	var found []explain.Difference
 	l, r := w.contentsOf(p)
 	if l != nil {
@@ -160,6 +160,10 @@ func (w *pairing) compare(ctx context.Context, p pair) ([]explain.Difference, er
 		if found, err = w.data(ctx, at, l, r); err != nil {
 			return nil, err
 		}
+	}
+	if p.left == nil || p.right == nil {
+		p.node().examined = true
+		return append(found, at.says(w.alone(p))), nil
 	}
 	meta := metadata(p.left.Entry, p.right.Entry)
 	remark(meta, l != nil, len(found) == 0)
@@ -192,7 +196,9 @@ func (w *pairing) alone(p pair) explain.Difference {
 	if p.left != nil {
 		d = explain.Difference{Kind: explain.OnlyLeft, Left: describe(n.Entry)}
 	}
-	if other, ok := w.moved[n]; ok {
+	if twin := w.twins[n]; twin != nil {
+		d.Detail = "compared with " + printable(twin.Path) + ", which only the other side has"
+	} else if other, ok := w.moved[n]; ok {
 		d.Detail = fmt.Sprintf("the other side has the same content as %s", printable(other))
 	}
 	return d

@@ -65,7 +65,7 @@ func headline(d explain.Difference) string {
 
 func (t textWriter) difference(d explain.Difference, depth int) {
 	fmt.Fprintf(t.w, "%s%s\n", indent(depth), headline(d))
-	if d.Left != "" || d.Right != "" {
+	if saysSides(d) {
 		if d.Kind != explain.OnlyRight {
 			t.line(explain.Left, depth+1, d.Left)
 		}

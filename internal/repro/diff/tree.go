@@ -120,3 +120,15 @@ func cause(d explain.Difference) string {
 	}
 	return " (" + string(d.Cause) + ")"
 }
+
+// saysSides says whether the sides of a difference are to be shown beside its
+// lines: not if they are the first lines of both sides.
+func saysSides(d explain.Difference) bool {
+	first := map[explain.Side]string{}
+	for _, l := range d.Lines {
+		if _, ok := first[l.Side]; !ok {
+			first[l.Side] = l.Text
+		}
+	}
+	return (d.Left != "" || d.Right != "") && (first[explain.Left] != d.Left || first[explain.Right] != d.Right)
+}
