@@ -70,6 +70,12 @@ func explain(ctx context.Context, path string, p pair, e extent, opt Options) ([
 	if err != nil {
 		return nil, err
 	}
+	if isELF(heads[0]) && isELF(heads[1]) {
+		all, ok, err := explainELF(ctx, p, opt)
+		if err != nil || ok {
+			return all, err
+		}
+	}
 	if isText(heads[0]) && isText(heads[1]) {
 		all, ok, err := explainText(ctx, path, p, e, opt)
 		if err != nil || ok {

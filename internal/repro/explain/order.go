@@ -150,6 +150,6 @@ func sameItems(left, right string) bool {
 	return false
 }
 
-func every(list []string, f func(string) bool) bool {
-	return !slices.ContainsFunc(list, func(s string) bool { return !f(s) })
+func every[T any](list []T, f func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(x T) bool { return !f(x) })
 }
