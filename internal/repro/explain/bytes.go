@@ -114,8 +114,9 @@ func isPiece(b []byte, from, to int) bool {
 
 // textGroups are findings in texts, equal ones together.
 type textGroups struct {
-	all    []textGroup
-	missed int // texts that were not examined
+	all      []textGroup
+	examined int // bytes
+	missed   int // texts that were not examined
 }
 
 type textGroup struct {
@@ -127,7 +128,7 @@ type textGroup struct {
 const maxGroups = 200
 
 func (t *textGroups) add(h Hints, l, r, at string) {
-	if len(t.all) >= maxGroups {
+	if t.examined += min(len(l), maxLine) + min(len(r), maxLine); len(t.all) >= maxGroups || t.examined > maxExamined {
 		t.missed++
 		return
 	}

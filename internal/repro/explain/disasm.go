@@ -78,15 +78,22 @@ func (o *object) decodeX86(s *elf.Section, code []byte, addr uint64, mode int) [
 			addr, code = addr+1, code[1:]
 			continue
 		}
+		named := false
 		syntax := func(exact bool) string {
 			return x86asm.IntelSyntax(inst, addr, func(a uint64) (string, uint64) {
 				if !o.mayBeAddress(inst, a) {
 					return "", 0
 				}
-				return o.name(s, a, exact), a
+				name := o.name(s, a, exact)
+				named = named || name != ""
+				return name, a
 			})
 		}
-		all = append(all, instruction{addr, syntax(true), syntax(false)})
+		i := instruction{addr: addr, key: syntax(false)}
+		if i.text = i.key; named {
+			i.text = syntax(true)
+		}
+		all = append(all, i)
 		addr, code = addr+uint64(n), code[n:]
 	}
 	return all

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxCode      = 4 << 20  // how much code of an object is disassembled
+	maxCode      = 1 << 20  // how much code of an object is disassembled
 	maxFunction  = 64 << 10 // how much of one function
 	maxFunctions = 8        // how many are shown
 	codeAround   = 64       // how much is decoded before a place that no symbol names
@@ -28,7 +28,6 @@ type codeReport struct {
 	shifted int      // only addresses in them differ
 	skipped int      // differ, but were not disassembled
 	onlyOne [2][]string
-	total   int
 }
 
 // code explains sections that hold code.
@@ -48,7 +47,6 @@ func (d *drill) code(ctx context.Context) error {
 
 func (d *drill) codeSection(ctx context.Context, m *matched, budget *int) error {
 	functions, report := d.functions(m)
-	report.total = len(functions)
 	summary := len(d.all)
 	d.add(Difference{})
 	for _, f := range functions {
@@ -61,7 +59,11 @@ func (d *drill) codeSection(ctx context.Context, m *matched, budget *int) error 
 	}
 	if len(report.changed)+report.shifted+report.skipped+len(report.onlyOne[0])+len(report.onlyOne[1]) == 0 {
 		d.all = d.all[:summary]
-		return d.namelessCode(ctx, m)
+		err := d.namelessCode(ctx, m)
+		if n := len(functions); err == nil && n > 0 && m.left.Size != m.right.Size {
+			d.all[summary].Detail += "; all functions are the same, if moved"
+		}
+		return err
 	}
 	d.all[summary] = Difference{Path: []string{m.name}, Kind: Section, Detail: report.String(), Lines: report.lines()}
 	return nil

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff/lcs"
@@ -26,8 +27,10 @@ type finding struct {
 	why         string // the evidence, in a few words
 }
 
-// maxLine is how much of a line is examined.
-const maxLine = 2 << 10
+const (
+	maxLine    = 2 << 10 // how much of a line is examined
+	maxRegions = 100     // how many places of it
+)
 
 // explainPair explains each place where two lines, or two other short texts,
 // differ. Equal ones have no findings.
@@ -35,13 +38,19 @@ func (h Hints) explainPair(left, right string) []finding {
 	left, right = strings.TrimRight(left, "\r\n"), strings.TrimRight(right, "\r\n")
 	left, right = clip(left, right)
 	line := [2]string{left, right}
+	seen := matches{}
 	var all []finding
 	var last found
-	for _, r := range regions(left, right) {
+	places := regions(left, right)
+	for i, r := range places {
+		if i == maxRegions {
+			all = append(all, finding{why: plural(len(places)-i, "more place") + " of one line were not examined"})
+			break
+		}
 		if last.left.to > 0 && last.left.holds(r.left) && last.right.holds(r.right) {
 			continue // explained by what explained the one before
 		}
-		f, at := h.explainRegion(line, r)
+		f, at := h.explainRegion(line, r, seen)
 		last = at
 		all = append(all, f)
 	}
@@ -124,14 +133,14 @@ func offsets(tokens []string) []int {
 }
 
 // explainRegion asks the hints, then the rules.
-func (h Hints) explainRegion(line [2]string, r region) (finding, found) {
+func (h Hints) explainRegion(line [2]string, r region, seen matches) (finding, found) {
 	for _, v := range h.Values {
 		if at, ok := v.explains(line, r); ok {
 			return finding{v.Cause, shorten(at.cut(line, 0), 0), shorten(at.cut(line, 1), 0), "as in the two builds' environments"}, at
 		}
 	}
-	for _, rule := range rules {
-		at, ok := rule.around(line, r)
+	for i, rule := range rules {
+		at, ok := seen.around(i, line, r)
 		if !ok {
 			continue
 		}
@@ -164,23 +173,43 @@ func widen(s string, w where) where {
 	return w
 }
 
-// around finds what the rule recognises around a region, on both sides.
-func (r rule) around(line [2]string, at region) (found, bool) {
-	l, ok := r.match(line[0], at.left)
+// matches remembers where the rules' patterns occur in the two lines.
+type matches map[[2]int][]where
+
+// around finds what a rule recognises around a region, on both sides.
+func (m matches) around(rule int, line [2]string, at region) (found, bool) {
+	l, ok := m.match(rule, 0, line[0], at.left)
 	if !ok {
 		return found{}, false
 	}
-	m, ok := r.match(line[1], at.right)
-	f := found{l, m}
+	r, ok := m.match(rule, 1, line[1], at.right)
+	f := found{l, r}
 	return f, ok && f.cut(line, 0) != f.cut(line, 1)
 }
 
-func (r rule) match(s string, at where) (where, bool) {
-	for _, m := range r.pattern.FindAllStringIndex(s, -1) {
-		w := where{m[0], m[1]}
-		if w.holds(at) && (r.bounded == nil || r.bounded(s, w)) {
+func (m matches) match(rule, side int, s string, at where) (where, bool) {
+	all, ok := m[[2]int{rule, side}]
+	if !ok {
+		all = rules[rule].places(s)
+		m[[2]int{rule, side}] = all
+	}
+	for _, w := range all {
+		if w.holds(at) {
 			return w, true
 		}
 	}
 	return where{}, false
+}
+
+func (r rule) places(s string) []where {
+	if len(r.needs) > 0 && !slices.ContainsFunc(r.needs, func(part string) bool { return strings.Contains(s, part) }) {
+		return nil
+	}
+	var all []where
+	for _, m := range r.pattern.FindAllStringIndex(s, -1) {
+		if w := (where{m[0], m[1]}); r.bounded == nil || r.bounded(s, w) {
+			all = append(all, w)
+		}
+	}
+	return all
 }

@@ -17,6 +17,7 @@ type clue struct {
 // value around the place where they differ. A judgement without a cause names
 // what the values are, and says that this does not tell the cause.
 type rule struct {
+	needs   []string // one of these stands in every match: searching for them is cheap
 	pattern *regexp.Regexp
 	bounded func(s string, w where) bool // whether a match stands by itself
 	judge   func(clue) (Cause, string)
@@ -30,22 +31,22 @@ func always(c Cause, why string) func(clue) (Cause, string) {
 // rules are asked in this order: the first that knows is believed, so the
 // stricter ones stand first.
 var rules = []rule{
-	{uuidPattern, wholeWord, judgeUUID},
-	{stampPattern, wholeWord, judgeStamp},
-	{clockPattern, wholeTime, judgeStamp},
-	{idPattern, nil, always(User, "user or group numbers")},
-	{tempPattern, wholeWord, judgeTemp},
-	{variablePattern, nil, judgeVariable},
-	{bannerPattern, nil, judgeBanner},
-	{anonymousPattern, nil, always(Random, "names that gcc makes of a random seed")},
-	{ltoPattern, nil, always(Random, "sections that gcc names by a random seed")},
-	{jobsPattern, nil, always(Parallelism, "the number of jobs")},
-	{unamePattern, nil, judgeUname},
-	{pathPattern, wholePath, judgePath},
-	{decimalPattern, wholeNumber, judgeDecimal},
-	{epochPattern, wholeNumber, judgeEpoch},
-	{compactPattern, wholeNumber, judgeCompact},
-	{hashPattern, wholeWord, always("", "checksums, which follow from another difference")},
+	{[]string{"-"}, uuidPattern, wholeWord, judgeUUID},
+	{[]string{"19", "20"}, stampPattern, wholeWord, judgeStamp},
+	{[]string{":"}, clockPattern, wholeTime, judgeStamp},
+	{[]string{"id=", "groups="}, idPattern, nil, always(User, "user or group numbers")},
+	{[]string{"tmp", "cc"}, tempPattern, wholeWord, judgeTemp},
+	{[]string{"=", "#define"}, variablePattern, nil, judgeVariable},
+	{[]string{"@"}, bannerPattern, nil, judgeBanner},
+	{[]string{"_GLOBAL__"}, anonymousPattern, nil, always(Random, "names that gcc makes of a random seed")},
+	{[]string{".gnu.lto_"}, ltoPattern, nil, always(Random, "sections that gcc names by a random seed")},
+	{[]string{"-j", "JOBS=", "NPROC=", "THREADS=", "LEVEL=", "--jobs"}, jobsPattern, nil, always(Parallelism, "the number of jobs")},
+	{[]string{"Linux"}, unamePattern, nil, judgeUname},
+	{[]string{"/"}, pathPattern, wholePath, judgePath},
+	{[]string{".", ","}, decimalPattern, wholeNumber, judgeDecimal},
+	{[]string{"1", "2", "3"}, epochPattern, wholeNumber, judgeEpoch},
+	{[]string{"19", "20"}, compactPattern, wholeNumber, judgeCompact},
+	{nil, hashPattern, wholeWord, always("", "checksums, which follow from another difference")},
 }
 
 // lineRules look at whole lines.

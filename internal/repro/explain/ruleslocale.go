@@ -40,11 +40,14 @@ var (
 // maybe in another order, with English names on one side only.
 func judgeMonths(line [2]string) (Cause, string) {
 	english, other := line[0], line[1]
+	l, r := digitsOnly.FindAllString(english, -1), digitsOnly.FindAllString(other, -1)
+	if len(l) < 2 || !sameSet(l, r) {
+		return "", ""
+	}
 	if len(englishName.FindAllString(other, -1)) > len(englishName.FindAllString(english, -1)) {
 		english, other = other, english
 	}
-	l, r := digitsOnly.FindAllString(english, -1), digitsOnly.FindAllString(other, -1)
-	if len(l) < 2 || !sameSet(l, r) || len(englishName.FindAllString(english, -1)) == 0 || !foreign.MatchString(other) {
+	if !englishName.MatchString(english) || !foreign.MatchString(other) {
 		return "", ""
 	}
 	names := func(s string) []string {

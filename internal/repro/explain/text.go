@@ -12,7 +12,7 @@ const (
 	maxText     = 4 << 20   // how much of differing text is aligned, of each side
 	equalAround = 4 << 10   // how much equal text around it may serve as context
 	hugeWindow  = 256 << 10 // how much is shown of more than that
-	maxExamined = 2000      // pairs of lines whose cause is looked for
+	maxExamined = 256 << 10 // bytes of lines whose cause is looked for
 )
 
 // window is the part of two texts that is looked at.
@@ -162,7 +162,7 @@ func (w window) findings(h hunk, hints Hints, examined *int) []finding {
 			continue
 		}
 		for i := range left {
-			*examined++
+			*examined += min(len(left[i]), maxLine) + min(len(right[i]), maxLine)
 			all = append(all, hints.explainPair(left[i], right[i])...)
 		}
 	}
