@@ -79,6 +79,27 @@ func TestUnifiedView(t *testing.T) {
 	}
 }
 
+// TestCausesApart: each cause of a text is a Difference of its own, with what
+// both sides have and where.
+func TestCausesApart(t *testing.T) {
+	l := "Linux version 6.1.5 (u@host-a) (gcc 12.2.0) #1 SMP Sun Nov 22 19:35:00 UTC 2026\nsame\nHOME=/home/a\nGONE=1\nVERSION=2\n"
+	r := "Linux version 6.1.5 (u@host-b) (gcc 12.2.0) #1 SMP Mon Nov 23 20:36:01 UTC 2026\nsame\nHOME=/root\nVERSION=3\n"
+	var got []Difference
+	for _, d := range contents(t, "x", []byte(l), []byte(r), Options{}) {
+		d.Lines, d.Kind = nil, ""
+		got = append(got, d)
+	}
+	want := []Difference{
+		{Cause: Hostname, Left: "(u@host-a) (", Right: "(u@host-b) (", Detail: "the host that compiled: line 1"},
+		{Cause: Timestamp, Left: "Sun Nov 22 19:35:00 UTC 2026", Right: "Mon Nov 23 20:36:01 UTC 2026", Detail: "dates or times: line 1"},
+		{Cause: User, Left: "HOME=/home/a", Right: "HOME=/root", Detail: "the value of HOME: line 3"},
+		{Left: "HOME=/home/a", Right: "HOME=/root", Detail: "text differs: line 3"},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestScatteredChanges: more edits than a limited search for the longest common
 // subsequence finds by itself.
 func TestScatteredChanges(t *testing.T) {

@@ -169,6 +169,28 @@ func TestDebugInformation(t *testing.T) {
 	}
 }
 
+// TestGoProgram: the Go linker has paths in .gopclntab and in compressed DWARF.
+func TestGoProgram(t *testing.T) {
+	dir := t.TempDir()
+	build := func(sub string) []byte {
+		sub = filepath.Join(dir, sub)
+		must(t, os.MkdirAll(sub, 0o755))
+		must(t, os.WriteFile(filepath.Join(sub, "go.mod"), []byte("module x\n"), 0o644))
+		must(t, os.WriteFile(filepath.Join(sub, "main.go"), []byte("package main\n\nfunc main() { println(1) }\n"), 0o644))
+		run(t, sub, "go", "build", "-o", "out", ".")
+		return readFile(t, filepath.Join(sub, "out"))
+	}
+	all := contents(t, "out", build("build/a"), build("check/build/a"), Options{})
+	for _, name := range []string{".gopclntab", ".debug_line"} {
+		if d := byPath(all, name); d == nil || d.Cause != BuildPath || !strings.Contains(d.Right, "/check/build/a") {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+	if d := byPath(all, ".note.go.buildid"); d == nil || d.Cause != BuildID || d.Detail != followsDetail {
+		t.Errorf("%+v", d)
+	}
+}
+
 // TestBuildIDOnly: what the build-id was made of has been stripped.
 func TestBuildIDOnly(t *testing.T) {
 	dir := t.TempDir()

@@ -106,13 +106,30 @@ func (d *drill) symbolsIn(m *matched) (names []string, whole bool) {
 }
 
 // tables says of sections that the linker makes only how much differs.
-func (d *drill) tables(context.Context) error {
+func (d *drill) tables(ctx context.Context) error {
 	for i := range d.sections {
-		if m := &d.sections[i]; m.changed() && m.isTable() && !m.isCode() && !m.isDebug() {
-			d.table(m)
+		m := &d.sections[i]
+		if !m.changed() || !m.isTable() || m.isCode() || m.isDebug() {
+			continue
 		}
+		if err := d.texts(ctx, m); err != nil {
+			return err
+		}
+		d.table(m)
 	}
 	return nil
+}
+
+// texts names the texts in a table whose cause is known, such as the paths in
+// .gopclntab and .debug_line.
+func (d *drill) texts(ctx context.Context, m *matched) error {
+	all, err := explainBytes(ctx, place{name: m.name, base: m.left.Addr, path: []string{m.name}}, m.pair, m.extent, d.opt)
+	for _, x := range all {
+		if x.Cause != "" {
+			d.add(x)
+		}
+	}
+	return err
 }
 
 func (d *drill) table(m *matched) {

@@ -30,10 +30,12 @@ func (d *drill) debug(ctx context.Context) error {
 	before := len(d.all)
 	d.units()
 	for _, m := range changed {
+		look := d.texts
 		if strings.HasSuffix(m.name, "_str") {
-			if err := d.plain(ctx, m); err != nil {
-				return err
-			}
+			look = d.plain
+		}
+		if err := look(ctx, m); err != nil {
+			return err
 		}
 	}
 	explained := len(d.all) > before

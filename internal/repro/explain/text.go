@@ -102,9 +102,15 @@ func countLines(ctx context.Context, c Content, to int64) (int64, error) {
 
 // group is the hunks that have one cause.
 type group struct {
-	finding
+	located
 	hunks []hunk
 	count int
+}
+
+// located is a finding in a line of the left window.
+type located struct {
+	finding
+	line int
 }
 
 // differences makes one Difference for each cause, each with its hunks: a hunk
@@ -118,7 +124,7 @@ func (w window) differences(edits []edit, opt Options) []Difference {
 			i := slices.IndexFunc(groups, func(g *group) bool { return g.cause == f.cause && g.why == f.why })
 			if i < 0 {
 				i = len(groups)
-				groups = append(groups, &group{finding: f})
+				groups = append(groups, &group{located: f})
 			}
 			g := groups[i]
 			g.count++
@@ -142,7 +148,7 @@ func (w window) differences(edits []edit, opt Options) []Difference {
 }
 
 func (w window) detail(g *group) string {
-	at := fmt.Sprintf("line %d", w.line+int64(g.hunks[0].edits[0].leftFrom)+1)
+	at := fmt.Sprintf("line %d", w.line+int64(g.located.line)+1)
 	if g.count > 1 {
 		at = fmt.Sprintf("%s, first in %s", plural(g.count, "place"), at)
 	}
@@ -153,20 +159,57 @@ func (w window) detail(g *group) string {
 }
 
 // findings explains the lines of a hunk in pairs.
-func (w window) findings(h hunk, hints Hints, examined *int) []finding {
-	var all []finding
+func (w window) findings(h hunk, hints Hints, examined *int) []located {
+	var all []located
 	for _, e := range h.edits {
 		left, right := w.lines[0][e.leftFrom:e.leftTo], w.lines[1][e.rightFrom:e.rightTo]
-		if len(left) != len(right) || *examined >= maxExamined {
-			all = append(all, finding{left: firstOf(left), right: firstOf(right)})
-			continue
-		}
-		for i := range left {
-			*examined += min(len(left[i]), maxLine) + min(len(right[i]), maxLine)
-			all = append(all, hints.explainPair(left[i], right[i])...)
+		switch {
+		case *examined >= maxExamined:
+			all = append(all, located{finding{left: firstOf(left), right: firstOf(right)}, e.leftFrom})
+		case len(left) != len(right):
+			all = append(all, hints.unequal(left, right, e.leftFrom, examined)...)
+		default:
+			for i := range left {
+				all = append(all, hints.lines(left[i], right[i], e.leftFrom+i, examined)...)
+			}
 		}
 	}
 	return all
+}
+
+func (h Hints) lines(left, right string, at int, examined *int) []located {
+	*examined += min(len(left), maxLine) + min(len(right), maxLine)
+	var all []located
+	for _, f := range h.explainPair(left, right) {
+		all = append(all, located{f, at})
+	}
+	return all
+}
+
+// maxUnequal is up to how many lines an edit of unequal numbers of lines is
+// searched for lines that belong together.
+const maxUnequal = 16
+
+// unequal pairs lines that a cause explains, in their order; the rest are not
+// explained.
+func (h Hints) unequal(left, right []string, at int, examined *int) []located {
+	rest := located{finding{left: firstOf(left), right: firstOf(right)}, at}
+	if len(left) == 0 || len(right) == 0 || len(left)+len(right) > maxUnequal {
+		return []located{rest}
+	}
+	var all []located
+	from := 0
+	for i, l := range left {
+		for j := from; j < len(right); j++ {
+			f := h.lines(l, right[j], at+i, examined)
+			if every(f, func(f located) bool { return f.cause != "" }) {
+				all = append(all, f...)
+				from = j + 1
+				break
+			}
+		}
+	}
+	return append(all, rest)
 }
 
 func firstOf(lines []string) string {
