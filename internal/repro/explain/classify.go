@@ -105,100 +105,52 @@ func xattrCause(d Difference) Cause {
 	return ""
 }
 
-// fields are what the names of a format's fields tell, by their words in lower
-// case. The first row that matches counts.
-var fields = []struct {
-	words []string // all of them are in the name
-	cause Cause
-}{
-	{[]string{"build", "id"}, BuildID},
-	{[]string{"buildid"}, BuildID},
-	{[]string{"hash", "seed"}, Random},
-	{[]string{"seed"}, Random},
-	{[]string{"generation"}, Random},
-	{[]string{"uuid"}, UUID},
-	{[]string{"guid"}, UUID},
-	{[]string{"volume", "id"}, UUID},
-	{[]string{"volume", "serial"}, UUID},
-	{[]string{"serial"}, UUID},
-	{[]string{"disk", "id"}, UUID},
-	{[]string{"fsid"}, UUID},
-	{[]string{"signature"}, SigningKey},
-	{[]string{"certificate"}, SigningKey},
-	{[]string{"certificates"}, SigningKey},
-	{[]string{"security", "directory"}, SigningKey},
-	{[]string{"authenticode"}, SigningKey},
-	{[]string{"atime"}, Timestamp},
-	{[]string{"ctime"}, Timestamp},
-	{[]string{"mtime"}, Timestamp},
-	{[]string{"crtime"}, Timestamp},
-	{[]string{"btime"}, Timestamp},
-	{[]string{"wtime"}, Timestamp},
-	{[]string{"time"}, Timestamp},
-	{[]string{"date"}, Timestamp},
-	{[]string{"timestamp"}, Timestamp},
-	{[]string{"timedatestamp"}, Timestamp},
-	{[]string{"created"}, Timestamp},
-	{[]string{"modified"}, Timestamp},
-	{[]string{"accessed"}, Timestamp},
-	{[]string{"checked"}, Timestamp},
-	{[]string{"lastcheck"}, Timestamp},
-	{[]string{"buildtime"}, Timestamp},
-	{[]string{"creation"}, Timestamp},
-	{[]string{"ino"}, Inode},
-	{[]string{"inode"}, Inode},
-	{[]string{"inodes"}, Inode},
-	{[]string{"dev"}, Inode},
-	{[]string{"devmajor"}, Inode},
-	{[]string{"devminor"}, Inode},
-	{[]string{"cluster"}, Inode},
-	{[]string{"extents"}, Inode},
-	{[]string{"uid"}, User},
-	{[]string{"gid"}, User},
-	{[]string{"uname"}, User}, // of tar: the name of the owner
-	{[]string{"gname"}, User},
-	{[]string{"owner"}, User},
-	{[]string{"group"}, User},
-	{[]string{"user"}, User},
-	{[]string{"mode"}, Permissions},
-	{[]string{"umask"}, Permissions},
-	{[]string{"buildhost"}, Hostname},
-	{[]string{"hostname"}, Hostname},
-	{[]string{"host"}, Hostname},
-	{[]string{"xfl"}, Compression},
-	{[]string{"compression"}, Compression},
-	{[]string{"compressor"}, Compression},
-	{[]string{"level"}, Compression},
-	{[]string{"method"}, Compression},
+// fieldNames are the fields whose name tells the cause, whatever the values, in
+// lower case with spaces. "inode size" and "creator os" are not among them:
+// they say how something was configured.
+var fieldNames = map[Cause]string{
+	BuildID:     "build id|buildid",
+	Random:      "hash seed|generation|seed",
+	UUID:        "uuid|guid|journal uuid|disk guid|disk signature|disk id|volume serial|serial number|fsid|filesystem uuid",
+	SigningKey:  "certificates|certificate|authenticode|signatures|file signatures|verity signatures|pgp|pgp5|gpg|rsa|dsa|security directory",
+	Timestamp:   "atime|ctime|mtime|crtime|btime|wtime|dtime|time|date|time stamp|timestamp|time date stamp|timedatestamp|created|modified|accessed|recorded|last checked|lastcheck|mkfs time|mount time|write time|build time|buildtime|install time|creation|creation date|creation time|modification|modification date|effective date|expiration date|dos time|local dos time|file mtimes|root label mtime|last error time|first error time",
+	Inode:       "ino|inode|dev|rdev|devmajor|devminor|cluster|extents|nid|file inodes|file devices",
+	User:        "uid|gid|uname|gname|owner|group|user|file users|file groups", // uname of tar is the owner's
+	Permissions: "mode|umask|file modes",
+	Hostname:    "build host|buildhost|hostname",
+	Compression: "xfl|compression|compression level|compressor|compressor options|compress|payload compressor",
 }
 
 var (
-	fieldWord = regexp.MustCompile(`[A-Za-z]+`)
-	camel     = regexp.MustCompile(`([a-z])([A-Z])`)
+	fieldBreak  = regexp.MustCompile(`[ _./-]+`)
+	fieldPrefix = regexp.MustCompile(`^(global pax|pax|local|s|i) `) // of a record of PAX, of a local header, of C
+	camel       = regexp.MustCompile(`([a-z])([A-Z])`)
 )
 
-// fieldCause goes by the name of the field: the last element of the path, or
-// the Detail up to a colon. Hints that match the values win.
+// fieldCause goes by the name of the field: the Detail up to a colon, or the
+// last element of the path. Values that hints or rules know win.
 func (h Hints) fieldCause(d Difference) Cause {
 	if c := h.valueCause(Difference{Left: d.Left, Right: d.Right}); c != "" {
 		return c
 	}
-	names := []string{d.Detail}
-	if i := strings.IndexByte(d.Detail, ':'); i >= 0 {
-		names[0] = d.Detail[:i]
-	}
+	name, _, _ := strings.Cut(d.Detail, ":")
+	names := []string{name}
 	if n := len(d.Path); n > 0 {
 		names = append(names, d.Path[n-1])
 	}
 	for _, name := range names {
-		words := fieldWord.FindAllString(strings.ToLower(camel.ReplaceAllString(name, "$1 $2")), -1)
-		whole := fieldWord.FindAllString(strings.ToLower(name), -1)
-		for _, f := range fields {
-			all := func(w string) bool { return slices.Contains(words, w) || slices.Contains(whole, w) }
-			if len(words) > 0 && len(words) <= 6 && every(f.words, all) {
-				return f.cause
+		name = strings.ToLower(camel.ReplaceAllString(name, "$1 $2"))
+		name = fieldPrefix.ReplaceAllString(strings.TrimSpace(fieldBreak.ReplaceAllString(name, " ")), "")
+		for c, list := range fieldNames {
+			if slices.Contains(strings.Split(list, "|"), name) {
+				return c
 			}
+		}
+		if name == "volume id" && serial.MatchString(d.Left) && serial.MatchString(d.Right) {
+			return UUID // of FAT: that of ISO 9660 is a name
 		}
 	}
 	return ""
 }
+
+var serial = regexp.MustCompile(`^(0x)?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}$`)

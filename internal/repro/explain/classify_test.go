@@ -48,6 +48,7 @@ var pairs = []struct {
 	{"addresses", "http://build.example/a/x", "http://mirror.example/a/x", ""},
 
 	{"uuid 4", "root=UUID=0a7e3ad3-1f0c-4c36-9a7b-2d7ff1d7d1f0", "root=UUID=5f3b3ad3-7f0c-4d36-8a7b-9d7ff1d7d1f0", UUID},
+	{"uuid of a clock, as EFI has constants", "8be4df61-93ca-11d2-aa0d-00e098032b8c", "eb9d2d30-2d88-11d3-9a16-0090273fc14d", ""},
 	{"uuid of a name", "6ba7b810-9dad-51d1-80b4-00c04fd430c8", "6ba7b811-9dad-51d1-80b4-00c04fd430c8", ""},
 	{"partition types", "0fc63daf-8483-4772-8e79-3d69d8477de4", "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", ""},
 
@@ -62,6 +63,9 @@ var pairs = []struct {
 	{"id", "uid=1000(builder) gid=1000(builder)", "uid=1001(other) gid=1001(other)", User},
 	{"home", "HOME=/home/a", "HOME=/root", User},
 	{"user of Linux", `#define LINUX_COMPILE_BY "root"`, `#define LINUX_COMPILE_BY "builder"`, User},
+	{"files of a home", "read /home/u/.config/x", "read /root/.config/x", User},
+	{"disks", "/mnt/disk1/image", "/mnt/disk2/image", ""},
+	{"a target, not a host", "HOST=x86_64-linux-gnu", "HOST=aarch64-linux-gnu", ""},
 	{"user in a configuration", "user = www", "user = nginx", ""},
 	{"host of Linux", `#define LINUX_COMPILE_HOST "a"`, `#define LINUX_COMPILE_HOST "b"`, Hostname},
 	{"banner", "Linux version 6.1.5 (u@host-a) (gcc 12.2.0)", "Linux version 6.1.5 (u@host-b) (gcc 12.2.0)", Hostname},
@@ -159,6 +163,14 @@ var metadata = []struct {
 	{Difference{Kind: Field, Detail: "uname"}, User}, // a tar's, not the kernel's
 	{Difference{Kind: Field, Detail: "size"}, ""},
 	{Difference{Kind: Field, Detail: "xfl"}, Compression},
+	{Difference{Kind: Field, Detail: "pax mtime"}, Timestamp},
+	{Difference{Kind: Field, Detail: "inode size"}, ""},
+	{Difference{Kind: Field, Detail: "creator os"}, ""},
+	{Difference{Kind: Field, Detail: "signature"}, ""},
+	{Difference{Kind: Field, Detail: "volume id", Left: "1a2b-3c4d", Right: "5e6f-7a8b"}, UUID},
+	{Difference{Kind: Field, Detail: "volume id", Left: "DOM0", Right: "DOM1"}, ""},
+	{Difference{Kind: Field, Detail: "creation", Left: "2026-11-22 19:35:00", Right: "2026-11-22 21:35:00"}, Timezone},
+	{Difference{Kind: Field, Detail: "application id", Left: "xorriso 1.5.4 /build/a/x", Right: "xorriso 1.5.4 /check/build/a/x"}, BuildPath},
 	{Difference{Kind: Bytes, Cause: UUID, Left: "/build/a/b", Right: "/tmp/a/b"}, UUID}, // what was known before
 }
 

@@ -131,13 +131,26 @@ func noteLines(notes []note) []string {
 
 const followsDetail = "build-id: follows from the other differences"
 
-// markBuildID says so when nothing but the build-id differs.
-func (d *drill) markBuildID() {
-	if len(d.all) > 0 && every(d.all, func(x Difference) bool { return x.Cause == BuildID }) {
-		for i := range d.all {
-			d.all[i].Detail = "build-id only: what it was made of is not in the file any more, or the linker was told a random one"
-		}
+// markBuildID says so when nothing but the build-id differs, not a byte
+// outside of its section.
+func (d *drill) markBuildID(ctx context.Context, p pair) error {
+	if len(d.all) == 0 || !every(d.all, func(x Difference) bool { return x.Cause == BuildID }) {
+		return nil
 	}
+	e, err := compare(ctx, p)
+	if err != nil || e.sizes[0] != e.sizes[1] || e.more || !every(e.ranges, d.inNotes) {
+		return err
+	}
+	for i := range d.all {
+		d.all[i].Detail = "build-id only: what it was made of is not in the file any more, or the linker was told a random one"
+	}
+	return nil
+}
+
+func (d *drill) inNotes(s span) bool {
+	return slices.ContainsFunc(d.sections, func(m matched) bool {
+		return m.changed() && m.left.Type == elf.SHT_NOTE && int64(m.left.Offset) <= s.from && s.to <= int64(m.left.Offset+m.left.FileSize)
+	})
 }
 
 // dynamicLines lists the dynamic section, names in place of offsets.

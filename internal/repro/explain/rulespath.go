@@ -19,8 +19,8 @@ func wholePath(s string, w where) bool {
 // programs are installed, so that a path there is more likely one that was
 // looked for and found.
 var (
-	buildRoots = []string{"/build", "/builds", "/home", "/root", "/tmp", "/var/tmp", "/work", "/workspace", "/workdir", "/check", "/mnt", "/srv",
-		"/src", "/scratch", "/buildroot", "/out", "/usr/src", "/var/lib/jenkins", "/var/lib/buildbot", "/var/lib/buildkit", "/var/lib/docker", "/var/cache"}
+	buildRoots = []string{"/build", "/builds", "/home", "/root", "/tmp", "/var/tmp", "/work", "/workspace", "/workdir", "/check",
+		"/src", "/scratch", "/buildroot", "/out", "/usr/src", "/var/lib/jenkins", "/var/lib/buildbot", "/var/lib/buildkit", "/var/lib/docker"}
 	toolDirs = []string{"bin", "sbin", "libexec"}
 )
 
@@ -35,6 +35,9 @@ func buildish(path string) bool {
 // directory where one builds. /usr/bin/x against /bin/x is a tool found
 // elsewhere, and two files of one directory are just two files.
 func judgePath(c clue) (Cause, string) {
+	if l, r := home.FindString(c.left), home.FindString(c.right); l != "" && r != "" && l != r && c.left[len(l):] == c.right[len(r):] {
+		return User, "files of two users' home directories"
+	}
 	l, r := components(c.left), components(c.right)
 	same := 0
 	for same < len(l) && same < len(r) && l[len(l)-1-same] == r[len(r)-1-same] {
@@ -51,6 +54,9 @@ func judgePath(c clue) (Cause, string) {
 	}
 	return "", ""
 }
+
+// home is a user's home directory, before a hidden file that a program keeps there.
+var home = regexp.MustCompile(`^(/root|/home/[^/]+)/\.`)
 
 func components(path string) []string {
 	return strings.FieldsFunc(path, func(c rune) bool { return c == '/' })

@@ -23,12 +23,12 @@ var fixedUUIDs = []string{
 	"bc13c2ff-59e6-4262-a352-b275fd6f7172", // extended boot
 }
 
-// judgeUUID believes in those that are made by chance or by a clock (versions
-// 1, 4, 6 and 7): the others are made of names, and follow from them.
+// judgeUUID believes in those that are made by chance (versions 4 and 7). Those
+// of names follow from the names; those of a clock are mostly constants of EFI.
 func judgeUUID(c clue) (Cause, string) {
 	for _, s := range []string{c.left, c.right} {
 		s = strings.ToLower(s)
-		if !strings.ContainsRune("1467", rune(s[14])) || !strings.ContainsRune("89ab", rune(s[19])) || slices.Contains(fixedUUIDs, s) {
+		if !strings.ContainsRune("47", rune(s[14])) || !strings.ContainsRune("89ab", rune(s[19])) || slices.Contains(fixedUUIDs, s) {
 			return "", ""
 		}
 	}
@@ -107,7 +107,7 @@ var variables = map[string]Cause{
 	"PWD": BuildPath, "OLDPWD": BuildPath, "TMPDIR": BuildPath, "BUILD_DIR": BuildPath, "DESTDIR": BuildPath,
 	"HOME": User, "USER": User, "LOGNAME": User, "UID": User, "MAIL": User, "SUDO_USER": User, "SUDO_UID": User, "SUDO_GID": User,
 	"LINUX_COMPILE_BY": User, "KBUILD_BUILD_USER": User, "XEN_WHOAMI": User, "BUILD_USER": User,
-	"HOSTNAME": Hostname, "HOST": Hostname, "LINUX_COMPILE_HOST": Hostname, "KBUILD_BUILD_HOST": Hostname, "BUILD_HOST": Hostname, "XEN_DOMAIN": Hostname,
+	"HOSTNAME": Hostname, "LINUX_COMPILE_HOST": Hostname, "KBUILD_BUILD_HOST": Hostname, "BUILD_HOST": Hostname, "XEN_DOMAIN": Hostname,
 	"LINUX_COMPILE_DOMAIN": Hostname, "XEN_COMPILE_HOST": Hostname,
 	"TZ": Timezone, "LANG": Locale, "LANGUAGE": Locale, "LC_ALL": Locale, "LC_COLLATE": Locale, "LC_CTYPE": Locale, "LC_MESSAGES": Locale,
 	"LC_NUMERIC": Locale, "LC_TIME": Locale,
