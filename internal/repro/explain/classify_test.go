@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -112,6 +113,7 @@ func TestClassifyTexts(t *testing.T) {
 }
 
 func TestEveryCauseHasAnExample(t *testing.T) {
+	doc := string(readFile(t, "../../../docs/explain.md"))
 	for _, c := range causes {
 		seen := false
 		for _, p := range pairs {
@@ -126,6 +128,9 @@ func TestEveryCauseHasAnExample(t *testing.T) {
 		if !seen {
 			t.Errorf("no example has the cause %s", c)
 		}
+		if !strings.Contains(doc, "| `"+string(c)+"` |") {
+			t.Errorf("docs/explain.md does not tell %s", c)
+		}
 		if Remedy(c, Difference{}) == "" {
 			t.Errorf("%s has no remedy", c)
 		}
@@ -134,6 +139,49 @@ func TestEveryCauseHasAnExample(t *testing.T) {
 
 var causes = []Cause{Timestamp, BuildPath, User, Permissions, Ordering, Locale, Timezone, Uname, Hostname, BuildID, UUID, Random,
 	SigningKey, Parallelism, ProfileData, Inode, Compression, Environment}
+
+// TestRemedies: the innermost element of the path decides, then the outer ones,
+// then the cause alone; every row can be reached.
+func TestRemedies(t *testing.T) {
+	for _, c := range []struct {
+		cause Cause
+		path  []string
+		want  string
+	}{
+		{Timestamp, []string{"rootfs.tar", "usr/share/x.gz"}, "gzip -n"},
+		{Timestamp, []string{"rootfs.tar.gz", "etc/motd"}, "--mtime=@$SOURCE_DATE_EPOCH"},
+		{Timestamp, []string{"usr/lib/libx.a"}, "ar D"},
+		{Timestamp, []string{"initrd.cpio.gz", "bin/x"}, "cpio --reproducible"},
+		{Timestamp, []string{"boot/vmlinuz-6.1", ".rodata"}, "KBUILD_BUILD_TIMESTAMP"},
+		{Timestamp, []string{"usr/lib/python3/x.pyc"}, "unchecked-hash"},
+		{Timestamp, []string{"rootfs.ext4"}, "1.47.1"},
+		{Timestamp, []string{"etc/motd"}, "SOURCE_DATE_EPOCH"},
+		{BuildPath, []string{"bin/x", ".debug_info", "DW_AT_comp_dir"}, "-ffile-prefix-map"},
+		{BuildPath, []string{"bin/x", ".rodata"}, "-ffile-prefix-map"},
+		{UUID, []string{"rootfs.ext4"}, "hash_seed"},
+		{UUID, []string{"rootfs.erofs"}, "mkfs.erofs -U"},
+		{Random, []string{"x.o", ".gnu.lto_main.1.abcdef"}, "-frandom-seed"},
+		{SigningKey, []string{"x.ko", "module signature"}, "MODULE_SIG_KEY"},
+		{Ordering, []string{"x.zip"}, "LC_ALL=C sort | zip"},
+		{Compression, []string{"x.deb"}, "--threads-max=1"},
+		{Hostname, []string{"boot/xen.gz", "xen"}, "KBUILD_BUILD_HOST"},
+		{"", []string{"x.zip"}, ""},
+	} {
+		if got := Remedy(c.cause, Difference{Path: c.path}); !strings.Contains(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("%s %v: %q", c.cause, c.path, got)
+		}
+	}
+	seen := map[Cause]bool{}
+	for _, r := range remedies {
+		if seen[r.cause] {
+			t.Errorf("a remedy of %s cannot be reached: %s", r.cause, r.text)
+		}
+		seen[r.cause] = r.path == nil
+		if !strings.HasSuffix(r.text, ".") {
+			t.Errorf("not a sentence: %s", r.text)
+		}
+	}
+}
 
 var metadata = []struct {
 	d    Difference
