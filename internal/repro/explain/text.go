@@ -17,10 +17,9 @@ const (
 
 // window is the part of two texts that is looked at.
 type window struct {
-	lines  [2][]string // with their line ends
-	line   int64       // number of lines before it; the same on both sides
-	cut    bool        // there are more lines that differ behind it
-	within string      // what it is part of, for people
+	lines [2][]string // with their line ends
+	line  int64       // number of lines before it; the same on both sides
+	cut   bool        // there are more lines that differ behind it
 }
 
 // explainText says which lines differ. ok is false when what differs turns out
