@@ -47,7 +47,8 @@ func judgePath(c clue) (Cause, string) {
 		return "", ""
 	}
 	left, right := buildish("/"+strings.Join(l, "/")), buildish("/"+strings.Join(r, "/"))
-	tool := len(l) > 1 && slices.Contains(toolDirs, l[len(l)-2])
+	inTools := func(path []string) bool { return len(path) > 1 && slices.Contains(toolDirs, path[len(path)-2]) }
+	tool := inTools(l) || inTools(r)
 	switch {
 	case left && right, (left || right) && !tool:
 		return BuildPath, "paths that differ in the directory of the build"
