@@ -58,6 +58,7 @@ type entry struct {
 	file *File  // nil = directory
 	link string // text of a symbolic link
 	uid  int
+	gid  int
 	mode int64 // of a directory; 0 = 0755
 }
 
@@ -68,7 +69,7 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 	for _, e := range entries {
 		hdr := &tar.Header{
 			Typeflag: tar.TypeDir, Name: "." + strings.TrimSuffix(e.name, "/") + "/", Mode: 0o755,
-			Uid: e.uid, Gid: e.uid, ModTime: time.Unix(0, 0), Format: tar.FormatPAX,
+			Uid: e.uid, Gid: e.gid, ModTime: time.Unix(0, 0), Format: tar.FormatPAX,
 		}
 		if e.mode != 0 {
 			hdr.Mode = e.mode
@@ -116,17 +117,19 @@ func skeleton(x *Exec) []entry {
 	for p := range x.Files {
 		points[p] = &File{}
 	}
-	for _, p := range []string{x.Work, x.Out} {
-		if p != "" {
-			points[p] = nil
-		}
+	for _, p := range x.scratches() {
+		points[p] = nil
 	}
 	for p := range x.Links {
 		points[p] = nil
 	}
 	all := map[string]*File{}
 	for p, f := range points {
+		_, link := x.Links[p]
 		if first, _, _ := strings.Cut(p[1:], "/"); slices.Contains(systemDirs, first) {
+			if link { // its directory is the root's
+				all[p] = nil
+			}
 			continue
 		}
 		all[p] = f
