@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -22,8 +23,6 @@ func (f *varyFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.add, "vary", nil, "also vary these axes, which are off unless asked for")
 	cmd.Flags().StringSliceVar(&f.none, "vary-none", nil, "do not vary these axes")
 	cmd.Flags().StringSliceVar(&f.only, "vary-only", nil, "vary these axes and no others")
-	cmd.MarkFlagsMutuallyExclusive("vary", "vary-only")
-	cmd.MarkFlagsMutuallyExclusive("vary-none", "vary-only")
 }
 
 // axes lists the axes to vary, in the order in which they are shown.
@@ -35,10 +34,13 @@ func (f *varyFlags) axes() ([]string, error) {
 			return nil, &usageError{err, err.Hint()}
 		}
 	}
+	if f.only != nil && len(f.add)+len(f.none) > 0 {
+		return nil, &usageError{errors.New("--vary-only goes with neither --vary nor --vary-none"), "name all axes in --vary-only"}
+	}
 	var names []string
 	for _, x := range known {
 		wanted := x.Off == "" && !slices.Contains(f.none, x.Name) || slices.Contains(f.add, x.Name)
-		if len(f.only) > 0 {
+		if f.only != nil {
 			wanted = slices.Contains(f.only, x.Name)
 		}
 		if slices.Contains(f.add, x.Name) && slices.Contains(f.none, x.Name) {
@@ -49,7 +51,7 @@ func (f *varyFlags) axes() ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, &usageError{fmt.Errorf("no axis is left to vary"), "leave one out of --vary-none"}
+		return nil, &usageError{errors.New("no axis is left to vary"), "the axes are in dombuild check --help"}
 	}
 	return names, nil
 }
@@ -84,7 +86,7 @@ func printAxes(w io.Writer, v repro.Verdict) {
 			fmt.Fprintf(w, "        seen in %s: %s: %s → %s\n", s.Toolchain, s.Facet, s.First, s.Second)
 		}
 		for _, e := range x.Exempt {
-			fmt.Fprintf(w, "        not in %s: it %s\n", e.Toolchain, e.Reason)
+			fmt.Fprintf(w, "        not in %s, which %s\n", e.Toolchain, e.Reason)
 		}
 	}
 	for _, x := range v.NotVaried {

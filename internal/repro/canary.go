@@ -166,7 +166,7 @@ func (p proof) toolchain(first *build.Result, s build.Step, axes []plan.Axis, e 
 	}
 	name := axes[i].Name
 	if len(s.Order) < 2 {
-		p.exempt[name] = Exempt{s.Name, "it has one package"}
+		p.exempt[name] = Exempt{s.Name, "has one package"}
 		return
 	}
 	before, _ := first.Step(s.Name)
@@ -187,6 +187,9 @@ func begin(order []string) string { return strings.Join(order[:min(3, len(order)
 func effects(ctx context.Context, st *store.Store, first, second *build.Result) ([]Effect, []NotVaried, error) {
 	axes := plan.Differ(first.Plan.Environment(), second.Plan.Environment())
 	all := make([]Effect, len(axes))
+	for i, x := range axes {
+		all[i] = Effect{Axis: x, Seen: []Seen{}}
+	}
 	dead := &DeadAxisError{Notices: second.Plan.Notices()}
 	for _, s := range second.Steps {
 		p, err := prove(ctx, st, first, second.Plan, s, axes)
@@ -196,7 +199,6 @@ func effects(ctx context.Context, st *store.Store, first, second *build.Result) 
 			return nil, nil, err
 		}
 		for i, x := range axes {
-			all[i].Axis = x
 			all[i].Seen = append(all[i].Seen, p.seen[x.Name]...)
 			if e, ok := p.exempt[x.Name]; ok {
 				all[i].Exempt = append(all[i].Exempt, e)
@@ -232,4 +234,22 @@ func sortOut(all []Effect) ([]Effect, []NotVaried) {
 		}
 	}
 	return varied, not
+}
+
+// observations reads what a canary saw.
+func observations(ctx context.Context, st *store.Store, s build.Step) (plan.Observations, error) {
+	blob, err := st.Get(ctx, s.Output)
+	if err != nil {
+		return nil, fmt.Errorf("what %s saw: %w", s.Name, err)
+	}
+	f, err := blob.Open()
+	if err != nil {
+		return nil, fmt.Errorf("what %s saw: %w", s.Name, err)
+	}
+	defer f.Close()
+	seen, err := plan.ReadObservations(f)
+	if err != nil {
+		return nil, fmt.Errorf("what %s saw: %w", s.Name, err)
+	}
+	return seen, nil
 }

@@ -98,6 +98,15 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 	return c.add(ocispecs.MediaTypeImageLayer, buf.Bytes()), nil
 }
 
+// modeBelow is the mode of the directory that file systems in memory take over
+// in a daemon whose runtime does not give them to the user; 0 elsewhere.
+func modeBelow(x *Exec, p string) int64 {
+	if x.Memory != nil && slices.Contains(x.Memory.Targets, p) {
+		return 0o1777
+	}
+	return 0
+}
+
 // systemDirs are directories that a root file system has already, perhaps as a
 // link: no mount points are made up in them.
 var systemDirs = []string{"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32",
@@ -140,7 +149,7 @@ func skeleton(x *Exec) []entry {
 	// The runtime gives the tmpfs the mode of the directory beneath it.
 	entries := []entry{{name: "/tmp", mode: 0o1777}}
 	for p, f := range all {
-		entries = append(entries, entry{name: p, file: f, link: x.Links[p]})
+		entries = append(entries, entry{name: p, file: f, link: x.Links[p], mode: modeBelow(x, p)})
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	return entries

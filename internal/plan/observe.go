@@ -1,15 +1,11 @@
-package repro
+package plan
 
 import (
 	"archive/tar"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/dombuild/dombuild/internal/build"
-	"github.com/dombuild/dombuild/internal/store"
 )
 
 // Limits of what a canary leaves.
@@ -18,28 +14,13 @@ const (
 	maxObservation  = 1 << 16 // bytes of one
 )
 
-// observations reads what a canary saw: by axis and facet.
-func observations(ctx context.Context, st *store.Store, s build.Step) (map[string]map[string]string, error) {
-	blob, err := st.Get(ctx, s.Output)
-	if err != nil {
-		return nil, fmt.Errorf("what %s saw: %w", s.Name, err)
-	}
-	f, err := blob.Open()
-	if err != nil {
-		return nil, fmt.Errorf("what %s saw: %w", s.Name, err)
-	}
-	defer f.Close()
-	seen, err := readObservations(f)
-	if err != nil {
-		return nil, fmt.Errorf("what %s saw: %w", s.Name, err)
-	}
-	return seen, nil
-}
+// Observations are what a canary saw: by axis and facet.
+type Observations map[string]map[string]string
 
-// readObservations reads a tar with a file for each axis, which has a line for
-// each facet: its name, a tab, and what was seen.
-func readObservations(r io.Reader) (map[string]map[string]string, error) {
-	seen := map[string]map[string]string{}
+// ReadObservations reads the output of a canary: a tar with a file for each
+// axis, which has a line for each facet: its name, a tab, and what was seen.
+func ReadObservations(r io.Reader) (Observations, error) {
+	seen := Observations{}
 	for tr := tar.NewReader(r); ; {
 		h, err := tr.Next()
 		if errors.Is(err, io.EOF) {
