@@ -125,7 +125,7 @@ echo $(((now - started - ${up%.*} + 43200) / 86400))`}},
 		value: func(e Environment) string { return seed(e.DirectoryOrder, "the file system's") },
 		sees: []facet{{"listing", `mkdir "/tmp/canary"; n=64
 while [ $n -gt 0 ]; do n=$((n - 1)); : > "/tmp/canary/$n"; done
-set -- $(ls -U /tmp/canary || perl -e 'opendir D, "/tmp/canary"; print grep { !/^\./ } map { "$_ " } readdir D')
+cd /tmp/canary && set -- $(ls -U || find . -type f || perl -e 'opendir D, "/tmp/canary"; print grep { !/^\./ } map { "$_ " } readdir D')
 [ $# -eq 64 ] && echo "$1 $2 $3 $4 $5 $6 $7 $8"`}},
 	}, {
 		name: "cpu-count", about: "the processors that programs see, JOBS and make's -j",
