@@ -59,8 +59,9 @@ func (a *app) build(ctx context.Context, names []string, f buildFlags) error {
 
 // runOptions are what build and check run a plan with.
 type runOptions struct {
-	whole bool // every step, not only those that the targets still need
-	shell bool // open a shell in the root of a step that fails
+	whole    bool // every step, not only those that the targets still need
+	shell    bool // open a shell in the root of a step that fails
+	canaries bool // also what looks at the environment from inside
 }
 
 // run builds targets in the standard environment and with the step cache.
@@ -80,7 +81,13 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) (*build.Res
 	if err := a.register(p.Recipe()); err != nil {
 		return nil, nil, err
 	}
-	res, err := build.Run(ctx, p, build.StepsOf(targets), opt)
+	steps := build.StepsOf(targets)
+	if o.canaries {
+		if steps, err = withCanaries(p, steps); err != nil {
+			return nil, nil, err
+		}
+	}
+	res, err := build.Run(ctx, p, steps, opt)
 	return res, targets, err
 }
 

@@ -16,24 +16,34 @@ import (
 
 func (a *app) checkVerb() *cobra.Command {
 	var earlier bool
+	var vary varyFlags
 	cmd := verb("check [TARGET…]", "Build a second time under varied conditions and compare", cobra.ArbitraryArgs,
-		func(ctx context.Context, names []string) error { return a.check(ctx, names, earlier) })
+		func(ctx context.Context, names []string) error { return a.check(ctx, names, vary, earlier) })
 	cmd.Long = `Build a second time, never answered from the cache of the first, and compare every
 output of every step byte for byte.
 
-The second build has a fresh engine, unpacks its toolchains again, and runs in
-another build path, host name, time zone, locale, umask, clock, user and CPU count.
-When the outputs differ the exit code is 7 and the files that differ are listed.`
+The second build has a fresh engine, unpacks its toolchains again, and differs from the
+first in the axes below. In each toolchain a canary looks at every axis from inside, in
+both builds: an axis that changed nothing is an error. When the outputs differ the exit
+code is 7 and the files that differ are listed.
+
+Axes:
+` + axesHelp()
+	vary.register(cmd)
 	cmd.Flags().BoolVar(&earlier, "accept-earlier", false, "do not build again when this machine has checked exactly this plan and these outputs before")
 	return cmd
 }
 
-func (a *app) check(ctx context.Context, names []string, earlier bool) error {
-	first, targets, err := a.run(ctx, names, runOptions{whole: true})
+func (a *app) check(ctx context.Context, names []string, vary varyFlags, earlier bool) error {
+	axes, err := vary.axes()
 	if err != nil {
 		return err
 	}
-	varied, err := a.varied(first)
+	first, targets, err := a.run(ctx, names, runOptions{whole: true, canaries: true})
+	if err != nil {
+		return err
+	}
+	varied, err := a.varied(first, axes)
 	if err != nil {
 		return err
 	}
@@ -45,7 +55,7 @@ func (a *app) check(ctx context.Context, names []string, earlier bool) error {
 			})
 		}
 	}
-	second, err := a.rebuild(ctx, varied, build.StepsOf(targets))
+	second, err := a.rebuild(ctx, first, varied, build.StepsOf(targets))
 	if err != nil {
 		return fmt.Errorf("second build: %w", err)
 	}
@@ -64,7 +74,7 @@ func (a *app) check(ctx context.Context, names []string, earlier bool) error {
 }
 
 // varied plans the second build of what was just built.
-func (a *app) varied(first *build.Result) (*plan.Plan, error) {
+func (a *app) varied(first *build.Result, axes []string) (*plan.Plan, error) {
 	r, l, err := a.locked()
 	if err != nil {
 		return nil, err
@@ -72,7 +82,7 @@ func (a *app) varied(first *build.Result) (*plan.Plan, error) {
 	if r.Digest() != first.Plan.Recipe().Digest() {
 		return nil, errors.New("the recipe changed while it was being checked")
 	}
-	env, err := plan.Vary(r, plan.AxisNames(), 1)
+	env, err := plan.Vary(r, axes, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +90,8 @@ func (a *app) varied(first *build.Result) (*plan.Plan, error) {
 }
 
 // rebuild builds again on an engine of its own, whose state is thrown away.
-func (a *app) rebuild(ctx context.Context, p *plan.Plan, steps []string) (*build.Result, error) {
+// It ends as soon as a canary says that an axis changes nothing.
+func (a *app) rebuild(ctx context.Context, first *build.Result, p *plan.Plan, steps []string) (*build.Result, error) {
 	opt, err := a.buildOptions("engine-check", runOptions{})
 	if err != nil {
 		return nil, err
@@ -93,17 +104,17 @@ func (a *app) rebuild(ctx context.Context, p *plan.Plan, steps []string) (*build
 		return nil, err
 	}
 	a.onClose(func() error { return sandbox.Remove(state) })
+	steps, err = withCanaries(p, steps)
+	if err != nil {
+		return nil, err
+	}
 	opt.Fresh = true
+	opt.Each = func(ctx context.Context, s build.Step) error { return repro.Prove(ctx, a.store, first, p, s) }
 	return build.Run(ctx, p, steps, opt)
 }
 
 func printVerdict(w io.Writer, v repro.Verdict) {
-	for _, x := range v.Varied {
-		fmt.Fprintf(w, "varied  %-12s %s → %s\n", x.Name, x.First, x.Second)
-	}
-	for _, n := range v.Notices {
-		fmt.Fprintf(w, "not varied  %s\n", n)
-	}
+	printAxes(w, v)
 	for _, s := range v.Steps {
 		if s.Equal {
 			fmt.Fprintf(w, "equal   %s  %s\n", s.Name, s.First)

@@ -37,6 +37,7 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"leftovers": cmdLeftovers,
 	"tmpfs":     cmdTmpfs,
 	"canary":    cmdCanary,
+	"host":      cmdHost,
 	"kernel":    cmdKernel,
 	"buildkitd": cmdBuildkitd,
 }

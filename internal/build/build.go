@@ -49,6 +49,8 @@ type Options struct {
 	Status   func(*client.SolveStatus)                                       // shows what scripts do and print; may be nil
 	Shell    func(context.Context, *sandbox.StepError, *sandbox.Shell) error // called in the root of a step that fails; may be nil
 	Progress progress.Reporter
+	// Each is called when a step has been made; its error ends the run. May be nil.
+	Each     func(context.Context, Step) error
 	Parallel int  // steps at once; 0: one for each CPU
 	Whole    bool // make every step of the closure, also those that no step still to run reads
 }
@@ -61,6 +63,7 @@ type Step struct {
 	Output  digest.Digest `json:"output"` // of its canonical tar, a blob of the store
 	Size    int64         `json:"size"`   // bytes of that tar
 	Tree    digest.Digest `json:"tree,omitempty"`
+	Order   []string      `json:"order,omitempty"` // toolchain: its packages, as they were unpacked
 	Cached  bool          `json:"cached"`
 	Built   time.Time     `json:"built"`   // when the bytes were made
 	Seconds float64       `json:"seconds"` // how long that took
@@ -256,6 +259,11 @@ func (r *runner) run(ctx context.Context, s plan.Step) (Step, error) {
 		return Step{}, err
 	}
 	out.Seconds = time.Since(began).Seconds()
+	if r.opt.Each != nil {
+		if err := r.opt.Each(ctx, out); err != nil {
+			return Step{}, err
+		}
+	}
 	if r.opt.Fresh {
 		return out, nil
 	}

@@ -47,6 +47,7 @@ func (r *runner) toolchain(ctx context.Context, s plan.Step, out *Step) (err err
 	opt := debroot.Options{
 		Epoch: r.plan.Recipe().SourceDateEpoch, Database: s.Configure, Limits: debroot.DefaultLimits(),
 		TempDir: r.opt.Store.Dir(), Done: func(d debroot.Deb) { task.Add(d.Size) },
+		Seed: r.plan.Environment().PackageOrder, Queued: func(order []debroot.Deb) { out.Order = names(order) },
 	}
 	blob, err := r.pipe(ctx, func(w io.Writer) error {
 		return debroot.Assemble(ctx, debs, w, opt)
@@ -59,6 +60,14 @@ func (r *runner) toolchain(ctx context.Context, s plan.Step, out *Step) (err err
 		return r.configure(ctx, s, out)
 	}
 	return nil
+}
+
+func names(debs []debroot.Deb) []string {
+	var list []string
+	for _, d := range debs {
+		list = append(list, d.Name)
+	}
+	return list
 }
 
 // configureScript runs the packages' own scripts. What they leave that only
@@ -88,8 +97,11 @@ func (r *runner) script(ctx context.Context, s plan.Step, out *Step) error {
 	x := sandbox.Exec{
 		Name: s.Name, Root: root.Output,
 		Args: []string{"/bin/sh", plan.RunScript}, Env: s.Env, Cwd: "/",
-		Hostname: s.Host.Hostname, UID: s.Host.UID, Work: s.Host.BuildDir, Out: s.Host.OutDir,
+		Hostname: s.Host.Hostname, Domain: s.Host.Domain, UID: s.Host.UID, GID: s.Host.GID, Work: s.Host.BuildDir, Out: s.Host.OutDir,
 		Files: map[string]sandbox.File{}, Links: s.Links,
+	}
+	if err := pretend(s, &x); err != nil {
+		return err
 	}
 	if s.Over != "" {
 		over, err := r.output(s.Over)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 
@@ -29,7 +30,9 @@ type Options struct {
 	TempDir  string // for contents that wait to be sorted; default os.TempDir()
 	Parallel int    // packages unpacked at once; default GOMAXPROCS
 	Limits   Limits
-	Done     func(Deb) // is called after each package, from any goroutine; may be nil
+	Seed     uint32      // of another order to unpack in; 0 is the largest first. The root is the same
+	Queued   func([]Deb) // is called with that order; may be nil
+	Done     func(Deb)   // is called after each package, from any goroutine; may be nil
 }
 
 // Limits bound what packages may unpack to. Fields that are 0 have the value
@@ -87,7 +90,17 @@ func (o Options) withDefaults() Options {
 // spool of its own. The spools are returned with an error too.
 func unpackAll(ctx context.Context, debs []Deb, opt Options) ([]*pkg, []*spool, error) {
 	order := slices.Clone(debs)
-	slices.SortStableFunc(order, func(a, b Deb) int { return cmp.Compare(b.Size, a.Size) })
+	slices.SortStableFunc(order, func(a, b Deb) int { return bySize(b, a) })
+	if opt.Seed != 0 {
+		random := rand.New(rand.NewPCG(uint64(opt.Seed), 0))
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		if len(order) > 1 && order[0].Size == slices.MaxFunc(order, bySize).Size {
+			order = append(order[1:], order[0]) // another order even of two
+		}
+	}
+	if opt.Queued != nil {
+		opt.Queued(order)
+	}
 	queue := make(chan int, len(order))
 	for i := range order {
 		queue <- i
@@ -121,6 +134,8 @@ func unpackAll(ctx context.Context, debs []Deb, opt Options) ([]*pkg, []*spool, 
 	}
 	return pkgs, spools, g.Wait()
 }
+
+func bySize(a, b Deb) int { return cmp.Compare(a.Size, b.Size) }
 
 func closeSpools(spools []*spool) {
 	for _, s := range spools {

@@ -332,3 +332,35 @@ func BenchmarkAssemble(b *testing.B) {
 		}
 	}
 }
+
+// TestOrderDoesNotMatter: packages unpacked in any order give the same root,
+// and every seed gives an order of its own beginning.
+func TestOrderDoesNotMatter(t *testing.T) {
+	var debs []Deb
+	for i, name := range []string{"a", "b", "c", "d", "e"} {
+		d := testDeb{name: name, entries: []testEntry{{path: "./usr/share/" + name, text: name}, {path: "./usr/share/common", text: "the same"}}}.deb(t)
+		d.Size = int64(100 - i)
+		debs = append(debs, d)
+	}
+	var first []byte
+	for seed := range uint32(20) {
+		var order []string
+		got, err := assemble(t, Options{Seed: seed, Queued: func(list []Deb) {
+			for _, d := range list {
+				order = append(order, d.Name)
+			}
+		}}, debs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seed == 0 {
+			first = got
+		}
+		if !bytes.Equal(got, first) {
+			t.Errorf("seed %d gives another root", seed)
+		}
+		if len(order) != len(debs) || (order[0] == "a.deb") != (seed == 0) {
+			t.Errorf("seed %d: order %v", seed, order)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type builder struct {
 	steps   map[string]Step
 	locals  []LocalBlob
 	notices []string
+	helped  map[recipe.Address]help // of the steps of each distribution
 }
 
 func (b *builder) build() error {
@@ -28,7 +29,7 @@ func (b *builder) build() error {
 			return err
 		}
 	}
-	if err := b.clocks(); err != nil {
+	if err := b.helpers(); err != nil {
 		return err
 	}
 	if err := b.wrappers(); err != nil {
@@ -44,7 +45,7 @@ func (b *builder) build() error {
 			return fmt.Errorf("planning %s: %w", m.Address, err)
 		}
 	}
-	return nil
+	return b.canaries()
 }
 
 func (b *builder) toolchain(t recipe.Toolchain) error {

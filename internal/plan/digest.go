@@ -18,7 +18,7 @@ import (
 // format is the version of the frame around scripts and of the components
 // below. It changes whenever a step of the same components could give other
 // bytes because dombuild itself changed.
-const format = "dombuild/step/v2"
+const format = "dombuild/step/v3"
 
 // Component is one thing that can change the output of a step: a pinned
 // package, a script, a variable, the digest of a step it reads. Two steps of
@@ -143,7 +143,7 @@ func Changes(old, now []Component) []Change {
 
 func (p *Plan) planDigest() digest.Digest {
 	var list []Component
-	for _, s := range p.steps {
+	for _, s := range p.Steps() {
 		list = append(list, Component{s.Name, s.Digest.String()})
 	}
 	return hash(list)

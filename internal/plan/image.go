@@ -60,8 +60,8 @@ func (b *builder) imageStep(m recipe.Image, format string) (Step, error) {
 		s.Trees = append(s.Trees, TreeMount{ImageStep(m.Address, "initramfs"), path.Join(InputsDir, "initramfs")})
 	}
 	s.Env = b.variables(imageVariables(m, names), nil)
-	s.Files = b.scripts(m.Name, "", string(script), "")
-	b.setClock(&s)
+	s.Files = b.scripts(s, m.Name, "", string(script), "")
+	b.vary(&s)
 	return s, nil
 }
 

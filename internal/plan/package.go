@@ -58,11 +58,11 @@ func (b *builder) pkg(p recipe.Package) error {
 	if b.wraps(p.Toolchain) {
 		before, after = makeCalls+before, after+takeCalls
 	}
-	s.Files = b.scripts(p.Name, before, p.Script, after)
+	s.Files = b.scripts(s, p.Name, before, p.Script, after)
 	if err := b.wrap(&s, p.Toolchain, enforced); err != nil {
 		return err
 	}
-	b.setClock(&s)
+	b.vary(&s)
 	return b.add(s)
 }
 
@@ -179,12 +179,13 @@ func (b *builder) variables(own map[string]string, more []string) []string {
 	jobs := strconv.Itoa(env.Jobs)
 	vars := map[string]string{
 		"BUILD": env.BuildDir, "OUT": env.OutDir, "SOURCES": SourcesDir, "INPUTS": InputsDir,
-		"HOME": path.Join(env.BuildDir, "home"), "TMPDIR": path.Join(env.BuildDir, "tmp"),
+		"HOME": path.Join(env.BuildDir, env.Home), "TMPDIR": path.Join(env.BuildDir, "tmp"),
 		"PATH":   "/usr/sbin:/usr/bin:/sbin:/bin",
-		"LC_ALL": env.Locale, "TZ": env.Timezone, "USER": "builder", "LOGNAME": "builder",
+		"LC_ALL": env.Locale, "TZ": env.Timezone, "USER": env.User, "LOGNAME": env.User,
 		"JOBS": jobs, "MAKEFLAGS": "-j" + jobs, "OMP_NUM_THREADS": jobs,
 		"SOURCE_DATE_EPOCH": strconv.FormatInt(b.recipe.SourceDateEpoch, 10),
 	}
+	env.strange(vars)
 	for _, kv := range more {
 		k, v, _ := strings.Cut(kv, "=")
 		vars[k] = v
@@ -195,4 +196,24 @@ func (b *builder) variables(own map[string]string, more []string) []string {
 		list = append(list, k+"="+vars[k])
 	}
 	return list
+}
+
+// strange adds what only a varied environment has, and the seeds of hashes. Of
+// Perl's ways to perturb the order of keys, 0 is none and 2 follows the seed.
+func (e Environment) strange(vars map[string]string) {
+	seed := strconv.FormatUint(uint64(e.HashSeed), 10)
+	vars["PYTHONHASHSEED"], vars["PERL_HASH_SEED"], vars["PERL_PERTURB_KEYS"] = seed, seed, "0"
+	if e.HashSeed != 0 {
+		vars["PERL_PERTURB_KEYS"] = "2"
+	}
+	if e.First != "" {
+		vars["PATH"] = path.Join(e.BuildDir, e.First) + ":" + vars["PATH"]
+	}
+	if e.Terminal != "" {
+		vars["TERM"] = e.Terminal
+	}
+	for _, kv := range e.Stray {
+		k, v, _ := strings.Cut(kv, "=")
+		vars[k] = v
+	}
 }

@@ -41,7 +41,8 @@ const (
 	KindToolchain Kind = "toolchain" // unpack pinned packages into a root
 	KindPackage   Kind = "package"   // run a package's script
 	KindImage     Kind = "image"     // pack an image into one format
-	KindClock     Kind = "clock"     // compile the clock that varied builds run under
+	KindVary      Kind = "vary"      // compile what the steps of a varied environment run under
+	KindCanary    Kind = "canary"    // look at the environment from inside
 	KindWrapper   Kind = "wrapper"   // compile the compilers' wrapper and put it in their place
 )
 
@@ -73,6 +74,7 @@ type Step struct {
 	Boots    []string           // image: steps whose boot/ files the image needs beside it
 	Rooted   bool               // image (initramfs): the trees it reads are the image's root
 	Budget   *recipe.Budget     // image (initramfs): bounds of the root tree
+	Exempt   map[string]string  // canary: axes that its toolchain cannot vary, and why
 	Place    hcl.Range          // where the recipe says it
 }
 
@@ -147,8 +149,11 @@ func (p *Plan) Locals() []LocalBlob { return slices.Clone(p.locals) }
 // Notices returns, for people, what the environment could not vary and why.
 func (p *Plan) Notices() []string { return slices.Clone(p.notices) }
 
-// Steps returns all steps, each after the steps it reads.
-func (p *Plan) Steps() []Step { return slices.Clone(p.steps) }
+// Steps returns all steps, each after the steps it reads. Canaries, which no
+// step reads, are not among them.
+func (p *Plan) Steps() []Step {
+	return slices.DeleteFunc(slices.Clone(p.steps), func(s Step) bool { return s.Kind == KindCanary })
+}
 
 // Step returns the step of that name.
 func (p *Plan) Step(name string) (Step, bool) {
@@ -185,5 +190,5 @@ func (p *Plan) Closure(names ...string) ([]Step, error) {
 			return nil, err
 		}
 	}
-	return slices.DeleteFunc(p.Steps(), func(s Step) bool { return !need[s.Name] }), nil
+	return slices.DeleteFunc(slices.Clone(p.steps), func(s Step) bool { return !need[s.Name] }), nil
 }

@@ -98,7 +98,7 @@ func names(steps []Step) []string {
 
 func TestStepsComeAfterWhatTheyRead(t *testing.T) {
 	p := make1(t, load(t, "", "", ""), "gcc", Standard)
-	want := []string{"toolchain.base", "package.hello", "package.init", "toolchain.pack", "image.small.initramfs", "image.small.uki"}
+	want := []string{"toolchain.base", "toolchain.pack", "package.hello", "package.init", "image.small.initramfs", "image.small.uki"}
 	if diff := cmp.Diff(want, names(p.Steps())); diff != "" {
 		t.Error(diff)
 	}
@@ -171,56 +171,6 @@ func TestPlansDoNotDependOnWhereTheRecipeLies(t *testing.T) {
 	}
 }
 
-func TestVariedDiffersInEveryAxis(t *testing.T) {
-	r := load(t, "", "", "")
-	if got := Differ(Standard(r), varied(t, r)); len(got) != len(AxisNames()) {
-		t.Errorf("%d axes differ of %v", len(got), AxisNames())
-	}
-	p := make1(t, r, "gcc", func(r *recipe.Recipe) Environment { return varied(t, r) })
-	for _, s := range p.Steps() {
-		env := strings.Join(s.Env, "\n")
-		switch s.Name {
-		case "package.hello", "image.small.uki":
-			if !strings.Contains(env, "LD_PRELOAD=/check/clock/clock.so") {
-				t.Errorf("%s does not run under the varied clock: %s", s.Name, env)
-			}
-			if !slices.Contains(s.Deps, "clock.distribution.debian") {
-				t.Errorf("%s does not need the clock: %v", s.Name, s.Deps)
-			}
-		}
-	}
-	if n := p.Notices(); n != nil {
-		t.Errorf("notices: %v", n)
-	}
-}
-
-func TestWithoutACompilerTheClockIsSaidNotToVary(t *testing.T) {
-	r := load(t, "", "", "")
-	l := lockFor(t, r, "gcc")
-	c := l.Content()
-	for i := range c.Distributions[0].Vouched[0].Debs {
-		if d := &c.Distributions[0].Vouched[0].Debs[i]; d.Name == "gcc" {
-			d.Name, d.Filename = "tcc", "pool/tcc.deb"
-		}
-	}
-	for i, tc := range c.Toolchains {
-		if tc.Address == "toolchain.base" {
-			c.Toolchains[i].Packages = []string{"tcc"}
-		}
-	}
-	l, err := lockfile.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := New(r, l, varied(t, r))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := p.Notices(); len(n) != 1 || !strings.Contains(n[0], "no toolchain of distribution.debian has a C compiler") {
-		t.Errorf("notices: %q", n)
-	}
-}
-
 func TestChangesNameWhatDiffers(t *testing.T) {
 	a := make1(t, load(t, "", "", ""), "gcc", Standard)
 	b := make1(t, load(t, "hello.sh", "make", "make -s"), "other gcc", Standard)
@@ -281,33 +231,5 @@ func TestPrologueUnpacksByDpkgsNames(t *testing.T) {
 func TestQuote(t *testing.T) {
 	if got := quote("it's $HOME"); got != `'it'\''s $HOME'` {
 		t.Error(got)
-	}
-}
-
-// varied is the environment with every axis varied.
-func varied(t *testing.T, r *recipe.Recipe) Environment {
-	t.Helper()
-	env, err := Vary(r, AxisNames(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return env
-}
-
-func TestVary(t *testing.T) {
-	r := load(t, "", "", "")
-	for _, name := range AxisNames() {
-		for run := 1; run <= 3; run++ {
-			env, err := Vary(r, []string{name}, run)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := Differ(Standard(r), env); len(d) != 1 || d[0].Name != name {
-				t.Errorf("run %d of %s varies %v", run, name, d)
-			}
-		}
-	}
-	if _, err := Vary(r, []string{"moon"}, 1); err == nil {
-		t.Error("an axis that is not there was varied")
 	}
 }

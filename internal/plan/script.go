@@ -16,17 +16,34 @@ const ownScript = ToolsDir + "/script"
 
 // scripts are the files of a step: the frame, and the script of the recipe,
 // which stays a file of its own so that line numbers in its errors are true.
-func (b *builder) scripts(name, prologue, script, epilogue string) []InlineFile {
+func (b *builder) scripts(s Step, name, prologue, script, epilogue string) []InlineFile {
 	var run strings.Builder
-	fmt.Fprintf(&run, "set -eu\nexec 2>&1\numask 022\nmkdir -p \"$HOME\" \"$TMPDIR\" \"$BUILD/%s\"\ncd \"$BUILD/%s\"\n", name, name)
+	first := ""
+	if b.env.First != "" {
+		first = ` "$BUILD/` + b.env.First + `"`
+	}
+	fmt.Fprintf(&run, "set -eu\nexec 2>&1\numask 022\nmkdir -p \"$HOME\" \"$TMPDIR\"%s \"$BUILD/%s\"\ncd \"$BUILD/%s\"\n", first, name, name)
 	run.WriteString(prologue)
-	fmt.Fprintf(&run, "(umask %04o && exec /bin/sh -eu %s)\n", b.env.Umask, ownScript)
+	launch := ""
+	if h, _ := b.helpOf(s.Root); h.launcher {
+		launch = varyDir + "/launch "
+	}
+	fmt.Fprintf(&run, "(umask %04o && exec %s/bin/sh -eu %s)\n", b.env.Umask, launch, ownScript)
 	run.WriteString(epilogue)
+	if b.env.InMemory {
+		run.WriteString(keep)
+	}
 	return []InlineFile{
 		{Path: RunScript, Content: run.String()},
 		{Path: ownScript, Content: script},
 	}
 }
+
+// KeptDir is what leaves a step whose $OUT lies in memory.
+const KeptDir = ToolsDir + "/kept"
+
+const keep = `cp -a "$OUT/." ` + KeptDir + `
+`
 
 // prologue fills the working directory with the primary source. The archive's
 // own modes are kept under umask 022: the varied umask is for the build.

@@ -39,7 +39,7 @@ func (b *builder) wrappers() error {
 		if c.GCC == 0 {
 			s.Env = b.variables(nil, []string{"CC=clang-" + strconv.Itoa(c.Clang)})
 		}
-		s.Files = b.scripts("wrapper", "", wrapperScript, "")
+		s.Files = b.scripts(s, "wrapper", "", wrapperScript, "")
 		sources, err := wrapper.Sources()
 		if err != nil {
 			return err
@@ -50,6 +50,7 @@ func (b *builder) wrappers() error {
 		s.Files = append(s.Files,
 			InlineFile{Path: wrapperDir + "/build.sh", Content: wrapper.BuildScript},
 			InlineFile{Path: wrapperDir + "/install.sh", Content: wrapper.InstallScript})
+		b.vary(&s)
 		if err := b.add(s); err != nil {
 			return err
 		}

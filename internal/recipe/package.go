@@ -104,10 +104,11 @@ func whole(name, text string) hcl.Range {
 
 var validEnv = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// reservedEnv are the variables that dombuild sets in every step.
+// reservedEnv are the variables that dombuild sets, in every step or in that of
+// a second build. The seeds of hashes are not among them: a build may need one.
 var reservedEnv = []string{
-	"BUILD", "HOME", "HOSTNAME", "INPUTS", "JOBS", "LANG", "LANGUAGE", "LC_ALL", "LOGNAME", "MAKEFLAGS", "OMP_NUM_THREADS",
-	"OUT", "PATH", "PWD", "SOURCES", "SOURCE_DATE_EPOCH", "TMPDIR", "TZ", "USER",
+	"BUILD", "BUILD_NUMBER", "CI", "DISPLAY", "EMAIL", "HOME", "HOSTNAME", "INPUTS", "JOBS", "LANG", "LANGUAGE", "LC_ALL", "LD_PRELOAD",
+	"LOCPATH", "LOGNAME", "MAKEFLAGS", "OMP_NUM_THREADS", "OUT", "PATH", "PWD", "SOURCES", "SOURCE_DATE_EPOCH", "TERM", "TMPDIR", "TZ", "USER",
 }
 
 // flagEnv are the variables that a hardening profile sets.

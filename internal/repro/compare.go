@@ -24,8 +24,9 @@ type Verdict struct {
 	Schema       string       `json:"schema"`
 	Checked      time.Time    `json:"checked"` // when the second build ended
 	Reproducible bool         `json:"reproducible"`
-	Varied       []plan.Axis  `json:"varied"`            // what differed between the builds
-	Notices      []string     `json:"notices,omitempty"` // what could not be varied
+	Varied       []Effect     `json:"varied"`            // what differed between the builds, and how that showed in them
+	NotVaried    []NotVaried  `json:"not_varied"`        // the other axes
+	Notices      []string     `json:"notices,omitempty"` // why an axis did not reach some steps
 	Steps        []StepResult `json:"steps"`
 }
 
@@ -62,15 +63,19 @@ func (e *DifferentError) Hint() string {
 
 // Compare compares every step of two results of the same recipe, in plan
 // order. The roots of toolchains are compared too. When the verdict is not
-// equal the error is a *DifferentError that holds it.
+// equal the error is a *DifferentError that holds it; when an axis changed
+// nothing where a canary looked, it is a *DeadAxisError.
 func Compare(ctx context.Context, st *store.Store, first, second *build.Result) (Verdict, error) {
 	v := Verdict{
 		Schema: Schema, Checked: time.Now().UTC().Truncate(time.Second), Reproducible: true, Notices: second.Plan.Notices(),
-		Varied: varied(first.Plan, second.Plan),
+	}
+	var err error
+	if v.Varied, v.NotVaried, err = effects(ctx, st, first, second); err != nil {
+		return Verdict{}, err
 	}
 	for _, s := range second.Steps {
-		if s.Kind == plan.KindClock {
-			continue // there is no first: it makes the second build's clock
+		if !compared(s) {
+			continue
 		}
 		r, err := compareStep(ctx, st, first, s)
 		if err != nil {
@@ -79,7 +84,7 @@ func Compare(ctx context.Context, st *store.Store, first, second *build.Result) 
 		v.add(r)
 	}
 	for _, s := range first.Steps {
-		if _, ok := second.Step(s.Name); !ok {
+		if _, ok := second.Step(s.Name); !ok && compared(s) {
 			v.add(StepResult{Name: s.Name, First: s.Output.String()})
 		}
 	}
@@ -89,13 +94,9 @@ func Compare(ctx context.Context, st *store.Store, first, second *build.Result) 
 	return v, nil
 }
 
-// varied lists what differed between the builds. The clock did only where a
-// step made one.
-func varied(first, second *plan.Plan) []plan.Axis {
-	axes := plan.Differ(first.Environment(), second.Environment())
-	made := slices.ContainsFunc(second.Steps(), func(s plan.Step) bool { return s.Kind == plan.KindClock })
-	return slices.DeleteFunc(axes, func(a plan.Axis) bool { return a.Name == "clock" && !made })
-}
+// compared says whether the output of a step has to be equal: what makes the
+// varied environment has no counterpart, and what looks at it is to differ.
+func compared(s build.Step) bool { return s.Kind != plan.KindVary && s.Kind != plan.KindCanary }
 
 func (v *Verdict) add(r StepResult) {
 	v.Steps = append(v.Steps, r)

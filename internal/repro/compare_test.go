@@ -145,8 +145,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestVaried: a verdict names everything that differed between the builds;
-// here no step made a clock.
+// TestVaried: a verdict names everything that differed between the builds, and
+// why the rest did not.
 func TestVaried(t *testing.T) {
 	b := newBench(t)
 	v, err := b.compare(nil, nil)
@@ -157,19 +157,21 @@ func TestVaried(t *testing.T) {
 	for _, x := range v.Varied {
 		names = append(names, x.Name)
 	}
-	want := []string{"build-path", "output-path", "host-name", "time-zone", "locale", "umask", "cpu-count", "user-id"}
-	if diff := cmp.Diff(want, names); diff != "" {
+	if diff := cmp.Diff(plan.AxisNames(), names); diff != "" {
 		t.Error(diff)
+	}
+	if len(v.NotVaried) != 1 || v.NotVaried[0].Name != "machine" || !strings.Contains(v.NotVaried[0].Reason, "configure scripts") {
+		t.Errorf("not varied: %+v", v.NotVaried)
 	}
 }
 
-// TestClockIsNotCompared: the step that makes the second build's clock has no
-// counterpart in the first.
-func TestClockIsNotCompared(t *testing.T) {
+// TestHelpersAreNotCompared: the step that makes the second build's
+// environment has no counterpart in the first, and canaries are to differ.
+func TestHelpersAreNotCompared(t *testing.T) {
 	b := newBench(t)
-	clock := b.step("clock", entry{path: "clock.so"})
-	clock.Kind = plan.KindClock
-	if v, err := b.compare(nil, []build.Step{clock}); err != nil || len(v.Steps) != 0 {
+	helper := b.step("vary", entry{path: "vary.so"})
+	helper.Kind = plan.KindVary
+	if v, err := b.compare(nil, []build.Step{helper}); err != nil || len(v.Steps) != 0 {
 		t.Errorf("got %+v, %v", v, err)
 	}
 }

@@ -79,7 +79,7 @@ func (d definer) root(ctx context.Context, x *Exec) (llb.State, error) {
 func (d definer) options(x *Exec) []llb.RunOption {
 	opts := []llb.RunOption{
 		llb.Args(x.Args),
-		llb.With(llb.Dir(x.Cwd), llb.User(fmt.Sprintf("%d:%d", x.UID, x.UID)), llb.Hostname(x.Hostname)),
+		llb.With(llb.Dir(x.Cwd), llb.User(fmt.Sprintf("%d:%d", x.UID, x.GID)), llb.Hostname(x.Hostname)),
 		llb.Network(pb.NetMode_NONE),
 		llb.Security(pb.SecurityMode_SANDBOX),
 		llb.WithCustomName(x.Name),
@@ -144,7 +144,7 @@ func (d definer) mounts(ctx context.Context, x *Exec, exec llb.ExecState) (llb.S
 // scratch adds the writable directories and returns the output. The directories
 // lie one level down, because an image cannot say who owns its top.
 func (d definer) scratch(x *Exec, exec llb.ExecState) (llb.State, error) {
-	own, err := d.contents.makeLayer([]entry{{name: scratchDir, uid: x.UID}})
+	own, err := d.contents.makeLayer([]entry{{name: scratchDir, uid: x.UID, gid: x.GID}})
 	if err != nil {
 		return llb.State{}, err
 	}
@@ -154,6 +154,11 @@ func (d definer) scratch(x *Exec, exec llb.ExecState) (llb.State, error) {
 	}
 	if x.Work != "" {
 		exec.AddMount(x.Work, empty, llb.SourcePath(scratchDir), llb.ForceNoOutput)
+	}
+	if m := x.Memory; m != nil {
+		for _, p := range m.Targets {
+			exec.AddMount(p, llb.Scratch(), llb.Tmpfs(llb.TmpfsSize(m.Size)))
+		}
 	}
 	if x.RootOut {
 		return exec.Root(), nil
@@ -165,7 +170,7 @@ func (d definer) scratch(x *Exec, exec llb.ExecState) (llb.State, error) {
 // ones that BuildKit derives from the machine it runs on.
 func (d definer) files(x *Exec, exec llb.ExecState, opts []llb.MountOption) error {
 	all := map[string]File{
-		"/etc/hosts":       {Content: []byte(Hosts(x.Hostname))},
+		"/etc/hosts":       {Content: []byte(Hosts(x.Hostname, x.Domain))},
 		"/etc/resolv.conf": {Content: []byte(ResolvConf)},
 	}
 	for p, f := range x.Files {
@@ -217,7 +222,11 @@ func reference(d digest.Digest) string { return repository + "@" + d.String() }
 // ResolvConf is the content of /etc/resolv.conf in every container.
 const ResolvConf = "# no network\n"
 
-// Hosts is the content of /etc/hosts in a container of the given name.
-func Hosts(hostname string) string {
+// Hosts is the content of /etc/hosts in a container of the given name and
+// domain, if it has one.
+func Hosts(hostname, domain string) string {
+	if domain != "" {
+		return "127.0.0.1\tlocalhost\n127.0.1.1\t" + hostname + "." + domain + " " + hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+	}
 	return "127.0.0.1\tlocalhost " + hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 }

@@ -22,13 +22,21 @@ type Exec struct {
 	Env      []string // "NAME=value"; PATH and HOME get defaults, nothing else is added
 	Cwd      string
 	Hostname string
-	UID      int    // numeric, also the group; must be 0 exactly if RootOut
+	Domain   string // of the hostname in /etc/hosts; "" = none
+	UID, GID int    // numeric; 0 exactly if RootOut
 	Work     string // writable scratch directory owned by UID, thrown away; "" = none
 	Out      string // writable scratch directory owned by UID that is the output
-	RootOut  bool   // the output is the whole root after the command, which runs as root
+	Memory   *Memory
+	RootOut  bool // the output is the whole root after the command, which runs as root
 	Source   *Source
 	// IgnoreCache runs the command even if the engine has its result.
 	IgnoreCache bool
+}
+
+// Memory is writable scratch space in memory, owned by UID, thrown away.
+type Memory struct {
+	Targets []string // absolute directories, each with a file system of its own
+	Size    int64    // most bytes that each may hold
 }
 
 // Mount is a read-only input.
@@ -82,8 +90,11 @@ func (x *Exec) check() error {
 	if x.Hostname == "" {
 		bad("no hostname")
 	}
-	if x.RootOut != (x.UID == 0) || x.UID < 0 {
-		bad("uid %d: only a command whose output is the root runs as root", x.UID)
+	if x.RootOut != (x.UID == 0) || x.RootOut != (x.GID == 0) || x.UID < 0 || x.GID < 0 {
+		bad("user %d, group %d: only a command whose output is the root runs as root", x.UID, x.GID)
+	}
+	if m := x.Memory; m != nil && (m.Size <= 0 || x.RootOut) {
+		bad("scratch space in memory needs a size, and an output that is not the root")
 	}
 	if x.RootOut == (x.Out != "") {
 		bad("exactly one of Out and RootOut must be set")
@@ -128,6 +139,7 @@ func (x *Exec) checkPlaces() error {
 			errs = append(errs, fmt.Errorf("mount point %q is not a clean absolute path", p))
 		case seen[p]:
 			errs = append(errs, fmt.Errorf("mount point %s is used twice", p))
+		case p == CPUInfo:
 		case within(p, "/proc") || within(p, "/sys") || within(p, "/dev") || p == "/tmp":
 			errs = append(errs, fmt.Errorf("mount point %s belongs to the container", p))
 		}
@@ -148,14 +160,27 @@ func (x *Exec) places() []string {
 	for p := range x.Links {
 		all = append(all, p)
 	}
+	all = append(all, x.scratches()...)
+	slices.Sort(all)
+	return all
+}
+
+// scratches returns the writable directories.
+func (x *Exec) scratches() []string {
+	var all []string
 	for _, p := range []string{x.Work, x.Out} {
 		if p != "" {
 			all = append(all, p)
 		}
 	}
-	slices.Sort(all)
+	if x.Memory != nil {
+		all = append(all, x.Memory.Targets...)
+	}
 	return all
 }
+
+// CPUInfo is the one file of the kernel that Files may replace.
+const CPUInfo = "/proc/cpuinfo"
 
 func within(p, dir string) bool {
 	return p == dir || strings.HasPrefix(p, dir+"/")

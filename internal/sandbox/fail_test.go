@@ -80,7 +80,7 @@ func (nopCloser) Close() error { return nil }
 func TestRootOut(t *testing.T) {
 	b := openBench(t, Options{})
 	x := b.exec("write", "/etc/passwd", "root", ";", "id", ";", "cat", "/policy")
-	x.UID, x.RootOut, x.Out, x.Work, x.Cwd = 0, true, "", "", "/"
+	x.UID, x.GID, x.RootOut, x.Out, x.Work, x.Cwd = 0, 0, true, "", "", "/"
 	x.Files = map[string]File{"/policy": {Content: []byte("deny")}}
 	root := b.put(makeTar(t, map[string]string{"guest": readGuest(t), "etc/hosts": "the root's own"}))
 	x.Root = root

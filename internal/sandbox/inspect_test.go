@@ -20,7 +20,7 @@ func exampleDefinition(t testing.TB) *pb.Definition {
 	c := newContents(nil)
 	layer := c.add("", []byte("root")).Digest
 	x := Exec{
-		Name: "example", Root: layer, Args: []string{"/bin/sh"}, Env: []string{"A=1"}, Cwd: "/build", Hostname: "h", UID: 1000,
+		Name: "example", Root: layer, Args: []string{"/bin/sh"}, Env: []string{"A=1"}, Cwd: "/build", Hostname: "h", UID: 1000, GID: 1000,
 		Work: "/build", Out: "/out", Files: map[string]File{"/f": {}},
 		Mounts: []Mount{{Target: "/sources/x", Blob: layer, Filename: "b"}, {Target: "/inputs/y", Blob: layer, Unpack: true}},
 		Source: &Source{Filename: "x.hcl", Text: []byte("x"), StartLine: 1, EndLine: 1},

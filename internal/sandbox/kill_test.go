@@ -34,7 +34,7 @@ func child(root string) int {
 	if err != nil {
 		return 1
 	}
-	x := Exec{Name: "spin", Root: d, Args: []string{"/guest", "spin", "killed"}, Cwd: "/", Hostname: "h", UID: 1000, Out: "/out", Work: "/build",
+	x := Exec{Name: "spin", Root: d, Args: []string{"/guest", "spin", "killed"}, Cwd: "/", Hostname: "h", UID: 1000, GID: 1000, Out: "/out", Work: "/build",
 		Files: map[string]File{"/x": {Content: []byte("x")}}}
 	err = e.Run(context.Background(), x, Sink{Log: os.Stdout}, func(io.Reader) error { return nil })
 	fmt.Println(err)

@@ -58,6 +58,7 @@ type entry struct {
 	file *File  // nil = directory
 	link string // text of a symbolic link
 	uid  int
+	gid  int
 	mode int64 // of a directory; 0 = 0755
 }
 
@@ -68,7 +69,7 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 	for _, e := range entries {
 		hdr := &tar.Header{
 			Typeflag: tar.TypeDir, Name: "." + strings.TrimSuffix(e.name, "/") + "/", Mode: 0o755,
-			Uid: e.uid, Gid: e.uid, ModTime: time.Unix(0, 0), Format: tar.FormatPAX,
+			Uid: e.uid, Gid: e.gid, ModTime: time.Unix(0, 0), Format: tar.FormatPAX,
 		}
 		if e.mode != 0 {
 			hdr.Mode = e.mode
@@ -97,6 +98,15 @@ func (c *contents) makeLayer(entries []entry) (ocispecs.Descriptor, error) {
 	return c.add(ocispecs.MediaTypeImageLayer, buf.Bytes()), nil
 }
 
+// modeBelow is the mode of the directory that file systems in memory take over
+// in a daemon whose runtime does not give them to the user; 0 elsewhere.
+func modeBelow(x *Exec, p string) int64 {
+	if x.Memory != nil && slices.Contains(x.Memory.Targets, p) {
+		return 0o1777
+	}
+	return 0
+}
+
 // systemDirs are directories that a root file system has already, perhaps as a
 // link: no mount points are made up in them.
 var systemDirs = []string{"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32",
@@ -116,17 +126,19 @@ func skeleton(x *Exec) []entry {
 	for p := range x.Files {
 		points[p] = &File{}
 	}
-	for _, p := range []string{x.Work, x.Out} {
-		if p != "" {
-			points[p] = nil
-		}
+	for _, p := range x.scratches() {
+		points[p] = nil
 	}
 	for p := range x.Links {
 		points[p] = nil
 	}
 	all := map[string]*File{}
 	for p, f := range points {
+		_, link := x.Links[p]
 		if first, _, _ := strings.Cut(p[1:], "/"); slices.Contains(systemDirs, first) {
+			if link { // its directory is the root's
+				all[p] = nil
+			}
 			continue
 		}
 		all[p] = f
@@ -137,7 +149,7 @@ func skeleton(x *Exec) []entry {
 	// The runtime gives the tmpfs the mode of the directory beneath it.
 	entries := []entry{{name: "/tmp", mode: 0o1777}}
 	for p, f := range all {
-		entries = append(entries, entry{name: p, file: f, link: x.Links[p]})
+		entries = append(entries, entry{name: p, file: f, link: x.Links[p], mode: modeBelow(x, p)})
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	return entries

@@ -148,7 +148,7 @@ func makeTar(t testing.TB, files map[string]string) []byte {
 func (b *bench) exec(args ...string) Exec {
 	return Exec{
 		Name: b.Name(), Root: b.root, Args: append([]string{"/guest"}, args...), Cwd: "/build",
-		Hostname: "dombuild", UID: 1000, Work: "/build", Out: "/out",
+		Hostname: "dombuild", UID: 1000, GID: 1000, Work: "/build", Out: "/out",
 	}
 }
 

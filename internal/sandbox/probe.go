@@ -100,17 +100,17 @@ func (e *Engine) probe(ctx context.Context) (ProbeReport, error) {
 // probeExec is the same kind of Exec as a build step.
 func probeExec(asRoot bool, program, root digest.Digest, birds *canaries) (Exec, error) {
 	x := Exec{
-		Name: "sandbox probe", Root: root, Cwd: "/", Hostname: probeHostname, UID: 1000, Work: "/build", Out: "/out",
+		Name: "sandbox probe", Root: root, Cwd: "/", Hostname: probeHostname, UID: 1000, GID: 1000, Work: "/build", Out: "/out",
 		Env: completeEnv(nil), Mounts: []Mount{{Target: "/", Blob: program, Filename: probeProgram[1:], Mode: 0o755}},
 		IgnoreCache: true,
 	}
 	c := probe.Config{
-		Report: x.Out + "/" + probeReport, UID: x.UID, Hostname: x.Hostname, Hosts: Hosts(x.Hostname), Resolv: ResolvConf,
+		Report: x.Out + "/" + probeReport, UID: x.UID, Hostname: x.Hostname, Hosts: Hosts(x.Hostname, ""), Resolv: ResolvConf,
 		Env: x.Env, Mounts: []string{probeProgram, x.Out, x.Work},
 		TCP: birds.addresses("tcp"), UDP: birds.addresses("udp"), Unix: birds.addresses("unix", "unixgram"), VSock: birds.vsock,
 	}
 	if asRoot {
-		x.Name, x.UID, x.Work, x.Out, x.RootOut = "sandbox probe as root", 0, "", "", true
+		x.Name, x.UID, x.GID, x.Work, x.Out, x.RootOut = "sandbox probe as root", 0, 0, "", "", true
 		c.UID, c.Report = 0, "/"+probeReport
 	}
 	arg, err := json.Marshal(c)

@@ -67,7 +67,7 @@ func (s *Shell) Run(ctx context.Context, args []string, t Terminal) error {
 	defer ctr.Release(context.WithoutCancel(ctx))
 	p, err := ctr.Start(ctx, gateway.StartRequest{
 		Args: args, Env: completeEnv(s.exec.Env), Cwd: s.exec.Cwd,
-		User: fmt.Sprintf("%d:%d", s.exec.UID, s.exec.UID), SecurityMode: pb.SecurityMode_SANDBOX,
+		User: fmt.Sprintf("%d:%d", s.exec.UID, s.exec.GID), SecurityMode: pb.SecurityMode_SANDBOX,
 		Tty: t.TTY, Stdin: t.Stdin, Stdout: t.Stdout, Stderr: t.Stderr,
 		RemoveMountStubsRecursive: true,
 	})

@@ -31,7 +31,9 @@ func Tighten(spec *specs.Spec, root string) error {
 	})
 	spec.Process.Env = slices.DeleteFunc(spec.Process.Env, traced)
 	spec.Linux.MaskedPaths = append(spec.Linux.MaskedPaths, maskedPaths...)
+	own(spec)
 	sockets(spec.Linux.Seccomp)
+	addresses(spec.Linux.Seccomp)
 	native(spec.Linux.Seccomp)
 	return nil
 }
@@ -79,6 +81,29 @@ func refuse(spec *specs.Spec, root string) error {
 	}
 	return nil
 }
+
+// own gives the container's user the file systems in memory that the build
+// asked for; those that every container has stay as they are.
+func own(spec *specs.Spec) {
+	for i, m := range spec.Mounts {
+		common := m.Destination == "/tmp" || m.Destination == "/dev" || strings.HasPrefix(m.Destination, "/dev/") || m.Destination == "/run"
+		if m.Type == "tmpfs" && !common {
+			u := spec.Process.User
+			spec.Mounts[i].Options = append(slices.Clone(m.Options), fmt.Sprintf("uid=%d", u.UID), fmt.Sprintf("gid=%d", u.GID), "mode=0755")
+		}
+	}
+}
+
+// addresses lets a program ask for addresses that are not randomized, for
+// itself and those that it starts: nothing that runs here has more rights than
+// who starts it.
+func addresses(s *specs.LinuxSeccomp) {
+	s.Syscalls = append(s.Syscalls, specs.LinuxSyscall{Names: []string{"personality"}, Action: specs.ActAllow,
+		Args: []specs.LinuxSeccompArg{{Index: 0, Value: addrNoRandomize, Op: specs.OpEqualTo}}})
+}
+
+// addrNoRandomize is ADDR_NO_RANDOMIZE of personality(2).
+const addrNoRandomize = 0x0040000
 
 // native leaves only the calls of 64-bit programs on a 64-bit machine: a program
 // that makes others is killed. The filter library lets socketcall(2) through

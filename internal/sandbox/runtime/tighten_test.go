@@ -47,6 +47,11 @@ func TestTighten(t *testing.T) {
 	if len(s.Mounts) != 1 || len(s.Linux.Seccomp.Architectures) != 1 {
 		t.Errorf("mounts %v, architectures %v", s.Mounts, s.Linux.Seccomp.Architectures)
 	}
+	if !slices.ContainsFunc(s.Linux.Seccomp.Syscalls, func(r specs.LinuxSyscall) bool {
+		return slices.Equal(r.Names, []string{"personality"}) && len(r.Args) == 1 && r.Args[0].Value == 0x40000 && r.Args[0].Op == specs.OpEqualTo
+	}) {
+		t.Error("addresses cannot be fixed, or more than that can be asked for")
+	}
 	if len(s.Process.Env) != 1 {
 		t.Errorf("environment %v", s.Process.Env)
 	}
@@ -62,6 +67,25 @@ func TestTighten(t *testing.T) {
 	}
 	if got := root.Process.Capabilities.Effective; len(got) != 1 || got[0] != "CAP_CHOWN" {
 		t.Errorf("root has %v", got)
+	}
+}
+
+// TestOwn: the file systems in memory of a build belong to its user, those of
+// every container stay.
+func TestOwn(t *testing.T) {
+	s := example()
+	s.Process.User.GID = 2001
+	for _, p := range []string{"/tmp", "/dev", "/dev/shm", "/check/build"} {
+		s.Mounts = append(s.Mounts, specs.Mount{Destination: p, Type: "tmpfs", Options: []string{"nosuid"}})
+	}
+	if err := Tighten(s, "/engine"); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range s.Mounts {
+		owned := slices.Contains(m.Options, "uid=1000") && slices.Contains(m.Options, "gid=2001") && slices.Contains(m.Options, "mode=0755")
+		if owned != (m.Destination == "/check/build") {
+			t.Errorf("%s: %v", m.Destination, m.Options)
+		}
 	}
 }
 
