@@ -61,6 +61,8 @@ func (a *app) build(ctx context.Context, names []string, f buildFlags) error {
 type runOptions struct {
 	whole bool // every step, not only those that the targets still need
 	shell bool // open a shell in the root of a step that fails
+	// A check may have two builders; second is set for its second build.
+	check, second bool
 }
 
 // run builds targets in the standard environment and with the step cache.
@@ -92,7 +94,7 @@ func (a *app) buildOptions(engine string, o runOptions) (build.Options, error) {
 	if err != nil {
 		return build.Options{}, err
 	}
-	builder, err := a.builder()
+	builder, err := a.builderFor(o)
 	if err != nil {
 		return build.Options{}, err
 	}

@@ -15,56 +15,41 @@ import (
 )
 
 func (a *app) checkVerb() *cobra.Command {
-	var earlier bool
-	cmd := verb("check [TARGET…]", "Build a second time under varied conditions and compare", cobra.ArbitraryArgs,
-		func(ctx context.Context, names []string) error { return a.check(ctx, names, earlier) })
+	var f checkFlags
+	cmd := verb("check [TARGET…]", "Build again under varied conditions, compare, and find the causes of differences", cobra.ArbitraryArgs,
+		func(ctx context.Context, names []string) error { return a.check(ctx, names, f) })
 	cmd.Long = `Build a second time, never answered from the cache of the first, and compare every
 output of every step byte for byte.
 
 The second build has a fresh engine, unpacks its toolchains again, and runs in
 another build path, host name, time zone, locale, umask, clock, user and CPU count.
-When the outputs differ the exit code is 7 and the files that differ are listed.`
-	cmd.Flags().BoolVar(&earlier, "accept-earlier", false, "do not build again when this machine has checked exactly this plan and these outputs before")
+When outputs differ the exit code is 7, and each step that differs is built again on
+its own with parts of this varied, until it is known what makes it differ.`
+	f.add(cmd)
 	return cmd
 }
 
-func (a *app) check(ctx context.Context, names []string, earlier bool) error {
-	first, targets, err := a.run(ctx, names, runOptions{whole: true})
-	if err != nil {
+func (a *app) check(ctx context.Context, names []string, f checkFlags) error {
+	if err := f.check(len(a.flags.builders)); err != nil {
 		return err
 	}
-	varied, err := a.varied(first)
-	if err != nil {
+	if f.against != "" {
+		return a.checkAgainst(ctx, names, f)
+	}
+	c := checker{app: a, flags: f}
+	if err := c.begin(ctx, names); err != nil {
 		return err
 	}
-	if earlier {
-		if v, ok := repro.Earlier(a.store, first, varied); ok {
-			return a.print(v, func(w io.Writer) {
-				printVerdict(w, v)
-				fmt.Fprintf(w, "checked %s; the plan and the outputs are the same, so nothing was built again\n", v.Checked.Format("2006-01-02 15:04:05 MST"))
-			})
-		}
-	}
-	second, err := a.rebuild(ctx, varied, build.StepsOf(targets))
-	if err != nil {
-		return fmt.Errorf("second build: %w", err)
-	}
-	verdict, err := repro.Compare(ctx, a.store, first, second)
-	var differ *repro.DifferentError
-	switch {
-	case errors.As(err, &differ):
-	case err != nil:
-		return err
-	default:
-		if err := repro.Remember(a.store, first.Plan, varied, verdict); err != nil {
+	for run := 1; run <= f.runs; run++ {
+		if err := c.run(ctx, run); err != nil {
 			return err
 		}
 	}
-	return errors.Join(err, a.print(verdict, func(w io.Writer) { printVerdict(w, verdict) }))
+	return c.end(ctx)
 }
 
-// varied plans the second build of what was just built.
-func (a *app) varied(first *build.Result) (*plan.Plan, error) {
+// varied plans a further build of what was just built. Runs count from 1.
+func (a *app) varied(first *build.Result, run int) (*plan.Plan, error) {
 	r, l, err := a.locked()
 	if err != nil {
 		return nil, err
@@ -72,7 +57,7 @@ func (a *app) varied(first *build.Result) (*plan.Plan, error) {
 	if r.Digest() != first.Plan.Recipe().Digest() {
 		return nil, errors.New("the recipe changed while it was being checked")
 	}
-	env, err := plan.Vary(r, plan.AxisNames(), 1)
+	env, err := plan.Vary(r, plan.AxisNames(), run)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +66,7 @@ func (a *app) varied(first *build.Result) (*plan.Plan, error) {
 
 // rebuild builds again on an engine of its own, whose state is thrown away.
 func (a *app) rebuild(ctx context.Context, p *plan.Plan, steps []string) (*build.Result, error) {
-	opt, err := a.buildOptions("engine-check", runOptions{})
+	opt, err := a.buildOptions("engine-check", runOptions{check: true, second: true})
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +89,13 @@ func printVerdict(w io.Writer, v repro.Verdict) {
 	for _, n := range v.Notices {
 		fmt.Fprintf(w, "not varied  %s\n", n)
 	}
+	printSteps(w, v)
+	if v.Reproducible {
+		fmt.Fprintf(w, "reproducible: %d steps, built twice, are equal byte for byte\n", len(v.Steps))
+	}
+}
+
+func printSteps(w io.Writer, v repro.Verdict) {
 	for _, s := range v.Steps {
 		if s.Equal {
 			fmt.Fprintf(w, "equal   %s  %s\n", s.Name, s.First)
@@ -113,8 +105,5 @@ func printVerdict(w io.Writer, v repro.Verdict) {
 		for _, d := range s.Differences {
 			fmt.Fprintf(w, "        %s\n", d)
 		}
-	}
-	if v.Reproducible {
-		fmt.Fprintf(w, "reproducible: %d steps, built twice, are equal byte for byte\n", len(v.Steps))
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // Schema is the value of a verdict's "schema".
-const Schema = "dombuild/check/v1"
+const Schema = "dombuild/check/v2"
 
 // Verdict is the outcome of comparing two builds.
 type Verdict struct {
@@ -27,6 +27,8 @@ type Verdict struct {
 	Varied       []plan.Axis  `json:"varied"`            // what differed between the builds
 	Notices      []string     `json:"notices,omitempty"` // what could not be varied
 	Steps        []StepResult `json:"steps"`
+	Causes       []Cause      `json:"causes,omitempty"`       // why steps differ, in any run
+	Further      []Verdict    `json:"further_runs,omitempty"` // of a check with more runs than one, without causes
 }
 
 // StepResult compares the outputs of one step.
