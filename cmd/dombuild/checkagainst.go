@@ -42,7 +42,8 @@ func (a *app) checkAgainst(ctx context.Context, names []string, f checkFlags) er
 		all.Reproducible = all.Reproducible && v.Reproducible
 		all.Steps, all.Causes, all.Notices = append(all.Steps, v.Steps...), append(all.Causes, v.Causes...), append(all.Notices, v.Notices...)
 	}
-	return a.give(all, first, f, func(w io.Writer) { printAgainst(w, all, f.against) })
+	all.Against = f.against
+	return a.give(all, first, f, func(w io.Writer) { printAgainst(w, all) })
 }
 
 // of is where the build of a target lies: in a directory of its own below
@@ -57,7 +58,7 @@ func of(theirs repro.Theirs, t build.Target, targets int) repro.Theirs {
 	return repro.Theirs{Path: filepath.Join(theirs.Path, t.Name)}
 }
 
-func printAgainst(w io.Writer, v repro.Verdict, theirs string) {
+func printAgainst(w io.Writer, v repro.Verdict) {
 	for _, x := range v.Varied {
 		fmt.Fprintf(w, "by their record  %-12s ours %s, theirs %s\n", x.Name, x.First, x.Second)
 	}
@@ -67,6 +68,6 @@ func printAgainst(w io.Writer, v repro.Verdict, theirs string) {
 	printSteps(w, v)
 	printCauses(w, v.Causes)
 	if v.Reproducible {
-		fmt.Fprintf(w, "equal: what was built here has the same bytes as %s\n", theirs)
+		fmt.Fprintf(w, "equal: what was built here has the same bytes as %s\n", v.Against)
 	}
 }

@@ -244,13 +244,12 @@ func printCauses(w io.Writer, causes []repro.Cause) {
 		}
 		for i, l := range lines {
 			if i == shownLines {
-				line("", "")
 				line("file", fmt.Sprintf("and %d more; --json lists all", len(lines)-shownLines))
 				break
 			}
 			line("file", l)
 		}
-		line("evidence", fmt.Sprintf("%s (%d builds)", x.Evidence, x.Builds))
+		line("evidence", x.Evidence)
 		line("remedy", x.Remedy)
 	}
 }

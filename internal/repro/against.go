@@ -88,7 +88,7 @@ func (a *against) compare(ctx context.Context) (Verdict, error) {
 	}
 	r := StepResult{Name: ours.Name, First: left.Digest().String(), Second: right.Digest().String(), Differences: tree.Compare(left, right)}
 	r.Equal = len(r.Differences) == 0 && r.First == r.Second
-	v := Verdict{Schema: Schema, Checked: time.Now().UTC().Truncate(time.Second), Reproducible: r.Equal, Varied: []plan.Axis{}, Steps: []StepResult{r}}
+	v := Verdict{Schema: Schema, Checked: time.Now().UTC().Truncate(time.Second), Reproducible: r.Equal, Against: a.theirs.Path, Varied: []plan.Axis{}, Steps: []StepResult{r}}
 	a.claims(&v)
 	if !r.Equal {
 		err = a.explain(ctx, &v, ours, other)
@@ -265,7 +265,7 @@ func (a *against) explain(ctx context.Context, v *Verdict, ours, theirs build.St
 		c.Place, c.file, c.line = fmt.Sprintf("%s:%d", step.Place.Filename, step.Place.Start.Line), step.Place.Filename, step.Place.Start.Line
 		c.Evidence += "; by their record, this is the first step whose output is not ours"
 	}
-	c.classify()
+	s.classify(&c)
 	c.Remedy = "run dombuild check, which varies the conditions itself and finds the one that matters"
 	v.Causes = []Cause{c}
 	return nil

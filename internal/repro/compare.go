@@ -27,6 +27,7 @@ type Verdict struct {
 	Varied       []plan.Axis  `json:"varied"`            // what differed between the builds
 	Notices      []string     `json:"notices,omitempty"` // what could not be varied
 	Steps        []StepResult `json:"steps"`
+	Against      string       `json:"against,omitempty"`      // what somebody else built, instead of a second build; steps are targets then
 	Causes       []Cause      `json:"causes,omitempty"`       // why steps differ, in any run
 	Further      []Verdict    `json:"further_runs,omitempty"` // of a check with more runs than one, without causes
 }
@@ -48,17 +49,26 @@ type DifferentError struct {
 }
 
 func (e *DifferentError) Error() string {
-	n := 0
-	for _, s := range e.Verdict.Steps {
-		if !s.Equal {
-			n++
+	steps, differ := map[string]bool{}, map[string]bool{}
+	for _, v := range append([]Verdict{e.Verdict}, e.Verdict.Further...) {
+		for _, s := range v.Steps {
+			steps[s.Name] = true
+			if !s.Equal {
+				differ[s.Name] = true
+			}
 		}
 	}
-	return fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", n, len(e.Verdict.Steps))
+	if e.Verdict.Against != "" {
+		return fmt.Sprintf("not equal to %s: %d of %d targets have other bytes", e.Verdict.Against, len(differ), len(steps))
+	}
+	return fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", len(differ), len(steps))
 }
 
 // Hint says what helps.
 func (e *DifferentError) Hint() string {
+	if e.Verdict.Against != "" {
+		return "dombuild check says whether this recipe gives the same bytes in varied conditions at all"
+	}
 	return "the first step that differs is the one to mend: those after it read its output"
 }
 

@@ -23,7 +23,7 @@ func (h *hunt) tell(ctx context.Context, p *plan.Plan, res bisect.Result, seen b
 			return err
 		}
 		c.Differences = only(list, c.Files)
-		c.classify()
+		h.classify(&c)
 		causes = append(causes, c)
 		return nil
 	}
@@ -86,28 +86,41 @@ func only(list []explain.Difference, files []string) []explain.Difference {
 }
 
 // classify sets the class of a cause and what helps.
-func (c *Cause) classify() {
+func (s Search) classify(c *Cause) {
+	var names []string
+	for _, a := range c.Axes {
+		names = append(names, a.Name)
+	}
 	switch c.By {
 	case ByAxes:
-		var names []string
-		for _, a := range c.Axes {
-			names = append(names, a.Name)
-		}
 		c.Cause = classOf(names, c.Differences)
-		for _, n := range names {
-			if f := factOf(n); f.cause == c.Cause {
-				c.Remedy = f.remedy
-				break
-			}
-		}
-		c.Remedy = cmp.Or(c.Remedy, "let the output not depend on "+strings.Join(names, " and "))
+		c.Remedy = cmp.Or(s.remedy(c), remedyOf(names, c.Cause), "let the output not depend on "+strings.Join(names, " and "))
 	case ByItself:
 		c.Cause = common(c.Differences)
-		c.Remedy = cmp.Or(remedies[c.Cause], noCause)
+		c.Remedy = cmp.Or(s.remedy(c), remedies[c.Cause], noCause)
 	default:
 		c.Cause = common(c.Differences)
 		c.Remedy = "look further with a larger --bisect-limit"
 	}
+}
+
+// remedy asks whoever explains, for the difference that the class comes from.
+func (s Search) remedy(c *Cause) string {
+	if s.Remedy == nil || c.Cause == "" || len(c.Differences) == 0 {
+		return ""
+	}
+	i := max(slices.IndexFunc(c.Differences, func(d explain.Difference) bool { return d.Cause == c.Cause }), 0)
+	return s.Remedy(c.Cause, c.Differences[i])
+}
+
+// remedyOf is what is known of the axis that a class comes from.
+func remedyOf(axes []string, class explain.Cause) string {
+	for _, n := range axes {
+		if f := factOf(n); f.cause == class {
+			return f.remedy
+		}
+	}
+	return ""
 }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
