@@ -53,14 +53,14 @@ type Cause struct {
 type Search struct {
 	Store *store.Store
 	// Rebuild makes a step again from the first build's inputs; see Rebuilder.
-	Rebuild  func(ctx context.Context, step string, axes []string) (build.Step, error)
-	Known    []Cause   // of an earlier run: their steps are left out
-	Explain  Explainer // nil: only what the trees say
+	Rebuild func(ctx context.Context, step string, axes []string) (build.Step, error)
+	Known   []Cause   // of an earlier run: their steps are left out
+	Explain Explainer // nil: only what the trees say
 	// Remedy says what helps against a difference of a class, "" when it does not
 	// know; nil: what is known of the axes.
 	Remedy   func(explain.Cause, explain.Difference) string
-	Limit    int       // builds of one step; 0: nothing is built, every cause is unknown
-	Parallel int       // steps at once
+	Limit    int // builds of one step; 0: nothing is built, every cause is unknown
+	Parallel int // steps at once
 	Progress progress.Reporter
 }
 
