@@ -127,7 +127,7 @@ locals {
     uuid      = "echo ${local.uuid} > f"
     ext4-uuid = "truncate -s 1M f && E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -t ext4 -F -U ${local.uuid} -E hash_seed=${local.uuid},root_owner=0:0 f"
     key       = "sha256sum a.c > f"
-    lto       = "gcc -O2 -flto -frandom-seed=a.c -c a.c -o f"
+    lto       = "cp a.c /tmp && here=$PWD && cd /tmp && gcc -O2 -flto -frandom-seed=a.c -c a.c -o f && cp f \"$here\""
     profile   = "gcc profile.c -o p && ./p && strip p && cp p f"
   }
 }
