@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -221,7 +220,7 @@ func (a *against) verify(theirs tree.Index, sums []byte) error {
 		}
 		hex, name, ok := strings.Cut(lines.Text(), "  ")
 		want := digest.NewDigestFromEncoded(digest.SHA256, hex)
-		if !ok || want.Validate() != nil || path.Clean(name) != name {
+		if !ok || want.Validate() != nil || !fs.ValidPath(name) {
 			return fmt.Errorf("their %s: the line %q is not a hash and a name", build.SumsName, lines.Text())
 		}
 		i := slices.IndexFunc(theirs, func(e tree.Entry) bool { return e.Path == name })

@@ -34,6 +34,7 @@ var axisFacts = []axisFact{
 	{"hash-seed", explain.Ordering, "sort keys before they are written, or set PYTHONHASHSEED=0 and PERL_HASH_SEED=0 in the package's environment"},
 	{"variables", explain.Environment, "run the tool with env -i and the variables that it needs, or set the variable in the package's environment"},
 	{"kernel", explain.Uname, "tell the build its target instead of asking uname: ARCH=, --build= and --host=, a fixed release"},
+	{"machine", explain.Uname, "tell the build its target instead of asking uname -m: ARCH=, --build= and --host="},
 	{"shell", explain.Environment, "write what every POSIX shell reads alike (printf for echo), or name the shell: #!/bin/bash"},
 	{"aslr", explain.Random, "let no address reach the output: do not print pointers, do not sort or hash by them"},
 	{"file-system", explain.Inode, "let no inode number, block count or directory size reach the output: cpio --reproducible, tar --sort=name"},

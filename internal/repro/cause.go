@@ -177,7 +177,7 @@ func (h *hunt) search(ctx context.Context, p *plan.Plan, seen build.Step) ([]Cau
 	o := bisect.Outcome{Differ: symptoms(tree.Compare(h.index, other))}
 	if h.Limit == 0 {
 		c := h.cause(p, Unknown, sortedKeys(o.Differ))
-		c.Differences, c.Evidence = list, "it was not looked for"
+		c.Differences, c.Evidence, c.Remedy = list, "it was not looked for", "run dombuild check without --no-bisect"
 		return []Cause{c}, nil
 	}
 	hints, err := h.hints(ctx, h.verdict.Varied, h.first, seen, list)
@@ -231,7 +231,7 @@ func (h *hunt) cause(p *plan.Plan, by By, files []string) Cause {
 
 func (h *hunt) unknown(p *plan.Plan, why string) Cause {
 	c := h.cause(p, Unknown, nil)
-	c.Evidence = why
+	c.Evidence, c.Remedy = why, "report it: the plans of both builds have to have the same steps (dombuild --json plan)"
 	return c
 }
 
