@@ -20,8 +20,8 @@ type checkFlags struct {
 	junit    string
 }
 
-// bisectLimit is enough for a cause that needs three axes together.
-const bisectLimit = 60
+// bisectLimit is enough for any axis, and any two that are needed together.
+const bisectLimit = 40
 
 // maxRuns bounds --runs; each run is a whole build.
 const maxRuns = 1000

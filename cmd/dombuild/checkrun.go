@@ -104,9 +104,9 @@ func (c *checker) keep(ctx context.Context, number int, second *build.Result, v 
 
 // end looks for causes, and gives the verdict in all forms.
 func (c *checker) end(ctx context.Context) error {
-	causes, err := c.causes(ctx)
-	if err != nil {
-		return fmt.Errorf("looking for the cause of the differences: %w", err)
+	causes, broken := c.causes(ctx)
+	if ctx.Err() != nil {
+		return broken
 	}
 	v := c.runs[0].verdict
 	v.Causes = causes
@@ -114,13 +114,13 @@ func (c *checker) end(ctx context.Context) error {
 		v.Further = append(v.Further, r.verdict)
 		v.Reproducible = v.Reproducible && r.verdict.Reproducible
 	}
-	return c.give(v, c.first, c.flags, c.text(v))
+	return errors.Join(broken, c.give(v, c.first, c.flags, c.text(v)))
 }
 
 // give prints a verdict and writes it to where the flags want it.
 func (a *app) give(v repro.Verdict, first *build.Result, f checkFlags, text func(io.Writer)) error {
 	report, err := finding.New(finding.Content{
-		Tool: finding.Tool{Name: "dombuild", Version: version(), Verb: "check"}, Rules: repro.FindingRules(), Findings: repro.Findings(v),
+		Tool: finding.Tool{Name: "dombuild", Version: version(), Verb: "check"}, Rules: repro.FindingRules(), Findings: repro.Findings(v, a.flags.dir),
 	})
 	if err != nil {
 		return err
@@ -138,21 +138,26 @@ func (a *app) give(v repro.Verdict, first *build.Result, f checkFlags, text func
 // causes looks, for each step that differs in any run, for why it does.
 func (c *checker) causes(ctx context.Context) ([]repro.Cause, error) {
 	var all []repro.Cause
+	var errs []error
 	for _, r := range c.runs {
 		if r.result == nil || r.verdict.Reproducible {
 			continue
 		}
 		found, err := c.search(ctx, r, all)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
+		all, errs = append(all, found...), append(errs, err)
 	}
-	return all, nil
+	return all, errors.Join(errs...)
 }
 
+// search is how differences are explained, without building anything.
+func (a *app) search() repro.Search {
+	return repro.Search{Store: a.store, Parallel: 2 * runtime.NumCPU(), Progress: a.display}
+}
+
+// search looks for causes of what differs in a run.
 func (c *checker) search(ctx context.Context, r checkRun, known []repro.Cause) ([]repro.Cause, error) {
-	s := repro.Search{Store: c.store, Known: known, Parallel: 2 * runtime.NumCPU(), Progress: c.display}
+	s := c.app.search()
+	s.Known = known
 	if !c.flags.noBisect {
 		again, end, err := c.rebuilder(ctx, r)
 		if err != nil {

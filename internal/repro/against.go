@@ -47,8 +47,9 @@ func (e *NotBuiltError) Hint() string { return e.Remedy }
 // times and other mode bits do not survive an export and say nothing. A file
 // of theirs that does not have the hash that their SHA256SUMS gives it is a
 // *store.IntegrityError, not a difference.
-func Against(ctx context.Context, st *store.Store, res *build.Result, t build.Target, theirs Theirs) (Verdict, error) {
-	a := against{store: st, result: res, target: t, theirs: theirs}
+// What differs is explained with s.
+func Against(ctx context.Context, s Search, res *build.Result, t build.Target, theirs Theirs) (Verdict, error) {
+	a := against{Search: s, result: res, target: t, theirs: theirs}
 	v, err := a.compare(ctx)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("comparing %s with %s: %w", t.Address, theirs.Path, err)
@@ -57,7 +58,7 @@ func Against(ctx context.Context, st *store.Store, res *build.Result, t build.Ta
 }
 
 type against struct {
-	store  *store.Store
+	Search
 	result *build.Result
 	target build.Target
 	theirs Theirs
@@ -65,7 +66,7 @@ type against struct {
 }
 
 func (a *against) compare(ctx context.Context) (Verdict, error) {
-	ours, err := build.Merged(ctx, a.store, a.result, a.target)
+	ours, err := build.Merged(ctx, a.Store, a.result, a.target)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -73,11 +74,11 @@ func (a *against) compare(ctx context.Context) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	left, err := build.Index(ctx, a.store, ours)
+	left, err := build.Index(ctx, a.Store, ours)
 	if err != nil {
 		return Verdict{}, err
 	}
-	right, err := build.Index(ctx, a.store, other)
+	right, err := build.Index(ctx, a.Store, other)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -111,7 +112,7 @@ func (a *against) take(ctx context.Context) (out build.Step, sums []byte, err er
 	}
 	var record []byte
 	epoch := a.result.Plan.Recipe().SourceDateEpoch
-	out, err = build.PutTree(ctx, a.store, string(a.target.Address), epoch, func(w *tar.Writer) error {
+	out, err = build.PutTree(ctx, a.Store, string(a.target.Address), epoch, func(w *tar.Writer) error {
 		return img.Walk(ctx, func(e image.Entry, c *image.Content) (err error) {
 			switch e.Path {
 			case build.SumsName:
@@ -253,8 +254,7 @@ func (a *against) claims(v *Verdict) {
 
 // explain adds a cause that is not known, with what there is to know.
 func (a *against) explain(ctx context.Context, v *Verdict, ours, theirs build.Step) error {
-	s := Search{Store: a.store}
-	list, err := s.explained(ctx, ours, theirs)
+	list, err := a.explained(ctx, ours, theirs)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (a *against) explain(ctx context.Context, v *Verdict, ours, theirs build.St
 		c.Place, c.file, c.line = fmt.Sprintf("%s:%d", step.Place.Filename, step.Place.Start.Line), step.Place.Filename, step.Place.Start.Line
 		c.Evidence += "; by their record, this is the first step whose output is not ours"
 	}
-	s.classify(&c)
+	a.classify(&c)
 	c.Remedy = "run dombuild check, which varies the conditions itself and finds the one that matters"
 	v.Causes = []Cause{c}
 	return nil

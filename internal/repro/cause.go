@@ -64,35 +64,44 @@ type Search struct {
 	Progress progress.Reporter
 }
 
-// Causes finds out why the steps of a verdict differ. Only errors that are not
-// about the steps end it.
+// Causes finds out why the steps of a verdict differ. Where the search for one
+// step breaks off, its cause is unknown and the reason is among the errors,
+// which are joined; the causes of the others are returned all the same.
 func (s Search) Causes(ctx context.Context, v Verdict, first, second *build.Result) ([]Cause, error) {
-	results := make([][]Cause, len(v.Steps))
-	group, ctx := errgroup.WithContext(ctx)
+	results, errs := make([][]Cause, len(v.Steps)), make([]error, len(v.Steps))
+	var group errgroup.Group
 	group.SetLimit(max(s.Parallel, 1))
 	for i, r := range v.Steps {
 		known := slices.ContainsFunc(s.Known, func(c Cause) bool { return c.Step == r.Name })
 		if r.Equal || known {
 			continue
 		}
-		group.Go(func() (err error) {
-			c := hunt{Search: s, verdict: v, name: r.Name}
-			if c.first, c.second, err = both(first, second, r.Name); err != nil {
-				results[i] = []Cause{c.unknown(second.Plan, err.Error())}
-				return nil
-			}
-			c.inputs = changedInputs(v, second.Plan, r.Name)
-			task := s.Progress.Begin("find out why "+r.Name+" differs", 0)
-			c.task = task
-			results[i], err = c.run(ctx, second.Plan)
-			task.End(err)
-			return err
+		group.Go(func() error {
+			results[i], errs[i] = s.hunt(ctx, v, first, second, r.Name)
+			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
+	_ = group.Wait() // the errors are in errs
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return slices.Concat(results...), nil
+	return slices.Concat(results...), errors.Join(errs...)
+}
+
+// hunt finds out why one step differs.
+func (s Search) hunt(ctx context.Context, v Verdict, first, second *build.Result, name string) ([]Cause, error) {
+	h := hunt{Search: s, verdict: v, name: name, made: map[string]build.Step{}, inputs: changedInputs(v, second.Plan, name)}
+	var err error
+	if h.first, h.second, err = both(first, second, name); err != nil {
+		return []Cause{h.unknown(second.Plan, err.Error(), "report it: the plans of both builds have to have the same steps (dombuild --json plan)")}, nil
+	}
+	h.task = s.Progress.Begin("find out why "+name+" differs", 0)
+	causes, err := h.run(ctx, second.Plan)
+	h.task.End(err)
+	if err != nil {
+		return []Cause{h.unknown(second.Plan, "the search broke off: "+err.Error(), "mend what the error says, and check again")}, fmt.Errorf("finding out why %s differs: %w", name, err)
+	}
+	return causes, nil
 }
 
 func both(first, second *build.Result, name string) (a, b build.Step, err error) {
@@ -129,7 +138,6 @@ type hunt struct {
 }
 
 func (h *hunt) run(ctx context.Context, p *plan.Plan) (causes []Cause, err error) {
-	h.made = map[string]build.Step{}
 	if h.index, err = build.Index(ctx, h.Store, h.first); err != nil {
 		return nil, err
 	}
@@ -141,7 +149,11 @@ func (h *hunt) run(ctx context.Context, p *plan.Plan) (causes []Cause, err error
 		if err != nil {
 			return nil, err
 		}
-		if !o.Failed && len(o.Differ) == 0 {
+		switch {
+		case o.Failed:
+			c := h.unknown(p, "it reads "+strings.Join(h.inputs, ", ")+", and does not build from the inputs of the first build with everything varied", "mend "+strings.Join(h.inputs, ", ")+" first")
+			return []Cause{c}, nil
+		case len(o.Differ) == 0:
 			return h.consequence(ctx, p)
 		}
 		if made, ok := h.made[strings.Join(axes, " ")]; ok {
@@ -229,9 +241,14 @@ func (h *hunt) cause(p *plan.Plan, by By, files []string) Cause {
 	return c
 }
 
-func (h *hunt) unknown(p *plan.Plan, why string) Cause {
+func (h *hunt) unknown(p *plan.Plan, why, remedy string) Cause {
 	c := h.cause(p, Unknown, nil)
-	c.Evidence, c.Remedy = why, "report it: the plans of both builds have to have the same steps (dombuild --json plan)"
+	c.Evidence, c.Remedy = why, remedy
+	for _, r := range h.verdict.Steps {
+		if r.Name == h.name {
+			c.Files = sortedKeys(symptoms(r.Differences))
+		}
+	}
 	return c
 }
 

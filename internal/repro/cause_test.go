@@ -2,6 +2,7 @@ package repro
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func (b bench) search(limit int, text func(axes []string, n int) string) []Cause
 // inWords holds that every form of a verdict says something of each cause.
 func (b bench) inWords(v Verdict, first *build.Result) {
 	b.Helper()
-	if _, err := finding.New(finding.Content{Tool: finding.Tool{Name: "t"}, Rules: FindingRules(), Findings: Findings(v)}); err != nil {
+	if _, err := finding.New(finding.Content{Tool: finding.Tool{Name: "t"}, Rules: FindingRules(), Findings: Findings(v, "")}); err != nil {
 		b.Error(err)
 	}
 	cases := Cases(v, first)
@@ -62,6 +63,39 @@ func (b bench) inWords(v Verdict, first *build.Result) {
 		if c.Evidence == "" || c.Remedy == "" || len(c.Files) == 0 || len(c.Differences) == 0 {
 			b.Errorf("says too little: %+v", c)
 		}
+	}
+}
+
+// TestSearchBreaksOff: what is known is said, beside the error.
+func TestSearchBreaksOff(t *testing.T) {
+	b := newBench(t)
+	first := &build.Result{Plan: b.first, Steps: []build.Step{b.step("a", entry{path: "f", text: "x"})}}
+	second := &build.Result{Plan: b.second, Steps: []build.Step{b.step("a", entry{path: "f", text: "y"})}}
+	v, _ := b.compare(first.Steps, second.Steps)
+	broken := errors.New("the disk is full")
+	s := Search{Store: b.store, Limit: 9, Progress: progress.None{}, Rebuild: func(context.Context, string, []string) (build.Step, error) {
+		return build.Step{}, broken
+	}}
+	causes, err := s.Causes(t.Context(), v, first, second)
+	if !errors.Is(err, broken) || len(causes) != 1 || causes[0].By != Unknown || !slices.Equal(causes[0].Files, []string{"f"}) {
+		t.Errorf("got %+v, %v", causes, err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if causes, err := s.Causes(stopped, v, first, second); !errors.Is(err, context.Canceled) || causes != nil {
+		t.Errorf("when it is told to stop: %+v, %v", causes, err)
+	}
+}
+
+// TestStepOfOneBuild: a step that only one build has is not looked into.
+func TestStepOfOneBuild(t *testing.T) {
+	b := newBench(t)
+	first := &build.Result{Plan: b.first, Steps: []build.Step{b.step("a", entry{path: "f"})}}
+	second := &build.Result{Plan: b.second}
+	v, _ := b.compare(first.Steps, second.Steps)
+	causes, err := Search{Store: b.store, Progress: progress.None{}}.Causes(t.Context(), v, first, second)
+	if err != nil || len(causes) != 1 || causes[0].By != Unknown || causes[0].Evidence != "only the first build has this step" {
+		t.Errorf("got %+v, %v", causes, err)
 	}
 }
 

@@ -1,7 +1,9 @@
 package repro
 
 import (
+	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,11 +36,15 @@ func FindingRules() []finding.Rule {
 }
 
 // Findings says in the common vocabulary what a check found. The place is
-// where the recipe has the step.
-func Findings(v Verdict) []finding.Finding {
+// where the recipe has the step; relative paths of the recipe are below dir.
+func Findings(v Verdict, dir string) []finding.Finding {
 	var list []finding.Finding
 	for _, c := range v.Causes {
-		list = append(list, c.finding())
+		f := c.finding()
+		if f.Place.File != "" && !filepath.IsAbs(f.Place.File) {
+			f.Place.File = filepath.ToSlash(filepath.Join(dir, f.Place.File))
+		}
+		list = append(list, f)
 	}
 	return list
 }
@@ -112,7 +118,7 @@ func Cases(v Verdict, first *build.Result) []finding.Case {
 	var cases []finding.Case
 	for _, r := range v.Steps {
 		s, _ := first.Step(r.Name)
-		c := finding.Case{Class: string(s.Kind), Name: r.Name, Seconds: s.Seconds}
+		c := finding.Case{Class: cmp.Or(string(s.Kind), "target"), Name: r.Name, Seconds: s.Seconds}
 		for _, x := range v.Causes {
 			if x.Step == r.Name {
 				c.Findings = append(c.Findings, x.finding())

@@ -18,8 +18,8 @@ import (
 	"github.com/dombuild/dombuild/internal/tree"
 )
 
-// hintSize bounds how much of a file is searched for the values of axes.
-const hintSize = 16 << 20
+// hintSize bounds how much of an output is searched for the values of axes.
+const hintSize = 64 << 20
 
 // hints names the axes that a difference looks like: those whose value of the
 // second build stands in its files and not in the first's, those that are known
@@ -81,7 +81,7 @@ func appears(value string, first, second []byte) bool {
 	})
 }
 
-// contents reads the beginnings of files of an output.
+// contents reads files of an output, as far as they are searched.
 func (s Search) contents(ctx context.Context, of build.Step, files map[string]bool) (map[string][]byte, error) {
 	blob, err := s.Store.Get(ctx, of.Output)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s Search) contents(ctx context.Context, of build.Step, files map[string]bo
 		return nil, fmt.Errorf("the output of %s: %w", of.Name, err)
 	}
 	defer f.Close()
-	found := map[string][]byte{}
+	found, left := map[string][]byte{}, int64(hintSize)
 	for r := tar.NewReader(f); ; {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -105,9 +105,10 @@ func (s Search) contents(ctx context.Context, of build.Step, files map[string]bo
 		if !files[name] || h.Typeflag != tar.TypeReg {
 			continue
 		}
-		if found[name], err = io.ReadAll(io.LimitReader(r, hintSize)); err != nil {
+		if found[name], err = io.ReadAll(io.LimitReader(r, left)); err != nil {
 			return nil, fmt.Errorf("reading the output of %s: %w", of.Name, err)
 		}
+		left -= int64(len(found[name]))
 	}
 }
 

@@ -37,10 +37,11 @@ func (h *hunt) tell(ctx context.Context, p *plan.Plan, res bisect.Result, seen b
 	}
 	if len(res.Itself) > 0 {
 		c := h.cause(p, ByItself, res.Itself)
-		c.Evidence = "it differs in the same conditions: in some of the builds and not in others"
+		c.Evidence = "in the same conditions it differs in some builds and not in others"
 		if res.Differed > 0 {
 			c.Evidence = fmt.Sprintf("with nothing varied it differed in %d of %d builds", res.Differed, res.Plain)
 		}
+		c.Evidence += "; whether conditions matter too shows when this is mended"
 		if err := add(c, h.madeWith(nil, seen)); err != nil {
 			return nil, err
 		}

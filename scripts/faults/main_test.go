@@ -39,14 +39,16 @@ func TestJudge(t *testing.T) {
 	}
 	for i := range expectations {
 		for name, change := range map[string]func(*verdict){
-			"not caught":       func(v *verdict) { v.Steps[2*i].Equal = true },
-			"twin differs":     func(v *verdict) { v.Steps[2*i+1].Equal = false },
-			"no cause":         func(v *verdict) { v.Causes = slices.Delete(v.Causes, i, i+1) },
-			"unknown":          func(v *verdict) { v.Causes[i].By = "unknown" },
-			"wrong class":      func(v *verdict) { v.Causes[i].Class = "other" },
-			"no remedy":        func(v *verdict) { v.Causes[i].Remedy = "" },
-			"other files":      func(v *verdict) { v.Causes[i].Files = nil },
-			"one more cause":   func(v *verdict) { v.Causes = append(v.Causes, v.Causes[i], cause{Step: v.Causes[i].Step, By: "unknown"}) },
+			"not caught":   func(v *verdict) { v.Steps[2*i].Equal = true },
+			"twin differs": func(v *verdict) { v.Steps[2*i+1].Equal = false },
+			"no cause":     func(v *verdict) { v.Causes = slices.Delete(v.Causes, i, i+1) },
+			"unknown":      func(v *verdict) { v.Causes[i].By = "unknown" },
+			"wrong class":  func(v *verdict) { v.Causes[i].Class = "other" },
+			"no remedy":    func(v *verdict) { v.Causes[i].Remedy = "" },
+			"other files":  func(v *verdict) { v.Causes[i].Files = nil },
+			"one more cause": func(v *verdict) {
+				v.Causes = append(v.Causes, v.Causes[i], cause{Step: v.Causes[i].Step, By: "unknown"})
+			},
 			"a step is absent": func(v *verdict) { v.Steps = slices.Delete(v.Steps, 2*i, 2*i+1) },
 		} {
 			v := perfect(t)
