@@ -90,3 +90,15 @@ var remedies = map[explain.Cause]string{
 
 // noCause is the remedy when the class of a difference is not known.
 const noCause = "look at the files with --keep DIR: what differs although nothing was varied is a date, a random number, a temporary name or a race"
+
+// axesOf returns the named axes with their values.
+func axesOf(varied []plan.Axis, names []string) []plan.Axis {
+	var axes []plan.Axis
+	for _, n := range names {
+		i := slices.IndexFunc(varied, func(a plan.Axis) bool { return a.Name == n })
+		if i >= 0 {
+			axes = append(axes, varied[i])
+		}
+	}
+	return axes
+}

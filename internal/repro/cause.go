@@ -1,7 +1,6 @@
 package repro
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +143,7 @@ func (h *hunt) run(ctx context.Context, p *plan.Plan) (causes []Cause, err error
 	seen := h.second
 	if h.Limit > 0 && len(h.inputs) > 0 {
 		// what differs because its inputs do is equal when they are
-		axes := suspects(h.verdict.Varied)
+		axes := suspects(h.verdict.axes())
 		o, err := h.build(ctx, axes)
 		if err != nil {
 			return nil, err
@@ -192,11 +191,11 @@ func (h *hunt) search(ctx context.Context, p *plan.Plan, seen build.Step) ([]Cau
 		c.Differences, c.Evidence, c.Remedy = list, "it was not looked for", "run dombuild check without --no-bisect"
 		return []Cause{c}, nil
 	}
-	hints, err := h.hints(ctx, h.verdict.Varied, h.first, seen, list)
+	hints, err := h.hints(ctx, h.verdict.axes(), h.first, seen, list)
 	if err != nil {
 		return nil, err
 	}
-	axes := suspects(h.verdict.Varied)
+	axes := suspects(h.verdict.axes())
 	h.made[strings.Join(axes, " ")] = seen
 	res, err := bisect.Find(ctx, bisect.Options{Axes: axes, Hints: hints, Seen: o, Limit: h.Limit, Build: h.build})
 	if err != nil {
@@ -268,50 +267,4 @@ func count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-// axesOf returns the named axes with their values.
-func axesOf(varied []plan.Axis, names []string) []plan.Axis {
-	var axes []plan.Axis
-	for _, n := range names {
-		i := slices.IndexFunc(varied, func(a plan.Axis) bool { return a.Name == n })
-		if i >= 0 {
-			axes = append(axes, varied[i])
-		}
-	}
-	return axes
-}
-
-// classOf is the class that a measured set of axes and the explained
-// differences have: the axes decide, of several the one that was explained.
-func classOf(names []string, list []explain.Difference) explain.Cause {
-	var measured []explain.Cause
-	for _, n := range names {
-		measured = append(measured, factOf(n).cause)
-	}
-	for _, d := range list {
-		if slices.Contains(measured, d.Cause) && d.Cause != "" {
-			return d.Cause
-		}
-	}
-	if len(measured) > 0 {
-		return measured[0]
-	}
-	return common(list)
-}
-
-// common is the class that the explained differences have in common. What only
-// follows from others does not count beside them.
-func common(list []explain.Difference) explain.Cause {
-	var one explain.Cause
-	for _, d := range list {
-		if d.Cause == "" || d.Cause == explain.BuildID {
-			continue
-		}
-		if one != "" && one != d.Cause {
-			return ""
-		}
-		one = cmp.Or(one, d.Cause)
-	}
-	return one
 }

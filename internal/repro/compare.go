@@ -109,6 +109,9 @@ func varied(first, second *plan.Plan) []plan.Axis {
 	return slices.DeleteFunc(axes, func(a plan.Axis) bool { return a.Name == "clock" && !made })
 }
 
+// axes are those that were varied, with their values.
+func (v Verdict) axes() []plan.Axis { return v.Varied }
+
 func (v *Verdict) add(r StepResult) {
 	v.Steps = append(v.Steps, r)
 	v.Reproducible = v.Reproducible && r.Equal

@@ -29,7 +29,7 @@ func (h *hunt) tell(ctx context.Context, p *plan.Plan, res bisect.Result, seen b
 	}
 	for _, set := range res.Sets {
 		c := h.cause(p, ByAxes, set.Paths)
-		c.Axes = axesOf(h.verdict.Varied, set.Axes)
+		c.Axes = axesOf(h.verdict.axes(), set.Axes)
 		c.Evidence = evidenceOf(set, res)
 		if err := add(c, h.madeWith(set.Axes, seen)); err != nil {
 			return nil, err
@@ -48,7 +48,7 @@ func (h *hunt) tell(ctx context.Context, p *plan.Plan, res bisect.Result, seen b
 	}
 	if len(res.Unknown) > 0 {
 		c := h.cause(p, Unknown, res.Unknown)
-		c.Axes = axesOf(h.verdict.Varied, res.Narrowed)
+		c.Axes = axesOf(h.verdict.axes(), res.Narrowed)
 		c.Evidence = fmt.Sprintf("it was not found within %d builds", res.Builds)
 		if err := add(c, seen); err != nil {
 			return nil, err
