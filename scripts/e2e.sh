@@ -76,4 +76,25 @@ done <<-'EOT'
 	symbol p: forbidden-symbols
 EOT
 
+# seeded nondeterminism: each fault caught and attributed, each mended twin equal
+cp -r "$here/scripts/faults" "$tmp/faults"
+mkdir "$tmp/faults/keys"
+cp "$here/recipes/hello/keys/debian-archive.gpg" "$tmp/faults/keys/"
+faults=("$bin" -C "$tmp/faults" --progress plain)
+echo "== faults"
+logged "${faults[@]}" validate
+logged "${faults[@]}" fmt --check
+logged "${faults[@]}" lock
+logged "${faults[@]}" fetch
+began=$SECONDS code=0
+"${faults[@]}" --json check --junit "$tmp/junit.xml" --sarif "$tmp/check.sarif" >"$tmp/check.json" 2>"$tmp/log" || code=$?
+if [ "$code" != 7 ]; then
+	tail -n 60 "$tmp/log" >&2
+	echo "error: check of the faults: exit $code, want 7" >&2
+	exit 1
+fi
+echo "   ($((SECONDS - began)) s)"
+(cd "$here" && go run ./scripts/faults "$tmp/check.json")
+logged "$here/ci/check.sh" "$bin" "$tmp/recipes/hello" "$tmp/ci"
+
 echo "== all is well"

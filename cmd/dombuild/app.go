@@ -19,7 +19,6 @@ import (
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
-	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
@@ -230,21 +229,6 @@ func (a *app) openStore() (*store.Store, error) {
 func (a *app) engineDir(name string) (string, error) {
 	dir, err := a.storeDir()
 	return filepath.Join(dir, name), err
-}
-
-var errOneBuilder = errors.New("this verb builds on one builder: give --builder once")
-
-func (a *app) builder() (string, error) {
-	if len(a.flags.builders) > 1 {
-		return "", &usageError{errOneBuilder, ""}
-	}
-	if len(a.flags.builders) == 0 {
-		return "", nil
-	}
-	if err := sandbox.CheckBuilder(a.flags.builders[0]); err != nil {
-		return "", &usageError{err, ""}
-	}
-	return a.flags.builders[0], nil
 }
 
 // findings marks the verbs whose result --sarif and --report can write.

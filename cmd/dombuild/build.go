@@ -62,6 +62,8 @@ type runOptions struct {
 	whole    bool // every step, not only those that the targets still need
 	shell    bool // open a shell in the root of a step that fails
 	canaries bool // also what looks at the environment from inside
+	// A check may have two builders; second is set for its second build.
+	check, second bool
 }
 
 // run builds targets in the standard environment and with the step cache.
@@ -102,7 +104,7 @@ func (a *app) buildOptions(engine string, o runOptions) (build.Options, error) {
 	if err != nil {
 		return build.Options{}, err
 	}
-	builder, err := a.builder()
+	builder, err := a.builderFor(o)
 	if err != nil {
 		return build.Options{}, err
 	}

@@ -15,66 +15,45 @@ import (
 )
 
 func (a *app) checkVerb() *cobra.Command {
-	var earlier bool
-	var vary varyFlags
-	cmd := verb("check [TARGET…]", "Build a second time under varied conditions and compare", cobra.ArbitraryArgs,
-		func(ctx context.Context, names []string) error { return a.check(ctx, names, vary, earlier) })
+	var f checkFlags
+	cmd := verb("check [TARGET…]", "Build again under varied conditions, compare, and find the causes of differences", cobra.ArbitraryArgs,
+		func(ctx context.Context, names []string) error { return a.check(ctx, names, f) })
 	cmd.Long = `Build a second time, never answered from the cache of the first, and compare every
 output of every step byte for byte.
 
 The second build has a fresh engine, unpacks its toolchains again, and differs from the
 first in the axes below. In each toolchain a canary looks at every axis from inside, in
-both builds: an axis that changed nothing is an error. When the outputs differ the exit
-code is 7 and the files that differ are listed.
+both builds: an axis that changed nothing is an error. When outputs differ the exit code
+is 7, and each step that differs is built again on its own with some of the axes varied,
+until it is known what makes it differ.
 
 Axes:
 ` + axesHelp()
-	vary.register(cmd)
-	cmd.Flags().BoolVar(&earlier, "accept-earlier", false, "do not build again when this machine has checked exactly this plan and these outputs before")
+	f.add(cmd)
 	return cmd
 }
 
-func (a *app) check(ctx context.Context, names []string, vary varyFlags, earlier bool) error {
-	axes, err := vary.axes()
-	if err != nil {
+func (a *app) check(ctx context.Context, names []string, f checkFlags) error {
+	if err := f.check(len(a.flags.builders)); err != nil {
 		return err
 	}
-	first, targets, err := a.run(ctx, names, runOptions{whole: true, canaries: true})
-	if err != nil {
+	if f.against != "" {
+		return a.checkAgainst(ctx, names, f)
+	}
+	c := checker{app: a, flags: f}
+	if err := c.begin(ctx, names); err != nil {
 		return err
 	}
-	varied, err := a.varied(first, axes)
-	if err != nil {
-		return err
-	}
-	if earlier {
-		if v, ok := repro.Earlier(a.store, first, varied); ok {
-			return a.print(v, func(w io.Writer) {
-				printVerdict(w, v)
-				fmt.Fprintf(w, "checked %s; the plan and the outputs are the same, so nothing was built again\n", v.Checked.Format("2006-01-02 15:04:05 MST"))
-			})
-		}
-	}
-	second, err := a.rebuild(ctx, first, varied, build.StepsOf(targets))
-	if err != nil {
-		return fmt.Errorf("second build: %w", err)
-	}
-	verdict, err := repro.Compare(ctx, a.store, first, second)
-	var differ *repro.DifferentError
-	switch {
-	case errors.As(err, &differ):
-	case err != nil:
-		return err
-	default:
-		if err := repro.Remember(a.store, first.Plan, varied, verdict); err != nil {
+	for run := 1; run <= f.runs; run++ {
+		if err := c.run(ctx, run); err != nil {
 			return err
 		}
 	}
-	return errors.Join(err, a.print(verdict, func(w io.Writer) { printVerdict(w, verdict) }))
+	return c.end(ctx)
 }
 
-// varied plans the second build of what was just built.
-func (a *app) varied(first *build.Result, axes []string) (*plan.Plan, error) {
+// varied plans a further build of what was just built. Runs count from 1.
+func (a *app) varied(first *build.Result, axes []string, run int) (*plan.Plan, error) {
 	r, l, err := a.locked()
 	if err != nil {
 		return nil, err
@@ -82,7 +61,7 @@ func (a *app) varied(first *build.Result, axes []string) (*plan.Plan, error) {
 	if r.Digest() != first.Plan.Recipe().Digest() {
 		return nil, errors.New("the recipe changed while it was being checked")
 	}
-	env, err := plan.Vary(r, axes, 1)
+	env, err := plan.Vary(r, axes, run)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +71,7 @@ func (a *app) varied(first *build.Result, axes []string) (*plan.Plan, error) {
 // rebuild builds again on an engine of its own, whose state is thrown away.
 // It ends as soon as a canary says that an axis changes nothing.
 func (a *app) rebuild(ctx context.Context, first *build.Result, p *plan.Plan, steps []string) (*build.Result, error) {
-	opt, err := a.buildOptions("engine-check", runOptions{})
+	opt, err := a.buildOptions("engine-check", runOptions{check: true, second: true})
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +94,13 @@ func (a *app) rebuild(ctx context.Context, first *build.Result, p *plan.Plan, st
 
 func printVerdict(w io.Writer, v repro.Verdict) {
 	printAxes(w, v)
+	printSteps(w, v)
+	if v.Reproducible {
+		fmt.Fprintf(w, "reproducible: %d steps, built twice, are equal byte for byte\n", len(v.Steps))
+	}
+}
+
+func printSteps(w io.Writer, v repro.Verdict) {
 	for _, s := range v.Steps {
 		if s.Equal {
 			fmt.Fprintf(w, "equal   %s  %s\n", s.Name, s.First)
@@ -124,8 +110,5 @@ func printVerdict(w io.Writer, v repro.Verdict) {
 		for _, d := range s.Differences {
 			fmt.Fprintf(w, "        %s\n", d)
 		}
-	}
-	if v.Reproducible {
-		fmt.Fprintf(w, "reproducible: %d steps, built twice, are equal byte for byte\n", len(v.Steps))
 	}
 }

@@ -40,6 +40,7 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"host":      cmdHost,
 	"kernel":    cmdKernel,
 	"buildkitd": cmdBuildkitd,
+	"layout":    cmdLayout,
 }
 
 // exits CODE PROGRAM ARGS… runs a program that has to end with that code.

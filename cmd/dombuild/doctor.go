@@ -115,7 +115,7 @@ func (a *app) tryProbe(ctx context.Context) (doctor.Check, error) {
 }
 
 func (a *app) probe(ctx context.Context) (report sandbox.ProbeReport, err error) {
-	builder, err := a.builder()
+	builder, err := a.builderFor(runOptions{})
 	if err != nil {
 		return report, err
 	}

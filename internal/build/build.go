@@ -53,6 +53,11 @@ type Options struct {
 	Each     func(context.Context, Step) error
 	Parallel int  // steps at once; 0: one for each CPU
 	Whole    bool // make every step of the closure, also those that no step still to run reads
+	// Given are outputs that are taken as they are, by the names of their
+	// steps, also where the plan would make them otherwise. What is made of them
+	// is only for comparing: it passes no gate, and Fresh is implied.
+	Given  map[string]Step
+	Shared bool // whoever gave Open closes the engine
 }
 
 // Step says how the output of one step came about.
@@ -101,6 +106,7 @@ func Run(ctx context.Context, p *plan.Plan, targets []string, opt Options) (*Res
 	}
 	r := newRunner(p, opt)
 	defer r.close()
+	steps = r.give(steps, targets)
 	if err := r.inputs(ctx, steps); err != nil {
 		return nil, err
 	}
@@ -135,6 +141,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Parallel <= 0 {
 		opt.Parallel = 2 * runtime.NumCPU()
 	}
+	opt.Fresh = opt.Fresh || opt.Given != nil
 	if opt.Progress == nil {
 		opt.Progress = progress.None{}
 	}
@@ -142,7 +149,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 }
 
 func (r *runner) close() {
-	if r.engine != nil {
+	if r.engine != nil && !r.opt.Shared {
 		_ = r.engine.Close()
 	}
 }

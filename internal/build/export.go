@@ -51,18 +51,7 @@ func Export(ctx context.Context, st *store.Store, res *Result, t Target, dir, ve
 // export writes everything into tmp, which must not exist yet.
 func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, version string) (Record, error) {
 	index, err := writeMerged(tmp, func(w *tar.Writer) error {
-		m := merger{to: w, dirs: map[string]bool{}}
-		for _, s := range t.Steps {
-			if err := m.add(ctx, st, res, s, func(string) bool { return true }); err != nil {
-				return err
-			}
-		}
-		for _, s := range t.Boots {
-			if err := m.add(ctx, st, res, s, func(p string) bool { return p == "boot" || strings.HasPrefix(p, "boot/") }); err != nil {
-				return err
-			}
-		}
-		return nil
+		return merge(ctx, merger{to: w, dirs: map[string]bool{}}, st, res, t)
 	})
 	if err != nil {
 		return Record{}, err
@@ -75,6 +64,21 @@ func export(ctx context.Context, st *store.Store, res *Result, t Target, tmp, ve
 	}
 	rec := newRecord(version, t, res, artifacts)
 	return rec, writeSums(tmp, rec)
+}
+
+// merge adds everything that a target's export holds.
+func merge(ctx context.Context, m merger, st *store.Store, res *Result, t Target) error {
+	for _, s := range t.Steps {
+		if err := m.add(ctx, st, res, s, func(string) bool { return true }); err != nil {
+			return err
+		}
+	}
+	for _, s := range t.Boots {
+		if err := m.add(ctx, st, res, s, func(p string) bool { return p == "boot" || strings.HasPrefix(p, "boot/") }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeMerged makes one canonical tree of what fill writes and extracts it.
@@ -109,8 +113,9 @@ func writeMerged(dir string, fill func(*tar.Writer) error) (tree.Index, error) {
 // merger puts parts of the trees of several steps into one. Directories may
 // come from more than one; a file that does is refused by package tree.
 type merger struct {
-	to   *tar.Writer
-	dirs map[string]bool
+	to    *tar.Writer
+	dirs  map[string]bool
+	plain bool // modes are those of exported files
 }
 
 func (m merger) add(ctx context.Context, st *store.Store, res *Result, step string, want func(string) bool) error {
@@ -142,6 +147,9 @@ func (m merger) add(ctx context.Context, st *store.Store, res *Result, step stri
 			continue
 		}
 		m.dirs[name] = h.Typeflag == tar.TypeDir
+		if m.plain {
+			h.Mode = PlainMode(h.Mode, h.Typeflag == tar.TypeDir)
+		}
 		if err := m.to.WriteHeader(h); err != nil {
 			return err
 		}

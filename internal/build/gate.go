@@ -43,6 +43,9 @@ func (e *OutputError) Hint() string {
 
 // accept applies the gates to a step's output.
 func (r *runner) accept(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob, calls []byte, out *Step) error {
+	if r.opt.Given != nil {
+		return nil
+	}
 	if s.Kind == plan.KindPackage || s.Kind == plan.KindVary {
 		if err := declared(s, index); err != nil {
 			return err

@@ -42,6 +42,7 @@ var bans = []ban{
 	{"internal/sandbox/probe", []string{"github.com/moby/buildkit/client", "internal/store", "net/http"}, "the probe is what a step is: alone"},
 	{"internal/build", []string{"internal/fetch", "internal/resolve"}, "a build cannot download"},
 	{"internal/repro", []string{"internal/fetch", "internal/resolve"}, "comparing cannot download"},
+	{"internal/repro/bisect", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "a search knows names, not builds"},
 	{"internal/repro/explain", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "explaining knows contents, not builds"},
 	{"internal/repro/diff", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "any two artifacts are compared, however they were built"},
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},

@@ -17,7 +17,7 @@ import (
 )
 
 // Schema is the value of a verdict's "schema".
-const Schema = "dombuild/check/v1"
+const Schema = "dombuild/check/v2"
 
 // Verdict is the outcome of comparing two builds.
 type Verdict struct {
@@ -28,6 +28,9 @@ type Verdict struct {
 	NotVaried    []NotVaried  `json:"not_varied"`        // the other axes
 	Notices      []string     `json:"notices,omitempty"` // why an axis did not reach some steps
 	Steps        []StepResult `json:"steps"`
+	Against      string       `json:"against,omitempty"`      // what somebody else built, instead of a second build; steps are targets then
+	Causes       []Cause      `json:"causes,omitempty"`       // why steps differ, in any run
+	Further      []Verdict    `json:"further_runs,omitempty"` // of a check with more runs than one, without causes
 }
 
 // StepResult compares the outputs of one step.
@@ -47,17 +50,26 @@ type DifferentError struct {
 }
 
 func (e *DifferentError) Error() string {
-	n := 0
-	for _, s := range e.Verdict.Steps {
-		if !s.Equal {
-			n++
+	steps, differ := map[string]bool{}, map[string]bool{}
+	for _, v := range append([]Verdict{e.Verdict}, e.Verdict.Further...) {
+		for _, s := range v.Steps {
+			steps[s.Name] = true
+			if !s.Equal {
+				differ[s.Name] = true
+			}
 		}
 	}
-	return fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", n, len(e.Verdict.Steps))
+	if e.Verdict.Against != "" {
+		return fmt.Sprintf("not equal to %s: %d of %d targets have other bytes", e.Verdict.Against, len(differ), len(steps))
+	}
+	return fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", len(differ), len(steps))
 }
 
 // Hint says what helps.
 func (e *DifferentError) Hint() string {
+	if e.Verdict.Against != "" {
+		return "dombuild check says whether this recipe gives the same bytes in varied conditions at all"
+	}
 	return "the first step that differs is the one to mend: those after it read its output"
 }
 
@@ -97,6 +109,24 @@ func Compare(ctx context.Context, st *store.Store, first, second *build.Result) 
 // compared says whether the output of a step has to be equal: what makes the
 // varied environment has no counterpart, and what looks at it is to differ.
 func compared(s build.Step) bool { return s.Kind != plan.KindVary && s.Kind != plan.KindCanary }
+
+// axes are those that were varied, with their values.
+func (v Verdict) axes() []plan.Axis {
+	var list []plan.Axis
+	for _, x := range v.Varied {
+		list = append(list, x.Axis)
+	}
+	return list
+}
+
+// unproved are axes that differ, as nobody looked.
+func unproved(axes []plan.Axis) []Effect {
+	var list []Effect
+	for _, x := range axes {
+		list = append(list, Effect{Axis: x, Seen: []Seen{}})
+	}
+	return list
+}
 
 func (v *Verdict) add(r StepResult) {
 	v.Steps = append(v.Steps, r)

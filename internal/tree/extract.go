@@ -16,7 +16,10 @@ import (
 // anybody may execute them and else 0644, directories 0755, owned by the
 // caller. What Canonical refuses is refused here too; parents must come first.
 // A caller that wants to stop lets r fail.
-func Extract(r io.Reader, dir string) (err error) {
+func Extract(r io.Reader, dir string) error { return extract(r, dir, nil) }
+
+// extract lets finish have its way with what was extracted, before dir exists.
+func extract(r io.Reader, dir string, finish func(*os.Root, []*tar.Header) error) (err error) {
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("extracting to %s: %w", dir, fs.ErrExist)
 	}
@@ -33,13 +36,13 @@ func Extract(r io.Reader, dir string) (err error) {
 	if err := os.Chmod(temp, 0o755); err != nil {
 		return err
 	}
-	if err := extractInto(r, temp); err != nil {
+	if err := extractInto(r, temp, finish); err != nil {
 		return err
 	}
 	return os.Rename(temp, dir)
 }
 
-func extractInto(r io.Reader, dir string) error {
+func extractInto(r io.Reader, dir string, finish func(*os.Root, []*tar.Header) error) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -50,21 +53,28 @@ func extractInto(r io.Reader, dir string) error {
 	for {
 		h, err := tr.Next()
 		if err == io.EOF {
-			_, err = io.Copy(io.Discard, r)
-			return err
+			break
 		} else if err != nil {
 			return err
 		}
 		if err := x.entry(h, tr); err != nil {
 			return err
 		}
+		if finish != nil {
+			x.headers = append(x.headers, h)
+		}
 	}
+	if _, err := io.Copy(io.Discard, r); err != nil || finish == nil {
+		return err
+	}
+	return finish(root, x.headers)
 }
 
 // extractor knows what it made, so that it never goes through a link.
 type extractor struct {
-	root  *os.Root
-	types map[string]Type
+	root    *os.Root
+	types   map[string]Type
+	headers []*tar.Header // of what was extracted, if somebody wants them
 }
 
 func (x *extractor) entry(h *tar.Header, r io.Reader) error {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/repro"
+)
+
+// checkAgainst builds once and compares with what somebody else built.
+func (a *app) checkAgainst(ctx context.Context, names []string, f checkFlags) error {
+	theirs, err := repro.ParseAgainst(f.against)
+	if err != nil {
+		var registry *repro.RegistryError
+		if errors.As(err, &registry) {
+			return &usageError{err, registry.Hint()}
+		}
+		return err
+	}
+	first, targets, err := a.run(ctx, names, runOptions{check: true})
+	if err != nil {
+		return err
+	}
+	if theirs.OCI && len(targets) > 1 {
+		return &usageError{fmt.Errorf("an OCI image is one target, and %d are built", len(targets)), "name the target"}
+	}
+	var all repro.Verdict
+	for i, t := range targets {
+		v, err := repro.Against(ctx, a.search(), first, t, of(theirs, t, len(targets)))
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			all = v
+			continue
+		}
+		all.Reproducible = all.Reproducible && v.Reproducible
+		all.Steps, all.Causes, all.Notices = append(all.Steps, v.Steps...), append(all.Causes, v.Causes...), append(all.Notices, v.Notices...)
+	}
+	all.Against = f.against
+	return a.give(all, first, f, func(w io.Writer) { printAgainst(w, all) })
+}
+
+// of is where the build of a target lies: in a directory of its own below
+// theirs, unless theirs is that directory.
+func of(theirs repro.Theirs, t build.Target, targets int) repro.Theirs {
+	if theirs.OCI {
+		return theirs
+	}
+	if _, err := os.Lstat(filepath.Join(theirs.Path, build.RecordName)); err == nil && targets == 1 {
+		return theirs
+	}
+	return repro.Theirs{Path: filepath.Join(theirs.Path, t.Name)}
+}
+
+func printAgainst(w io.Writer, v repro.Verdict) {
+	for _, x := range v.Varied {
+		fmt.Fprintf(w, "by their record  %-12s ours %s, theirs %s\n", x.Name, x.First, x.Second)
+	}
+	for _, n := range v.Notices {
+		fmt.Fprintf(w, "note    %s\n", n)
+	}
+	printSteps(w, v)
+	printCauses(w, v.Causes)
+	if v.Reproducible {
+		fmt.Fprintf(w, "equal: what was built here has the same bytes as %s\n", v.Against)
+	}
+}

@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void)
+{
+	printf("%p\n", (void *)main);
+	return 0;
+}
