@@ -104,13 +104,13 @@ func makePE(sections map[string]string, order ...string) []byte {
 func TestPE(t *testing.T) {
 	all := func(Entry, Format) bool { return true }
 	data := makePE(map[string]string{".linux": "kernel", ".initrd": string(smallCPIO()), ".a-long-name": "long"}, ".linux", ".initrd", ".a-long-name", ".linux")
-	want := []string{"t", "t!/.a-long-name", "t!/.initrd", "t!/.initrd!/a", "t!/.initrd!/b", "t!/.initrd!/c", "t!/.linux", "t!/.linux#2"}
+	want := []string{"t", "t!/(DOS header)", "t!/(header)", "t!/(symbols)", "t!/.a-long-name", "t!/.initrd", "t!/.initrd!/a", "t!/.initrd!/b", "t!/.initrd!/c", "t!/.linux", "t!/.linux#2"}
 	got := readAll(t, "t", data, Options{Descend: all})
 	if d := cmp.Diff(want, paths(got)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	if got[6].Size != 6 || got[6].Sum != sumOf("kernel") {
-		t.Errorf("%+v", got[6])
+	if got[9].Size != 6 || got[9].Sum != sumOf("kernel") {
+		t.Errorf("%+v", got[9])
 	}
 	if got := readAll(t, "t", data, Options{}); len(got) != 1 || got[0].Path != "t" || got[0].Size != int64(len(data)) {
 		t.Errorf("%+v", got)
