@@ -30,6 +30,9 @@ func (w *walker) ar(in input) error {
 func (w *walker) arMembers(in input, fn func(arMember) error) error {
 	var long []byte // GNU's table of names
 	var h [arHeader]byte
+	if magic, err := readAtMost(in, 0, 8); err != nil || string(magic) != "!<arch>\n" {
+		return w.fail("", errorsOr(err, errors.New("there is no magic")))
+	}
 	for off := int64(8); off < in.size; {
 		if _, err := in.ReadAt(h[:], off); err != nil {
 			return w.fail("", err)
@@ -46,6 +49,11 @@ func (w *walker) arMembers(in input, fn func(arMember) error) error {
 			m.Fields = arFields(&h)
 		}
 		off = m.off + m.Size + m.Size%2
+		if w.noting() && m.Size%2 == 1 {
+			if err := w.notePadding(in, name, off-1); err != nil {
+				return err
+			}
+		}
 		if name == "//" {
 			if long != nil || m.Size > maxDocument {
 				return w.failf("", "a second or too large table of names")
@@ -54,7 +62,7 @@ func (w *walker) arMembers(in input, fn func(arMember) error) error {
 			if _, err := in.ReadAt(long, m.off); err != nil {
 				return w.fail("", err)
 			}
-			w.noteNames(long)
+			w.noteNames(&h, long)
 			continue
 		}
 		if name == "/" || name == "/SYM64/" {

@@ -100,6 +100,7 @@ type cpioHeader struct {
 	check    uint32
 	checked  bool
 	magic    string
+	padding  []byte // behind the name
 	rmajor   uint64 // of the device, as it stands in the header
 	rminor   uint64
 	align    int64 // what contents, and names with their headers, are padded to
@@ -135,7 +136,7 @@ func (w *walker) cpioArchive(s *stream) error {
 		if err := w.cpioEntry(s, h, e, links); err != nil {
 			return err
 		}
-		if err := s.skip((h.align - h.size%h.align) % h.align); err != nil {
+		if err := w.cpioPadding(s, at, (h.align-h.size%h.align)%h.align); err != nil {
 			return w.fail(at, err)
 		}
 	}

@@ -1,6 +1,10 @@
 package image
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+	"strings"
+)
 
 var cpioFormats = map[string]string{"070701": "newc", "070702": "crc", "070707": "odc"}
 
@@ -20,7 +24,24 @@ func (h *cpioHeader) fields(e Entry) []Field {
 	if h.name != e.Path {
 		f.text("name", h.name)
 	}
+	if strings.Trim(string(h.padding), "\x00") != "" {
+		f.bytes("padding of the name", h.padding)
+	}
 	return f.list
+}
+
+// cpioPadding reads over what fills a content up, and notes it when it is not
+// zero.
+func (w *walker) cpioPadding(s *stream, path string, n int64) error {
+	if !w.noting() {
+		return s.skip(n)
+	}
+	b := make([]byte, n)
+	_, err := io.ReadFull(s, b)
+	if strings.Trim(string(b), "\x00") != "" {
+		w.notes.bytes("padding of "+path, b)
+	}
+	return unexpected(err)
 }
 
 // noteTrailer notes the header of the entry that ends an archive.
@@ -28,8 +49,8 @@ func (w *walker) noteTrailer(h *cpioHeader) {
 	if !w.noting() {
 		return
 	}
-	w.notes.text("trailer", fmt.Sprintf("%s, ino %d, nlink %d, mode %o, owner %d:%d, mtime %d, dev %d:%d, rdev %d:%d, size %d, check %d", cpioFormats[h.magic],
-		h.key.inode, h.links, h.mode, h.uid, h.gid, h.mtime, h.key.major, h.key.minor, h.rmajor, h.rminor, h.size, h.check))
+	w.notes.text("trailer", fmt.Sprintf("%s, ino %d, nlink %d, mode %o, owner %d:%d, mtime %d, dev %d:%d, rdev %d:%d, size %d, check %d, padding %x", cpioFormats[h.magic],
+		h.key.inode, h.links, h.mode, h.uid, h.gid, h.mtime, h.key.major, h.key.minor, h.rmajor, h.rminor, h.size, h.check, h.padding))
 }
 
 // noteZeros notes what stands between and behind archives.

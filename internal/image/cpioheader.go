@@ -40,7 +40,9 @@ func readCPIOHeader(s *stream) (*cpioHeader, error) {
 		return nil, errors.New("the name does not end with a NUL byte")
 	}
 	h.name, h.magic = string(name[:nameSize-1]), string(magic[:])
-	return h, s.skip((h.align - (length+int64(nameSize))%h.align) % h.align)
+	h.padding = make([]byte, (h.align-(length+int64(nameSize))%h.align)%h.align)
+	_, err = io.ReadFull(s, h.padding)
+	return h, unexpected(err)
 }
 
 // newcHeader reads 13 numbers of eight hexadecimal digits.

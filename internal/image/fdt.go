@@ -71,7 +71,7 @@ func (w *walker) openFDT(in input) (*fdt, error) {
 	if _, err := in.ReadAt(h, 0); err != nil {
 		return nil, err
 	}
-	if !isFDT(h) {
+	if !isFDT(h) || be.Uint32(h) != 0xd00dfeed {
 		return nil, errFDT
 	}
 	n := func(i int) int64 { return int64(be.Uint32(h[4*i:])) }
@@ -123,6 +123,18 @@ func (d *fdt) uint32() (uint32, error) {
 	return be.Uint32(b[:]), err
 }
 
+// skipTo goes behind what fills a place up, and notes it when it is not zero.
+func (d *fdt) skipTo(from, to int64) error {
+	if d.pos = to; !d.noting() {
+		return nil
+	}
+	b, err := readAtMost(d.in, from, int(to-from))
+	if strings.Trim(string(b), "\x00") != "" {
+		d.notes.bytes(fmt.Sprintf("padding at %#x", from), b)
+	}
+	return d.fail(d.where(), err)
+}
+
 func (d *fdt) where() string { return strings.Join(d.path, "/") }
 
 // tokens walks the structure.
@@ -169,7 +181,9 @@ func (d *fdt) begin() error {
 		return d.failf(d.where(), "the name of a node does not end")
 	}
 	name := string(b[:end])
-	d.pos += int64(end+4) &^ 3
+	if err := d.skipTo(d.pos+int64(end)+1, d.pos+int64(end+4)&^3); err != nil {
+		return err
+	}
 	if len(d.names) > maxFDTDepth {
 		return &LimitError{within(d.place, d.where()), "Depth", maxFDTDepth}
 	}
@@ -214,7 +228,9 @@ func (d *fdt) property() error {
 		return d.fail(quoted(d.where(), name), err)
 	}
 	off := d.pos
-	d.pos += (int64(size) + 3) &^ 3
+	if err := d.skipTo(off+int64(size), off+(int64(size)+3)&^3); err != nil {
+		return err
+	}
 	return d.emit(Entry{Path: path, Type: Regular, Mode: 0o444, Size: int64(size)}, section(d.in, off, int64(size)))
 }
 

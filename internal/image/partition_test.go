@@ -47,11 +47,6 @@ func TestPartitions(t *testing.T) {
 func TestPartitionsRefused(t *testing.T) {
 	gpt := makeDisk(t, `label: gpt\n2048,4096,U\n`, nil)
 	mbr := makeDisk(t, `label: dos\n2048,1024,L\n4096,8192,E\n6144,1024,L\n`, nil)
-	damage := func(data []byte, at int, v ...byte) []byte {
-		b := bytes.Clone(data)
-		copy(b[at:], v)
-		return b
-	}
 	for name, c := range map[string]struct {
 		data  []byte
 		place string
@@ -134,4 +129,11 @@ func FuzzGPT(f *testing.F) {
 
 func FuzzMBR(f *testing.F) {
 	fuzzFormat(f, MBR, makeDisk(f, `label: dos\n10,20,L\n40,60,E\n50,10,L\n`, nil)[:64<<10])
+}
+
+// damage returns a copy with other bytes at a place.
+func damage(data []byte, at int, v ...byte) []byte {
+	b := bytes.Clone(data)
+	copy(b[at:], v)
+	return b
 }

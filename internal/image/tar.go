@@ -15,6 +15,10 @@ import (
 func (w *walker) tar(s *stream, show func(Entry, source) error) error {
 	r := tar.NewReader(s)
 	at := "" // the last path, to name the place of damage
+	extended := tarExtended{s: s}
+	if w.opt.Fields {
+		s.tell = extended.add
+	}
 	for {
 		h, err := r.Next()
 		if err == io.EOF {
@@ -27,7 +31,10 @@ func (w *walker) tar(s *stream, show func(Entry, source) error) error {
 			return w.fail(strconv.Quote(h.Name), err)
 		}
 		if w.opt.Fields {
-			e.Fields = tarFields(h, e, &s.last)
+			e.Fields = append(tarFields(h, e, &s.last), extended.take()...)
+			if e.Fields, err = tarPadding(e.Fields, s, h); err != nil {
+				return w.fail(e.Path, err)
+			}
 		}
 		if e.Path == "" {
 			w.noteTar(h, e)

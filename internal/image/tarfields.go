@@ -3,6 +3,7 @@ package image
 import (
 	"archive/tar"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -121,4 +122,52 @@ func numberStyle(b []byte) string {
 		fmt.Fprintf(&out, "%do", digits)
 	}
 	return out.String()
+}
+
+// tarExtended gathers the headers of extensions that stand before that of an
+// entry: PAX records, and GNU's long names. They have names, modes, owners and
+// times of their own.
+type tarExtended struct {
+	s    *stream
+	list []Field
+}
+
+func (x *tarExtended) add(block *[512]byte) {
+	kind := map[byte]string{'x': "pax header", 'g': "global pax header", 'L': "long name header", 'K': "long link header"}[block[156]]
+	if kind == "" || !isOldTar(block[:]) {
+		return
+	}
+	var f facts
+	text := func(from, to int) string { return strings.Trim(string(block[from:to]), " \x00") }
+	f.text(kind, fmt.Sprintf("%s, mode %s, owner %s:%s (%s:%s), mtime %s, device %s:%s, magic %q, numbers %s", text(0, 100), text(100, 108), text(108, 116), text(116, 124),
+		text(265, 297), text(297, 329), text(136, 148), text(329, 337), text(337, 345), block[257:265], tarStyle(block)))
+	if size, err := strconv.ParseInt(text(124, 136), 8, 40); err == nil && x.s.at != nil {
+		b, err := readAtMost(x.s.at, x.s.pos+size, int(-size&511))
+		if err == nil && strings.Trim(string(b), "\x00") != "" {
+			f.text(kind+" padding", digested(b))
+		}
+	}
+	x.list = append(x.list, f.list...)
+}
+
+func (x *tarExtended) take() []Field {
+	list := x.list
+	x.list = nil
+	return list
+}
+
+// tarPadding adds what fills up the last block of a content in place, when it
+// is not zero.
+func tarPadding(list []Field, s *stream, h *tar.Header) ([]Field, error) {
+	n := -h.Size & 511
+	if s.at == nil || n == 0 || h.Size > s.at.Size()-s.pos || tarTypes[h.Typeflag] != Regular || h.Typeflag == tar.TypeGNUSparse {
+		return list, nil
+	}
+	b, err := readAtMost(s.at, s.pos+h.Size, int(n))
+	if strings.Trim(string(b), "\x00") != "" {
+		var f facts
+		f.text("padding", digested(b))
+		list = append(list, f.list...)
+	}
+	return list, err
 }

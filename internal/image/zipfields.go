@@ -53,6 +53,9 @@ func zipExtra(out *facts, prefix string, b []byte) {
 		if name == "" {
 			name = fmt.Sprintf("%04x", id)
 		}
+		if said := int(le.Uint16(b[2:])); said != n {
+			name += fmt.Sprintf(" (of %d bytes)", said)
+		}
 		out.bytes(prefix+name, b[4:4+n])
 		b = b[4+n:]
 	}
@@ -69,6 +72,9 @@ func zipLocalFields(out *facts, h []byte, f *zipFile, extra, local []byte) {
 	}
 	if le.Uint16(local[6:]) != f.flags {
 		out.hex("local flags", uint64(le.Uint16(local[6:])))
+	}
+	if m := le.Uint16(local[8:]); m != f.method {
+		out.number("local method", int64(m))
 	}
 	if !bytes.Equal(local[10:14], h[12:16]) {
 		out.text("local dos time", dosStamp(dosTime(le.Uint16(local[12:]), le.Uint16(local[10:]))))
