@@ -99,9 +99,9 @@ type cpioHeader struct {
 	minor    uint32
 	check    uint32
 	checked  bool
-	magic    string
-	padding  []byte // behind the name
-	rmajor   uint64 // of the device, as it stands in the header
+	magic    [6]byte
+	fill     [4]byte // what fills up the name, behind it
+	rmajor   uint64  // of the device, as it stands in the header
 	rminor   uint64
 	align    int64 // what contents, and names with their headers, are padded to
 	name     string

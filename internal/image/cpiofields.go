@@ -11,7 +11,7 @@ var cpioFormats = map[string]string{"070701": "newc", "070702": "crc", "070707":
 // fields are what a header records beside the entry.
 func (h *cpioHeader) fields(e Entry) []Field {
 	var f facts
-	f.text("format", cpioFormats[h.magic])
+	f.text("format", cpioFormats[string(h.magic[:])])
 	f.text("ino", fmt.Sprint(h.key.inode))
 	f.text("nlink", fmt.Sprint(h.links))
 	f.text("dev", fmt.Sprintf("%d:%d", h.key.major, h.key.minor))
@@ -24,8 +24,8 @@ func (h *cpioHeader) fields(e Entry) []Field {
 	if h.name != e.Path {
 		f.text("name", h.name)
 	}
-	if strings.Trim(string(h.padding), "\x00") != "" {
-		f.bytes("padding of the name", h.padding)
+	if h.fill != [4]byte{} {
+		f.bytes("padding of the name", h.fill[:])
 	}
 	return f.list
 }
@@ -49,8 +49,8 @@ func (w *walker) noteTrailer(h *cpioHeader) {
 	if !w.noting() {
 		return
 	}
-	w.notes.text("trailer", fmt.Sprintf("%s, ino %d, nlink %d, mode %o, owner %d:%d, mtime %d, dev %d:%d, rdev %d:%d, size %d, check %d, padding %x", cpioFormats[h.magic],
-		h.key.inode, h.links, h.mode, h.uid, h.gid, h.mtime, h.key.major, h.key.minor, h.rmajor, h.rminor, h.size, h.check, h.padding))
+	w.notes.text("trailer", fmt.Sprintf("%s, ino %d, nlink %d, mode %o, owner %d:%d, mtime %d, dev %d:%d, rdev %d:%d, size %d, check %d, padding %x", cpioFormats[string(h.magic[:])],
+		h.key.inode, h.links, h.mode, h.uid, h.gid, h.mtime, h.key.major, h.key.minor, h.rmajor, h.rminor, h.size, h.check, h.fill))
 }
 
 // noteZeros notes what stands between and behind archives.

@@ -39,9 +39,8 @@ func readCPIOHeader(s *stream) (*cpioHeader, error) {
 	if name[nameSize-1] != 0 {
 		return nil, errors.New("the name does not end with a NUL byte")
 	}
-	h.name, h.magic = string(name[:nameSize-1]), string(magic[:])
-	h.padding = make([]byte, (h.align-(length+int64(nameSize))%h.align)%h.align)
-	_, err = io.ReadFull(s, h.padding)
+	h.name, h.magic = string(name[:nameSize-1]), magic
+	_, err = io.ReadFull(s, h.fill[:(h.align-(length+int64(nameSize))%h.align)%h.align])
 	return h, unexpected(err)
 }
 

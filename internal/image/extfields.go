@@ -1,7 +1,6 @@
 package image
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -224,5 +223,3 @@ func extTime(b []byte, at, more, extra int) time.Time {
 	}
 	return time.Unix(seconds, nanoseconds).UTC()
 }
-
-func deviceText(major, minor uint32) string { return fmt.Sprintf("%d:%d", major, minor) }

@@ -124,3 +124,6 @@ func fatTime(date, clock uint16, hundredths byte) string {
 	}
 	return dosStamp(dosTime(date, clock).Add(time.Duration(hundredths) * 10 * time.Millisecond))
 }
+
+// dosStamp is a time without a zone.
+func dosStamp(t time.Time) string { return t.Format("2006-01-02T15:04:05.999") }
