@@ -32,6 +32,10 @@ if [ "${1-}" = tests ]; then
 	need zstd zstd
 	need lz4 lz4
 	need bzip2 bzip2
+	need zip zip
+	need mkfs.erofs erofs-utils
+	need rpmbuild rpm
+	need dtc device-tree-compiler
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -46,13 +46,15 @@ func ScanAt(ctx context.Context, name string, r io.ReaderAt, size int64, opt Sca
 	return scan(ctx, img, opt)
 }
 
-// descend goes into every artifact, except the archives of object files that
-// the prover reads itself.
+// descend goes into every artifact, except those that the prover and the
+// search for configurations read themselves.
 func descend(yes bool) func(image.Entry, image.Format) bool {
 	if !yes {
 		return nil
 	}
-	return func(e image.Entry, f image.Format) bool { return f != image.Ar }
+	return func(_ image.Entry, f image.Format) bool {
+		return f != image.Ar && f != image.ELF && f != image.Kernel && f != image.FDT
+	}
 }
 
 // scanner collects verdicts in the order in which files came.

@@ -30,6 +30,9 @@ func (w *walker) ar(in input) error {
 func (w *walker) arMembers(in input, fn func(arMember) error) error {
 	var long []byte // GNU's table of names
 	var h [arHeader]byte
+	if magic, err := readAtMost(in, 0, 8); err != nil || string(magic) != "!<arch>\n" {
+		return w.fail("", errorsOr(err, errors.New("there is no magic")))
+	}
 	for off := int64(8); off < in.size; {
 		if _, err := in.ReadAt(h[:], off); err != nil {
 			return w.fail("", err)
@@ -42,7 +45,15 @@ func (w *walker) arMembers(in input, fn func(arMember) error) error {
 		if m.Size > in.size-m.off {
 			return w.fail(strconv.Quote(name), io.ErrUnexpectedEOF)
 		}
+		if w.opt.Fields {
+			m.Fields = arFields(&h)
+		}
 		off = m.off + m.Size + m.Size%2
+		if w.noting() && m.Size%2 == 1 {
+			if err := w.notePadding(in, name, off-1); err != nil {
+				return err
+			}
+		}
 		if name == "//" {
 			if long != nil || m.Size > maxDocument {
 				return w.failf("", "a second or too large table of names")
@@ -51,13 +62,19 @@ func (w *walker) arMembers(in input, fn func(arMember) error) error {
 			if _, err := in.ReadAt(long, m.off); err != nil {
 				return w.fail("", err)
 			}
+			w.noteNames(&h, long)
 			continue
 		}
 		if name == "/" || name == "/SYM64/" {
+			if err := w.noteTable(name, in, m); err != nil {
+				return err
+			}
 			continue
 		}
-		if name, err = arName(name, long, in, &m); err == nil && name != "__.SYMDEF" && name != "__.SYMDEF SORTED" {
-			if m.Path, err = joinName("", name); err == nil {
+		if name, err = arName(name, long, in, &m); err == nil {
+			if name == "__.SYMDEF" || name == "__.SYMDEF SORTED" {
+				err = w.noteTable(name, in, m)
+			} else if m.Path, err = joinName("", name); err == nil {
 				if err := fn(m); err != nil {
 					return err
 				}
@@ -137,7 +154,7 @@ func (w *walker) deb(in input) error {
 			return w.emit(m.Entry, src)
 		}
 		data = data || strings.HasPrefix(m.Path, "data.tar")
-		return w.debPart(m.Entry, src)
+		return w.archivePart(m.Entry, src, Tar)
 	})
 	if err == nil && !data {
 		return w.failf("", "there is no data.tar")
@@ -145,8 +162,9 @@ func (w *walker) deb(in input) error {
 	return err
 }
 
-// debPart shows a member that is a tar archive, and what is in it.
-func (w *walker) debPart(e Entry, src source) error {
+// archivePart shows a part that is an archive, packed or not, and what is in
+// it.
+func (w *walker) archivePart(e Entry, src source, want Format) error {
 	once := *w
 	once.opt.Descend = nil
 	if err := once.emit(e, src); err != nil {
@@ -165,8 +183,14 @@ func (w *walker) debPart(e Entry, src source) error {
 			return err
 		}
 	}
-	if inner != Tar {
-		return w.failf(e.Path, "it holds no tar archive")
+	if inner != want {
+		return w.failf(e.Path, "it holds no "+string(want)+" archive")
 	}
-	return nested.inside(part, e.Path)
+	if !w.noting() {
+		return nested.inside(part, e.Path)
+	}
+	nested.notes = &facts{}
+	err = nested.fields(part, e.Path)
+	w.notes.under(e.Path, nested.notes.list)
+	return err
 }

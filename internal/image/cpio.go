@@ -13,11 +13,14 @@ import (
 // such archives again (Documentation/driver-api/early-userspace/buffer-format).
 func (w *walker) cpio(s *stream) error {
 	for {
+		from := s.pos
 		f, err := nextMember(s)
+		if err != nil && err != io.EOF {
+			return w.fail("", err)
+		}
+		w.noteZeros(s.pos - from)
 		if err == io.EOF {
 			return nil
-		} else if err != nil {
-			return w.fail("", err)
 		}
 		switch {
 		case f == CPIO:
@@ -64,13 +67,22 @@ func (w *walker) cpioPacked(s *stream, f Format) error {
 		return w.fail("", err)
 	}
 	defer m.close()
-	inner := unpackedStream(&meter{m, w.budget, w.place})
-	if err := w.cpio(inner); err != nil {
+	unpacked := unpackedStream(&meter{m, w.budget, w.place})
+	inner := *w
+	if w.noting() {
+		inner.notes = &facts{}
+	}
+	if err := inner.cpio(unpacked); err != nil {
 		return err
 	}
 	n, err := m.end()
 	if err != nil {
 		return w.fail("", err)
+	}
+	if w.noting() {
+		if err := w.noteMember(f, input{io.NewSectionReader(in, 0, n), n}, inner.notes); err != nil {
+			return err
+		}
 	}
 	return w.fail("", s.skip(n))
 }
@@ -87,6 +99,10 @@ type cpioHeader struct {
 	minor    uint32
 	check    uint32
 	checked  bool
+	magic    [6]byte
+	fill     [4]byte // what fills up the name, behind it
+	rmajor   uint64  // of the device, as it stands in the header
+	rminor   uint64
 	align    int64 // what contents, and names with their headers, are padded to
 	name     string
 }
@@ -106,17 +122,21 @@ func (w *walker) cpioArchive(s *stream) error {
 			if err := s.skip(h.size); err != nil {
 				return w.fail("", err)
 			}
+			w.noteTrailer(h)
 			return links.flush()
 		}
 		e, err := h.entry()
 		if err != nil {
 			return w.fail(strconv.Quote(h.name), err)
 		}
+		if w.opt.Fields {
+			e.Fields = h.fields(e)
+		}
 		at = e.Path
 		if err := w.cpioEntry(s, h, e, links); err != nil {
 			return err
 		}
-		if err := s.skip((h.align - h.size%h.align) % h.align); err != nil {
+		if err := w.cpioPadding(s, at, (h.align-h.size%h.align)%h.align); err != nil {
 			return w.fail(at, err)
 		}
 	}
@@ -158,6 +178,7 @@ func (w *walker) cpioEntry(s *stream, h *cpioHeader, e Entry, links *cpioLinks) 
 		e.Link = string(bytes.TrimRight(text, "\x00"))
 		return w.emit(e, nil)
 	case e.Path == "":
+		w.noteRoot(e)
 		return nil
 	case e.Type != Regular:
 		return w.emit(e, nil)

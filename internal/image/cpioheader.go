@@ -39,8 +39,9 @@ func readCPIOHeader(s *stream) (*cpioHeader, error) {
 	if name[nameSize-1] != 0 {
 		return nil, errors.New("the name does not end with a NUL byte")
 	}
-	h.name = string(name[:nameSize-1])
-	return h, s.skip((h.align - (length+int64(nameSize))%h.align) % h.align)
+	h.name, h.magic = string(name[:nameSize-1]), magic
+	_, err = io.ReadFull(s, h.fill[:(h.align-(length+int64(nameSize))%h.align)%h.align])
+	return h, unexpected(err)
 }
 
 // newcHeader reads 13 numbers of eight hexadecimal digits.
@@ -57,7 +58,7 @@ func newcHeader(s *stream, checked bool) (*cpioHeader, uint64, error) {
 		}
 	}
 	return &cpioHeader{key: cpioKey{v[7], v[8], v[0]}, mode: uint32(v[1]), uid: int64(v[2]), gid: int64(v[3]),
-		links: v[4], mtime: int64(v[5]), size: int64(v[6]), major: uint32(v[9]), minor: uint32(v[10]),
+		links: v[4], mtime: int64(v[5]), size: int64(v[6]), major: uint32(v[9]), minor: uint32(v[10]), rmajor: v[9], rminor: v[10],
 		check: uint32(v[12]), checked: checked, align: 4}, v[11], nil
 }
 
@@ -79,7 +80,7 @@ func odcHeader(s *stream) (*cpioHeader, uint64, error) {
 	}
 	major, minor := deviceNumber(uint32(v[6]))
 	return &cpioHeader{key: cpioKey{v[0], 0, v[1]}, mode: uint32(v[2]), uid: int64(v[3]), gid: int64(v[4]),
-		links: v[5], major: major, minor: minor, mtime: int64(v[7]), size: int64(v[9]), align: 1}, v[8], nil
+		links: v[5], major: major, minor: minor, rmajor: uint64(major), rminor: uint64(minor), mtime: int64(v[7]), size: int64(v[9]), align: 1}, v[8], nil
 }
 
 func digits(b []byte, base int) (uint64, error) {

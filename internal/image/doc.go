@@ -8,14 +8,28 @@
 // (newc, crc, odc), also many in a row with zeros between them and each packed
 // by itself, as an initramfs is; ar; Debian packages; OCI image layouts, on
 // disk or in a tar; SquashFS 4.0; ext2, ext3, ext4; ISO 9660 with Rock Ridge;
-// FAT; the sections of PE files; zip; the partitions of GPT and MBR disks.
+// FAT; EROFS, also packed by LZ4, LZMA, DEFLATE or Zstandard; RPM packages;
+// the sections of ELF and PE files; the parts of an x86 Linux kernel (bzImage);
+// flattened device trees; zip; the partitions of GPT and MBR disks.
 // Compressions: gzip, xz, Zstandard, bzip2, LZ4 (frame and legacy), LZMA.
+//
+// # What else is recorded
+//
+// Image.Fields tells what a format records of an artifact as a whole, such as
+// a superblock, and Entry.Fields, for those who set Options.Fields, what it
+// records of an entry beside what all formats know. A file that consists of
+// parts is shown as parts that cover all of it; those without a name of their
+// own have one in parentheses, such as "(header)". What stands in none of them
+// is "(behind .text)", after the part before it, and zeros there are that
+// part's field "padding". Not told is only where a format puts things, and in
+// what form it packs them, unless a header says so.
 //
 // # Promises
 //
 // What is damaged, or uses a feature that is not understood, ends the walk
 // with an error that names the place; it is never left out. Places name what
-// is nested as "outer.tar.xz!/boot/initrd.img!/bin/x". Only contents that are
+// is nested as "outer.tar.xz!/boot/initrd.img!/bin/x"; a name that ends in "!"
+// itself is written "\!" (SplitPath). Only contents that are
 // read in place and that nobody reads are not looked at, unless
 // Options.Verify asks for it.
 //

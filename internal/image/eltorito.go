@@ -13,6 +13,9 @@ func (i *iso) boot() error {
 	if _, err := i.in.ReadAt(b, i.catalog*isoSector); err != nil {
 		return i.fail("[BOOT]", err)
 	}
+	if i.noting() {
+		i.noteCatalog(b)
+	}
 	for n := 1; n < isoSector/32; n++ {
 		e := b[n*32:]
 		if e[0] != 0x88 { // not bootable: a header of a section, or nothing

@@ -30,7 +30,7 @@ const (
 
 // Entry is one path of an artifact.
 type Entry struct {
-	Path    string            `json:"path"` // relative, clean, slash separated; "!/" where a nested artifact begins
+	Path    string            `json:"path"` // relative, clean, slash separated; "!/" where a nested artifact begins, see SplitPath
 	Type    Type              `json:"type"`
 	Mode    uint32            `json:"mode"` // twelve permission bits
 	UID     int64             `json:"uid"`

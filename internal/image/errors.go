@@ -46,7 +46,7 @@ func within(place, path string) string {
 	if path == "" {
 		return place
 	}
-	return place + "!/" + path
+	return place + "!/" + escapePath(path)
 }
 
 // quoted is the path of a name that may be none in a directory.

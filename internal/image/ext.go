@@ -60,6 +60,11 @@ func (w *walker) ext(in input) error {
 	if err := x.readSuper(); err != nil {
 		return w.fail("", err)
 	}
+	if w.noting() {
+		if err := x.noteSuper(); err != nil {
+			return w.fail("", err)
+		}
+	}
 	return x.list("", extRoot)
 }
 
@@ -127,6 +132,19 @@ func (x *ext) block(n int64) ([]byte, error) {
 
 // inodeTable is the block where the inodes of a group begin.
 func (x *ext) inodeTable(group uint32) (int64, error) {
+	d, err := x.descriptor(group)
+	if err != nil {
+		return 0, err
+	}
+	table := int64(le.Uint32(d[8:]))
+	if x.descSize >= 64 {
+		table |= int64(le.Uint32(d[0x28:])) << 32
+	}
+	return table, nil
+}
+
+// descriptor reads the descriptor of a group.
+func (x *ext) descriptor(group uint32) ([]byte, error) {
 	perBlock := uint32(x.blockSize / x.descSize)
 	block, first := group/perBlock, int64(le.Uint32(x.super[20:]))
 	at := extSuper/x.blockSize + 1 + int64(block)
@@ -142,19 +160,15 @@ func (x *ext) inodeTable(group uint32) (int64, error) {
 	}
 	b, err := x.block(at)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	d := b[int64(group%perBlock)*x.descSize:][:x.descSize]
 	if x.checksums {
 		if extSum(x.seed, le32(group), d[:30], []byte{0, 0}, d[32:])&0xffff != uint32(le.Uint16(d[30:])) {
-			return 0, errChecksum
+			return nil, errChecksum
 		}
 	}
-	table := int64(le.Uint32(d[8:]))
-	if x.descSize >= 64 {
-		table |= int64(le.Uint32(d[0x28:])) << 32
-	}
-	return table, nil
+	return d, nil
 }
 
 // hasSuper says whether a group begins with a copy of the superblock.

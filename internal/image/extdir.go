@@ -19,6 +19,10 @@ func (x *ext) list(path string, number uint32) error {
 	if n.Type != Directory {
 		return x.failf(path, "it is listed as a directory and is none")
 	}
+	if path == "" && x.noting() {
+		n.Fields = x.inodeFields(n)
+		x.noteRoot(n.Entry)
+	}
 	if n.flags&extInline != 0 { // the parent's inode, then entries, and more among the attributes
 		if err := x.listBlock(path, n.block()[4:]); err != nil || len(n.inline) == 0 {
 			return err
@@ -105,6 +109,9 @@ func (x *ext) listed(path string, number uint32) error {
 	}
 	e := n.Entry
 	e.Path = path
+	if x.opt.Fields {
+		e.Fields = x.inodeFields(n)
+	}
 	var src source
 	switch {
 	case e.Type == Symlink:

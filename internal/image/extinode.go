@@ -1,9 +1,6 @@
 package image
 
-import (
-	"errors"
-	"time"
-)
+import "errors"
 
 // Flags of inodes.
 const (
@@ -37,6 +34,18 @@ func (x *ext) inode(number uint32) (*extInode, error) {
 }
 
 func (x *ext) inodeWithoutXattrs(number uint32) (*extInode, error) {
+	n, err := x.rawInode(number)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.checkInode(n); err != nil {
+		return nil, err
+	}
+	return n, x.describe(n)
+}
+
+// rawInode reads an inode as it stands in its table.
+func (x *ext) rawInode(number uint32) (*extInode, error) {
 	if number == 0 || number > x.inodes {
 		return nil, errors.New("an inode that does not exist")
 	}
@@ -49,13 +58,8 @@ func (x *ext) inodeWithoutXattrs(number uint32) (*extInode, error) {
 		return nil, errors.New("a block outside the file system")
 	}
 	n := &extInode{number: number, raw: make([]byte, x.inodeSize)}
-	if _, err := x.in.ReadAt(n.raw, at); err != nil {
-		return nil, err
-	}
-	if err := x.checkInode(n); err != nil {
-		return nil, err
-	}
-	return n, x.describe(n)
+	_, err = x.in.ReadAt(n.raw, at)
+	return n, err
 }
 
 // checkInode verifies the checksum, of which 16 bits stand at 124 and, in
@@ -104,12 +108,7 @@ func (x *ext) describe(n *extInode) error {
 	}
 	n.Entry = Entry{Type: t, Mode: mode & 0o7777, UID: int64(le.Uint16(b[2:])) | int64(le.Uint16(b[120:]))<<16,
 		GID: int64(le.Uint16(b[24:])) | int64(le.Uint16(b[122:]))<<16}
-	seconds, nanoseconds := int64(int32(le.Uint32(b[16:]))), int64(0)
-	if n.extra() >= 12 && len(b) >= 140 {
-		more := le.Uint32(b[136:])
-		seconds, nanoseconds = seconds+int64(more&3)<<32, int64(more>>2)
-	}
-	n.ModTime = time.Unix(seconds, nanoseconds).UTC()
+	n.ModTime = extTime(b, 16, 136, n.extra())
 	switch {
 	case n.size < 0 || n.extra() > len(b)-128 && len(b) > 128:
 		return errors.New("a damaged inode")

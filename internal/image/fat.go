@@ -3,6 +3,7 @@ package image
 import (
 	"errors"
 	"io"
+	"strings"
 )
 
 // fat is a FAT12, FAT16 or FAT32 file system (ECMA-107 and Microsoft's FAT32
@@ -15,6 +16,9 @@ type fat struct {
 	clusters int64 // in number; they count from 2
 	table    int64 // where the first allocation table begins
 	data     int64 // where cluster 2 is
+	perTable int64 // sectors of an allocation table
+	rootSize int64 // bytes of a root before the clusters
+	first    int64 // cluster of a root among them
 	seen     map[int64]bool
 }
 
@@ -35,8 +39,36 @@ func (w *walker) fat(in input) error {
 	if _, err := in.ReadAt(b, 0); err != nil {
 		return w.fail("", err)
 	}
+	f, err := w.openFAT(in, b)
+	if err != nil {
+		return w.fail("", err)
+	}
+	if f.rootSize == 0 {
+		return f.directory("", f.first)
+	}
+	r, err := f.rootReader()
+	if err != nil {
+		return w.fail("", err)
+	}
+	return f.list("", r)
+}
+
+// rootReader reads the root, which has a place of its own, or a chain.
+func (f *fat) rootReader() (io.Reader, error) {
+	if f.rootSize > 0 {
+		return io.NewSectionReader(f.in, f.data-f.rootSize, f.rootSize), nil
+	}
+	p, err := f.chain(f.first, -1)
+	if err != nil {
+		return nil, err
+	}
+	return io.NewSectionReader(p, 0, p.size), nil
+}
+
+// openFAT reads the parameter block.
+func (w *walker) openFAT(in input, b []byte) (*fat, error) {
 	if !isFAT(b) {
-		return w.failf("", "a damaged parameter block")
+		return nil, errors.New("a damaged parameter block")
 	}
 	sector := int64(le.Uint16(b[11:]))
 	total, perTable, rootSize := int64(le.Uint16(b[19:])), int64(le.Uint16(b[22:])), int64(le.Uint16(b[17:]))*32
@@ -47,14 +79,14 @@ func (w *walker) fat(in input) error {
 		perTable = int64(le.Uint32(b[36:]))
 	}
 	f := &fat{walker: w, in: in, cluster: sector * int64(b[13]), table: int64(le.Uint16(b[14:])) * sector, seen: map[int64]bool{}}
-	root := f.table + int64(b[16])*perTable*sector
-	f.data = root + (rootSize+sector-1)/sector*sector
+	f.rootSize = (rootSize + sector - 1) / sector * sector
+	f.data, f.perTable = f.table+int64(b[16])*perTable*sector+f.rootSize, perTable
 	f.clusters = (total*sector - f.data) / f.cluster
 	switch {
 	case total*sector > in.size:
-		return w.fail("", io.ErrUnexpectedEOF)
+		return nil, io.ErrUnexpectedEOF
 	case f.clusters <= 0 || perTable == 0:
-		return w.failf("", "a damaged parameter block")
+		return nil, errors.New("a damaged parameter block")
 	case f.clusters < 4085:
 		f.bits = 12
 	case f.clusters < 65525:
@@ -63,15 +95,14 @@ func (w *walker) fat(in input) error {
 		f.bits = 32
 	}
 	if (f.clusters+2)*int64(f.bits) > perTable*sector*8 {
-		return w.failf("", "the allocation table is smaller than the file system")
+		return nil, errors.New("the allocation table is smaller than the file system")
 	}
-	if rootSize > 0 && f.bits != 32 {
-		return f.list("", io.NewSectionReader(in, root, rootSize))
+	if f.bits == 32 {
+		f.rootSize, f.first = 0, int64(le.Uint32(b[44:]))
+	} else if f.rootSize == 0 {
+		return nil, errors.New("there is no root")
 	}
-	if f.bits != 32 {
-		return w.failf("", "there is no root")
-	}
-	return f.directory("", int64(le.Uint32(b[44:])))
+	return f, nil
 }
 
 // next returns the cluster that follows another; 0 is the end.
@@ -181,6 +212,9 @@ func (f *fat) listed(path string, d *[32]byte) error {
 		first |= int64(le.Uint16(d[20:])) << 16
 	}
 	e := Entry{Path: path, Type: Regular, Mode: 0o644, ModTime: dosTime(le.Uint16(d[24:]), le.Uint16(d[22:])), Size: int64(le.Uint32(d[28:]))}
+	if f.opt.Fields {
+		e.Fields = fatEntryFields(d, path[strings.LastIndexByte(path, '/')+1:])
+	}
 	if d[11]&0x10 != 0 {
 		e.Type, e.Mode, e.Size = Directory, 0o755, 0
 		if err := f.emit(e, nil); err != nil {

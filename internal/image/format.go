@@ -13,6 +13,11 @@ type Format string
 // The formats that can be opened. A File is anything else.
 const (
 	File      Format = "file"
+	ELF       Format = "elf"
+	EROFS     Format = "erofs"
+	FDT       Format = "fdt"    // a flattened device tree
+	Kernel    Format = "kernel" // an x86 Linux bzImage
+	RPM       Format = "rpm"
 	Tree      Format = "directory"
 	Tar       Format = "tar"
 	CPIO      Format = "cpio" // newc, crc and odc; also several in a row, packed or not, as an initramfs is
@@ -69,7 +74,9 @@ var magics = []struct {
 	{"compress", 0, "\x1f\x9d"},
 	{"old cpio", 0, "\xc7\x71"},
 	{"old cpio", 0, "\x71\xc7"},
-	{"rpm", 0, "\xed\xab\xee\xdb"},
+	{ELF, 0, "\x7fELF"},
+	{FDT, 0, "\xd0\x0d\xfe\xed"},
+	{RPM, 0, "\xed\xab\xee\xdb"},
 	{"7z", 0, "7z\xbc\xaf\x27\x1c"},
 	{"rar", 0, "Rar!\x1a\x07"},
 	{"cab", 0, "MSCF\x00\x00\x00\x00"},
@@ -82,7 +89,7 @@ var magics = []struct {
 	{"qcow", 0, "QFI\xfb"},
 	{"vmdk", 0, "KDMV"},
 	{"vhdx", 0, "vhdxfile"},
-	{"erofs", 1024, "\xe2\xe1\xf5\xe0"},
+	{EROFS, 1024, "\xe2\xe1\xf5\xe0"},
 	{"f2fs", 1024, "\x10\x20\xf5\xf2"},
 	{"btrfs", 0x10040, "_BHRfS_M"},
 }
@@ -113,6 +120,8 @@ func detectHead(head []byte, size int64) Format {
 		return f
 	}
 	switch {
+	case isKernel(head):
+		return Kernel
 	case isPE(head):
 		return PE
 	case isGPT(head):
@@ -138,7 +147,8 @@ func detectMagic(head []byte) Format {
 		case m.format == Ar && len(head) >= 24 && string(bytes.TrimRight(head[8:24], " /")) == "debian-binary":
 			return Deb
 		case m.format == LZMA && !isLZMA(head), m.format == Bzip2 && !isBzip2(head),
-			m.format == "old cpio" && !isOldCPIO(head), m.format == Ext && !isExt(head):
+			m.format == "old cpio" && !isOldCPIO(head), m.format == Ext && !isExt(head),
+			m.format == ELF && !isELF(head), m.format == FDT && !isFDT(head):
 			continue
 		}
 		return m.format
@@ -216,4 +226,10 @@ func (f Format) isCompression() bool {
 
 // isFileLike says whether the artifact itself is a file to be looked at: what
 // is inside is shown only to those who ask to descend.
-func (f Format) isFileLike() bool { return f == File || f == Ar || f == PE }
+func (f Format) isFileLike() bool {
+	switch f {
+	case File, Ar, PE, ELF, FDT, Kernel:
+		return true
+	}
+	return false
+}

@@ -15,7 +15,7 @@ var fuzzLimits = Limits{Depth: 3, Entries: 2000, Bytes: 4 << 20, Memory: 1 << 20
 // checkRead walks what is taken for a format, and wants an error that names
 // the place, clean paths and contents of the size that was said.
 func checkRead(t *testing.T, f Format, data []byte) {
-	i, err := Read("input", bytes.NewReader(data), int64(len(data)), Options{Limits: fuzzLimits, Format: f,
+	i, err := Read("input", bytes.NewReader(data), int64(len(data)), Options{Limits: fuzzLimits, Format: f, Fields: true,
 		Descend: func(_ Entry, inner Format) bool { return f == "" || f.isFileLike() && inner == f }})
 	must(t, err)
 	var read int64
@@ -37,6 +37,14 @@ func checkRead(t *testing.T, f Format, data []byte) {
 		}
 		return nil
 	})
+	checkError(t, err)
+	_, err = i.Fields(context.Background())
+	checkError(t, err)
+}
+
+// checkError wants an error to say what is wrong where.
+func checkError(t *testing.T, err error) {
+	t.Helper()
 	var format *FormatError
 	var limit *LimitError
 	switch {

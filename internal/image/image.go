@@ -25,6 +25,13 @@ type Options struct {
 	// Verify reads every content to its end. Without it damage of a content
 	// that nobody reads may stay unseen where contents are read in place.
 	Verify bool
+	// Inside shows what the artifact holds also where it is like a file: the
+	// sections of an ELF or PE file, the members of an ar archive, the one file
+	// that is packed in a compression. Without it such an artifact is shown as
+	// one file, and only Descend leads into it.
+	Inside bool
+	// Fields fills in the fields of entries, which cost time.
+	Fields bool
 }
 
 // Image is an artifact that is open.

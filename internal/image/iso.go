@@ -42,6 +42,9 @@ type isoRecord struct {
 	linkMore bool // the text of the symbolic link goes on
 	renamed  bool
 	attrs    aaip
+	bits     byte         // flags of the record
+	recorded time.Time    // as the record says
+	times    [7]time.Time // of Rock Ridge
 }
 
 func (w *walker) iso(in input) error {
@@ -49,6 +52,11 @@ func (w *walker) iso(in input) error {
 	root, err := i.descriptors()
 	if err != nil {
 		return w.fail("", err)
+	}
+	if i.noting() {
+		if err := i.notes.part("system area", in, 0, 16*isoSector); err != nil {
+			return w.fail("", err)
+		}
 	}
 	if err := i.list("", root.block, root.size); err != nil {
 		return err
@@ -72,6 +80,11 @@ func (i *iso) descriptors() (*isoRecord, error) {
 		}
 		if string(b[1:6]) != "CD001" {
 			return nil, errors.New("a damaged volume descriptor")
+		}
+		if i.noting() && b[0] != 255 {
+			if err := i.noteVolume(b); err != nil {
+				return nil, err
+			}
 		}
 		switch {
 		case b[0] == 255:
@@ -125,6 +138,7 @@ func (i *iso) record(b []byte) (*isoRecord, error) {
 	}
 	r := &isoRecord{name: b[33 : 33+int(b[32])], block: int64(le.Uint32(b[2:])) + int64(b[1]), size: int64(le.Uint32(b[10:])), more: b[25]&0x80 != 0}
 	r.Entry = Entry{Type: Regular, Mode: 0o444, Size: r.size, ModTime: isoTime(b[18:25])}
+	r.bits, r.recorded = b[25], r.ModTime
 	if r.dir = b[25]&0x02 != 0; r.dir {
 		r.Type, r.Mode, r.Size = Directory, 0o555, 0
 	}
@@ -166,6 +180,10 @@ func (i *iso) list(dir string, block, size int64) error {
 				return i.fail(dir, err)
 			}
 			if len(r.name) == 1 && r.name[0] <= 1 { // itself and its parent
+				if dir == "" && r.name[0] == 0 && i.noting() {
+					r.Fields = r.fields(i.rock)
+					i.noteRoot(r.Entry)
+				}
 				continue
 			}
 			if open, err = i.part(dir, open, r); err != nil {
@@ -234,6 +252,9 @@ func (i *iso) listed(dir string, r *isoRecord) error {
 	}
 	e := r.Entry
 	e.Path = path
+	if i.opt.Fields {
+		e.Fields = r.fields(i.rock)
+	}
 	var src source
 	if e.Type == Regular {
 		e.Size = r.pieces.size

@@ -82,7 +82,7 @@ func (l *layoutWalk) layer(as *walker, d ocispec.Descriptor, verify bool, fn fun
 		}
 	}
 	w := *as
-	w.place, w.format = within(l.place, name), Tar
+	w.place, w.format, w.notes = within(l.place, name), Tar, nil
 	f, err := detect(in, in.size)
 	if err != nil {
 		return w.fail("", err)

@@ -71,6 +71,9 @@ func (w *walker) layout(b blobs) error {
 	if err := l.collect(index.Manifests, 0); err != nil {
 		return err
 	}
+	if w.noting() {
+		return l.note()
+	}
 	return l.show()
 }
 
@@ -85,6 +88,7 @@ type layoutWalk struct {
 
 type ociImage struct {
 	digest   digest.Digest
+	config   *ocispec.Descriptor
 	platform string
 	layers   []ocispec.Descriptor
 }
@@ -183,7 +187,7 @@ func (l *layoutWalk) collect(list []ocispec.Descriptor, depth int) error {
 }
 
 func (l *layoutWalk) manifest(d ocispec.Descriptor, config *ocispec.Descriptor, layers []ocispec.Descriptor) error {
-	m := ociImage{digest: d.Digest, layers: layers}
+	m := ociImage{digest: d.Digest, config: config, layers: layers}
 	for _, layer := range layers {
 		t := layer.MediaType
 		if !strings.HasPrefix(t, "application/vnd.oci.image.layer.") && !strings.HasPrefix(t, "application/vnd.docker.image.rootfs.") {

@@ -1,10 +1,8 @@
 package image
 
 import (
-	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"io"
 	"strconv"
 )
 
@@ -27,46 +25,63 @@ func gptSector(h []byte) int64 {
 // files "p1", "p2" …, numbered by their place in the table. Checksums of the
 // header and the table are verified.
 func (w *walker) gpt(in input) error {
-	head := make([]byte, min(in.size, 8192))
-	if _, err := in.ReadAt(head, 0); err != nil && err != io.EOF {
+	t, err := readGPT(in)
+	if err != nil {
 		return w.fail("", err)
 	}
-	sector := gptSector(head)
-	if sector == 0 || int64(len(head)) < sector+92 {
-		return w.failf("", "there is no header")
-	}
-	h := head[sector:]
-	length := binary.LittleEndian.Uint32(h[12:])
-	if length < 92 || int64(length) > min(sector, int64(len(h))) {
-		return w.failf("", "a damaged header")
-	}
-	clear := append([]byte{}, h[:length]...)
-	copy(clear[16:20], "\x00\x00\x00\x00")
-	if crc32.ChecksumIEEE(clear) != binary.LittleEndian.Uint32(h[16:]) {
-		return w.failf("", "the header does not have its checksum")
-	}
-	table := int64(binary.LittleEndian.Uint64(h[72:]))
-	n, size := binary.LittleEndian.Uint32(h[80:]), binary.LittleEndian.Uint32(h[84:])
-	if n > maxPartitions || size < 128 || size > 4096 || table < 0 || table > in.size/sector {
-		return w.failf("", "a damaged header")
-	}
-	entries := make([]byte, int64(n)*int64(size))
-	if _, err := in.ReadAt(entries, table*sector); err != nil {
-		return w.fail("", err)
-	}
-	if crc32.ChecksumIEEE(entries) != binary.LittleEndian.Uint32(h[88:]) {
-		return w.failf("", "the table does not have its checksum")
-	}
-	for i := 1; len(entries) > 0; i, entries = i+1, entries[size:] {
+	for i, entries := 1, t.entries; len(entries) > 0; i, entries = i+1, entries[t.size:] {
 		if [16]byte(entries) == [16]byte{} {
 			continue
 		}
-		first, last := int64(binary.LittleEndian.Uint64(entries[32:])), int64(binary.LittleEndian.Uint64(entries[40:]))
-		if err := w.partition(in, i, first, last-first+1, sector); err != nil {
+		first, last := int64(le.Uint64(entries[32:])), int64(le.Uint64(entries[40:]))
+		if err := w.partition(in, i, first, last-first+1, t.sector); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// gptTable is the header and the table of a GPT disk.
+type gptTable struct {
+	sector  int64
+	header  []byte
+	entries []byte
+	size    int // of an entry
+}
+
+func readGPT(in input) (*gptTable, error) {
+	head, err := readAtMost(in, 0, 8192)
+	if err != nil {
+		return nil, err
+	}
+	sector := gptSector(head)
+	if sector == 0 || int64(len(head)) < sector+92 {
+		return nil, errors.New("there is no header")
+	}
+	h := head[sector:]
+	length := le.Uint32(h[12:])
+	if length < 92 || int64(length) > min(sector, int64(len(h))) {
+		return nil, errors.New("a damaged header")
+	}
+	h = h[:length]
+	clear := append([]byte{}, h...)
+	copy(clear[16:20], "\x00\x00\x00\x00")
+	if crc32.ChecksumIEEE(clear) != le.Uint32(h[16:]) {
+		return nil, errors.New("the header does not have its checksum")
+	}
+	table := int64(le.Uint64(h[72:]))
+	n, size := le.Uint32(h[80:]), le.Uint32(h[84:])
+	if n > maxPartitions || size < 128 || size > 4096 || table < 0 || table > in.size/sector {
+		return nil, errors.New("a damaged header")
+	}
+	t := &gptTable{sector, h, make([]byte, int64(n)*int64(size)), int(size)}
+	if _, err := in.ReadAt(t.entries, table*sector); err != nil && n > 0 {
+		return nil, err
+	}
+	if crc32.ChecksumIEEE(t.entries) != le.Uint32(h[88:]) {
+		return nil, errors.New("the table does not have its checksum")
+	}
+	return t, nil
 }
 
 func (w *walker) partition(in input, number int, first, count, sector int64) error {
@@ -86,7 +101,7 @@ type mbrEntry struct {
 func mbrTable(sector []byte) (t [4]mbrEntry) {
 	for i := range t {
 		e := sector[446+16*i:]
-		t[i] = mbrEntry{e[0], e[4], int64(binary.LittleEndian.Uint32(e[8:])), int64(binary.LittleEndian.Uint32(e[12:]))}
+		t[i] = mbrEntry{e[0], e[4], int64(le.Uint32(e[8:])), int64(le.Uint32(e[12:]))}
 	}
 	return t
 }

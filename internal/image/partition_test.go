@@ -47,11 +47,6 @@ func TestPartitions(t *testing.T) {
 func TestPartitionsRefused(t *testing.T) {
 	gpt := makeDisk(t, `label: gpt\n2048,4096,U\n`, nil)
 	mbr := makeDisk(t, `label: dos\n2048,1024,L\n4096,8192,E\n6144,1024,L\n`, nil)
-	damage := func(data []byte, at int, v ...byte) []byte {
-		b := bytes.Clone(data)
-		copy(b[at:], v)
-		return b
-	}
 	for name, c := range map[string]struct {
 		data  []byte
 		place string
@@ -104,13 +99,13 @@ func makePE(sections map[string]string, order ...string) []byte {
 func TestPE(t *testing.T) {
 	all := func(Entry, Format) bool { return true }
 	data := makePE(map[string]string{".linux": "kernel", ".initrd": string(smallCPIO()), ".a-long-name": "long"}, ".linux", ".initrd", ".a-long-name", ".linux")
-	want := []string{"t", "t!/.a-long-name", "t!/.initrd", "t!/.initrd!/a", "t!/.initrd!/b", "t!/.initrd!/c", "t!/.linux", "t!/.linux#2"}
+	want := []string{"t", "t!/(DOS header)", "t!/(header)", "t!/(symbols)", "t!/.a-long-name", "t!/.initrd", "t!/.initrd!/a", "t!/.initrd!/b", "t!/.initrd!/c", "t!/.linux", "t!/.linux#2"}
 	got := readAll(t, "t", data, Options{Descend: all})
 	if d := cmp.Diff(want, paths(got)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	if got[6].Size != 6 || got[6].Sum != sumOf("kernel") {
-		t.Errorf("%+v", got[6])
+	if got[9].Size != 6 || got[9].Sum != sumOf("kernel") {
+		t.Errorf("%+v", got[9])
 	}
 	if got := readAll(t, "t", data, Options{}); len(got) != 1 || got[0].Path != "t" || got[0].Size != int64(len(data)) {
 		t.Errorf("%+v", got)
@@ -134,4 +129,11 @@ func FuzzGPT(f *testing.F) {
 
 func FuzzMBR(f *testing.F) {
 	fuzzFormat(f, MBR, makeDisk(f, `label: dos\n10,20,L\n40,60,E\n50,10,L\n`, nil)[:64<<10])
+}
+
+// damage returns a copy with other bytes at a place.
+func damage(data []byte, at int, v ...byte) []byte {
+	b := bytes.Clone(data)
+	copy(b[at:], v)
+	return b
 }

@@ -164,23 +164,33 @@ func (r *isoRecord) time(b []byte) error {
 	if flags&0x80 != 0 {
 		size = 17
 	}
-	if flags&2 == 0 {
-		return nil
-	}
-	if flags&1 != 0 {
+	for bit := range r.times {
+		if flags&(1<<bit) == 0 {
+			continue
+		}
+		if at+size > len(b) {
+			return errRock
+		}
+		t, err := rockTime(b[at : at+size])
+		if err != nil && bit == 1 {
+			return err
+		}
+		if r.times[bit] = t; bit == 1 {
+			r.ModTime = t
+		}
 		at += size
 	}
-	if at+size > len(b) {
-		return errRock
-	}
-	if size == 7 {
-		r.ModTime = isoTime(b[at:])
-		return nil
-	}
-	t, err := time.Parse("20060102150405", string(b[at:at+14]))
-	if err != nil {
-		return errRock
-	}
-	r.ModTime = t.Add(-time.Duration(int8(b[at+16])) * 15 * time.Minute)
 	return nil
+}
+
+// rockTime is a time of 7 bytes, or 16 digits and the zone.
+func rockTime(b []byte) (time.Time, error) {
+	if len(b) == 7 {
+		return isoTime(b), nil
+	}
+	t, err := time.Parse("20060102150405", string(b[:14]))
+	if err != nil {
+		return time.Time{}, errRock
+	}
+	return t.Add(-time.Duration(int8(b[16])) * 15 * time.Minute), nil
 }

@@ -150,6 +150,9 @@ func noise(seed uint64, n int) []byte {
 	return b
 }
 
+// sampleTime is the time of all that is in a sample tree.
+var sampleTime = time.Unix(1700000000, 0)
+
 // sampleTree makes a tree with everything that file systems can hold.
 func sampleTree(t testing.TB) string {
 	t.Helper()
@@ -205,7 +208,7 @@ func sampleTree(t testing.TB) string {
 	must(t, unix.Lsetxattr(at("lib/text"), "user.note", []byte("a note"), 0))
 	must(t, unix.Lsetxattr(at("lib/block"), "trusted.long", noise(4, 700), 0))
 	must(t, unix.Lsetxattr(at("srv"), "user.dir", []byte("of a directory"), 0))
-	when := time.Unix(1700000000, 0)
+	when := sampleTime
 	must(t, filepath.WalkDir(dir, func(p string, _ os.DirEntry, err error) error {
 		ts := unix.NsecToTimespec(when.UnixNano())
 		if err == nil {

@@ -10,6 +10,9 @@ import (
 // le is the byte order of SquashFS, ext, FAT, PE and the partition tables.
 var le = binary.LittleEndian
 
+// be is that of device trees, RPM packages and some of ISO 9660.
+var be = binary.BigEndian
+
 // squash is a SquashFS 4.0 image (Documentation/filesystems/squashfs.rst of
 // Linux and its squashfs_fs.h).
 type squash struct {
@@ -67,6 +70,11 @@ func (w *walker) squashFS(in input) error {
 	}
 	if err := s.tables(b[:]); err != nil {
 		return w.fail("", err)
+	}
+	if w.noting() {
+		if err := s.noteSuper(b[:], in.size); err != nil {
+			return w.fail("", err)
+		}
 	}
 	return s.list("", le.Uint64(b[32:]))
 }

@@ -29,6 +29,9 @@ type squashInode struct {
 	links  uint32
 	xattr  uint32
 
+	extended bool
+	sparse   int64 // bytes of holes, as an extended inode tells
+
 	start    int64 // of a file's blocks in the image, of a directory in its table
 	offset   int64 // in the fragment, in the metadata block
 	fragment uint32
@@ -53,7 +56,7 @@ func (s *squash) inode(ref uint64) (*squashInode, error) {
 	if kind == 0 || int(kind) >= len(squashTypes) || uid >= len(s.ids) || gid >= len(s.ids) {
 		return nil, errors.New("a damaged inode")
 	}
-	n := &squashInode{number: le.Uint32(h[12:]), links: 1, xattr: squashNoXattr,
+	n := &squashInode{number: le.Uint32(h[12:]), links: 1, extended: extended, xattr: squashNoXattr,
 		Entry: Entry{Type: squashTypes[kind], Mode: uint32(le.Uint16(h[2:])) & 0o7777, UID: int64(s.ids[uid]), GID: int64(s.ids[gid]),
 			ModTime: time.Unix(int64(le.Uint32(h[8:])), 0).UTC()}}
 	var err error
@@ -75,10 +78,12 @@ func (n *squashInode) directory(r *metaReader, extended bool) error {
 	var b [24]byte
 	if !extended {
 		err := r.read(b[:16])
+		n.links = le.Uint32(b[4:])
 		n.start, n.size, n.offset = int64(le.Uint32(b[:])), int64(le.Uint16(b[8:])), int64(le.Uint16(b[10:]))
 		return err
 	}
 	err := r.read(b[:])
+	n.links = le.Uint32(b[:])
 	n.size, n.start, n.offset = int64(le.Uint32(b[4:])), int64(le.Uint32(b[8:])), int64(le.Uint16(b[18:]))
 	n.xattr = le.Uint32(b[20:])
 	return err
@@ -96,7 +101,7 @@ func (n *squashInode) file(r *metaReader, extended bool) error {
 		if err := r.read(b[:]); err != nil {
 			return err
 		}
-		n.start, n.Size = int64(le.Uint64(b[:])), int64(le.Uint64(b[8:]))
+		n.start, n.Size, n.sparse = int64(le.Uint64(b[:])), int64(le.Uint64(b[8:])), int64(le.Uint64(b[16:]))
 		n.links, n.fragment, n.offset, n.xattr = le.Uint32(b[24:]), le.Uint32(b[28:]), int64(le.Uint32(b[32:])), le.Uint32(b[36:])
 	}
 	if n.Size < 0 || n.start < 0 {
@@ -154,6 +159,10 @@ func (s *squash) list(path string, ref uint64) error {
 	if dir.Type != Directory {
 		return s.failf(path, "it is listed as a directory and is none")
 	}
+	if path == "" && s.noting() {
+		dir.Fields = dir.fields()
+		s.noteRoot(dir.Entry)
+	}
 	r := &metaReader{s, s.dirs + dir.start, int(dir.offset)}
 	for left := dir.size - 3; left > 0; {
 		var h [12]byte
@@ -206,6 +215,9 @@ func (s *squash) listed(dir string, r *metaReader, block int64) (int64, error) {
 	}
 	e := n.Entry
 	e.Path = path
+	if s.opt.Fields {
+		e.Fields = n.fields()
+	}
 	var src source
 	if e.Type == Regular {
 		if first, ok := s.first[n.number]; ok && n.links > 1 {

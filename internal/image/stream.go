@@ -13,6 +13,7 @@ type stream struct {
 	at   *io.SectionReader // nil: unpacked on the way
 	pos  int64             // of the next byte
 	last [512]byte         // the last block that was read whole
+	tell func(*[512]byte)  // is told of each of these, maybe nil
 }
 
 // inPlaceStream reads what is at r from an offset.
@@ -32,6 +33,9 @@ func (s *stream) Read(p []byte) (int, error) {
 		s.pos += int64(n)
 		if err == nil {
 			copy(s.last[:], p)
+			if s.tell != nil {
+				s.tell(&s.last)
+			}
 		}
 		return n, err
 	}

@@ -15,10 +15,14 @@ import (
 func (w *walker) tar(s *stream, show func(Entry, source) error) error {
 	r := tar.NewReader(s)
 	at := "" // the last path, to name the place of damage
+	extended := tarExtended{s: s}
+	if w.opt.Fields {
+		s.tell = extended.add
+	}
 	for {
 		h, err := r.Next()
 		if err == io.EOF {
-			return w.fail("", endOfTar(s))
+			return w.fail("", w.endOfTar(s))
 		} else if err != nil {
 			return w.fail(at, err)
 		}
@@ -26,7 +30,14 @@ func (w *walker) tar(s *stream, show func(Entry, source) error) error {
 		if err != nil {
 			return w.fail(strconv.Quote(h.Name), err)
 		}
+		if w.opt.Fields {
+			e.Fields = append(tarFields(h, e, &s.last), extended.take()...)
+			if e.Fields, err = tarPadding(e.Fields, s, h); err != nil {
+				return w.fail(e.Path, err)
+			}
+		}
 		if e.Path == "" {
+			w.noteTar(h, e)
 			continue
 		}
 		at = e.Path
@@ -44,11 +55,31 @@ func (w *walker) tar(s *stream, show func(Entry, source) error) error {
 
 // endOfTar wants nothing but zeros behind the end, and the marker of the end
 // where no checksum of a compression vouches for it.
-func endOfTar(s *stream) error {
+func (w *walker) endOfTar(s *stream) error {
 	if s.at != nil && s.last != [512]byte{} {
 		return io.ErrUnexpectedEOF
 	}
-	return onlyZeros(s)
+	end := s.pos // behind two blocks of zeros
+	if err := onlyZeros(s); err != nil {
+		return err
+	}
+	if w.noting() {
+		w.notes.number("zero bytes behind the end", s.pos-end)
+	}
+	return nil
+}
+
+// noteTar notes what is no entry: the root, or a global header.
+func (w *walker) noteTar(h *tar.Header, e Entry) {
+	switch {
+	case !w.noting():
+	case h.Typeflag == tar.TypeXGlobalHeader:
+		for _, k := range sortedKeys(h.PAXRecords) {
+			w.notes.text("global pax "+k, h.PAXRecords[k])
+		}
+	default:
+		w.noteRoot(e)
+	}
 }
 
 // tarContent returns a member's content, in place if it can be.

@@ -54,6 +54,7 @@ func beginsLikeLayout(head []byte) bool {
 func (w *walker) tarParts(in input) (map[string]*input, error) {
 	parts := map[string]*input{}
 	scan := *w
+	scan.notes, scan.opt.Fields = nil, false
 	scan.budget = &budget{ctx: w.ctx, limits: w.limits}
 	err := scan.tar(inPlaceStream(in, 0, in.size), func(e Entry, src source) error {
 		if err := scan.entry(w.place); err != nil {

@@ -15,6 +15,7 @@ type walker struct {
 	format Format // of the artifact
 	prefix string // of the paths of its entries
 	depth  int    // of nesting
+	notes  *facts // of the artifact as a whole; nil: nobody asks
 }
 
 // fail makes an error that names a path of the artifact.
@@ -56,7 +57,10 @@ func (w *walker) emit(e Entry, src source) error {
 // show calls the caller's function, and goes into the content when asked to.
 func (w *walker) show(e Entry, c *Content) error {
 	shown := e
-	shown.Path = w.prefix + e.Path
+	shown.Path = w.prefix + escapePath(e.Path)
+	if e.Type == HardLink {
+		shown.Link = escapePath(e.Link)
+	}
 	if err := w.fn(shown, c); err != nil {
 		return stopped{err}
 	}
@@ -82,7 +86,7 @@ func (w *walker) show(e Entry, c *Content) error {
 // nested returns the walker of the artifact that is the content at a path.
 func (w *walker) nested(path string, f Format) *walker {
 	n := *w
-	n.place, n.format, n.prefix, n.depth = within(w.place, path), f, w.prefix+path+"!/", w.depth+1
+	n.place, n.format, n.prefix, n.depth, n.notes = within(w.place, path), f, w.prefix+escapePath(path)+"!/", w.depth+1, nil
 	return &n
 }
 
@@ -98,7 +102,7 @@ func (w *walker) top(in input, f Format, self Entry) error {
 			return w.packed(in, self.Path)
 		}
 	}
-	if f.isFileLike() || f.isCompression() {
+	if (f.isFileLike() || f.isCompression()) && (f == File || !w.opt.Inside) {
 		w.format = File
 		return w.emit(self, inPlace{in})
 	}
@@ -145,8 +149,18 @@ func (w *walker) randomAccess(in input) error {
 		return w.fat(in)
 	case Zip:
 		return w.zip(in)
+	case EROFS:
+		return w.erofs(in)
 	case PE:
 		return w.pe(in)
+	case ELF:
+		return w.elf(in)
+	case Kernel:
+		return w.kernel(in)
+	case FDT:
+		return w.fdt(in)
+	case RPM:
+		return w.rpm(in)
 	case GPT:
 		return w.gpt(in)
 	case MBR:

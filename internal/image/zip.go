@@ -34,12 +34,17 @@ type zipFile struct {
 	sum           uint32
 	packed        int64
 	header        int64 // where the local header is
+
+	name    string // as it stands there
+	raw     [46]byte
+	extras  []byte
+	comment string
 }
 
 // zip walks the files that the central directory names. Every content is read
 // to its end, where its checksum is verified.
 func (w *walker) zip(in input) error {
-	off, size, count, err := zipDirectory(in)
+	off, size, count, err := w.zipDirectory(in)
 	if err != nil {
 		return w.fail("", err)
 	}
@@ -63,7 +68,7 @@ func (w *walker) zip(in input) error {
 }
 
 // zipDirectory finds the central directory.
-func zipDirectory(in input) (off, size int64, count uint64, err error) {
+func (w *walker) zipDirectory(in input) (off, size int64, count uint64, err error) {
 	tail := make([]byte, min(in.size, 22+65535))
 	start := in.size - int64(len(tail))
 	if _, err := in.ReadAt(tail, start); err != nil && err != io.EOF {
@@ -75,19 +80,20 @@ func zipDirectory(in input) (off, size int64, count uint64, err error) {
 	}
 	end := tail[at:]
 	count, size, off = uint64(le.Uint16(end[10:])), int64(le.Uint32(end[12:])), int64(le.Uint32(end[16:]))
-	end64 := start + int64(at) // where the directory must have ended
+	wide, end64 := int64(0), start+int64(at) // where the directory must have ended
 	if at >= 20 && string(tail[at-20:at-16]) == zipLocator64 {
 		var b [56]byte
 		end64 = int64(le.Uint64(tail[at-12:]))
 		if _, err := in.ReadAt(b[:], end64); err != nil || string(b[:4]) != zipEnd64 {
 			return 0, 0, 0, errZip
 		}
+		wide = end64
 		count, size, off = le.Uint64(b[32:]), int64(le.Uint64(b[40:])), int64(le.Uint64(b[48:]))
 	}
 	if off < 0 || size < 0 || off > end64 || size != end64-off {
 		return 0, 0, 0, errors.New("the central directory is not where the end says")
 	}
-	return off, size, count, nil
+	return off, size, count, w.noteEnd(in, wide, end)
 }
 
 func readZipFile(r *bufio.Reader) (*zipFile, error) {
@@ -103,7 +109,7 @@ func readZipFile(r *bufio.Reader) (*zipFile, error) {
 		return nil, unexpected(err)
 	}
 	name, extra := string(names[:le.Uint16(h[28:])]), names[le.Uint16(h[28:]):][:le.Uint16(h[30:])]
-	f := &zipFile{flags: le.Uint16(h[8:]), method: le.Uint16(h[10:]), sum: le.Uint32(h[16:]),
+	f := &zipFile{name: name, raw: h, extras: extra, comment: string(names[len(name)+len(extra):]), flags: le.Uint16(h[8:]), method: le.Uint16(h[10:]), sum: le.Uint32(h[16:]),
 		packed: int64(le.Uint32(h[20:])), header: int64(le.Uint32(h[42:]))}
 	f.Entry = Entry{Path: name, Type: Regular, Mode: 0o644, Size: int64(le.Uint32(h[24:])), ModTime: dosTime(le.Uint16(h[14:]), le.Uint16(h[12:]))}
 	if strings.HasSuffix(name, "/") {
@@ -170,6 +176,13 @@ func (w *walker) zipFile(in input, f *zipFile) error {
 	at := f.header + 30 + int64(le.Uint16(h[26:])) + int64(le.Uint16(h[28:]))
 	if at > in.size || f.packed > in.size-at {
 		return w.fail(path, io.ErrUnexpectedEOF)
+	}
+	if w.opt.Fields {
+		local := make([]byte, at-f.header)
+		if _, err := in.ReadAt(local, f.header); err != nil {
+			return w.fail(path, err)
+		}
+		f.Fields = zipEntryFields(f.raw[:], f, f.extras, f.comment, local)
 	}
 	c := &checked{size: f.Size, want: f.sum}
 	switch packed := io.NewSectionReader(in, at, f.packed); f.method {
