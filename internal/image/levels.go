@@ -43,6 +43,33 @@ func (i *Image) WalkInside(ctx context.Context, fn func(Entry, *Content) error) 
 	return err
 }
 
+// FieldsInside is Fields for one level only: of a compression the header
+// alone, not what is packed.
+func (i *Image) FieldsInside(ctx context.Context) ([]Field, error) {
+	notes := &facts{}
+	opt := i.opt
+	opt.Descend, opt.Verify, opt.Fields = nil, false, true
+	w := &walker{budget: &budget{ctx: ctx, limits: i.opt.Limits}, opt: opt, notes: notes, place: i.name, format: i.format,
+		fn: func(Entry, *Content) error { return nil }}
+	err := w.oneLevelFields(i.in, i.self.Path)
+	if err != nil {
+		return nil, err
+	}
+	return notes.list, nil
+}
+
+func (w *walker) oneLevelFields(in input, name string) error {
+	switch {
+	case in.ReaderAt == nil:
+		return w.failf("", "it is a directory")
+	case w.format.isCompression():
+		return w.fail("", w.compressionFields(w.notes, w.format, in))
+	case w.format == Tar:
+		return w.oneLevel(in, name)
+	}
+	return w.fields(in, name)
+}
+
 func (w *walker) oneLevel(in input, name string) error {
 	if in.ReaderAt == nil {
 		return w.failf("", "it is a directory")

@@ -46,7 +46,7 @@ func (t *container) close() {
 
 // holdsEntries says whether artifacts of the format are read as entries. ELF
 // files are left to Options.Leaf, which knows more of them.
-func holdsEntries(f image.Format) bool { return f != image.File && f != "elf" && !f.Packs() }
+func holdsEntries(f image.Format) bool { return f != image.File && f != image.ELF && !f.Packs() }
 
 // formatOf says what a content is. Debian packages and OCI layouts are taken
 // for the archives that they are: what is in them are further levels.
@@ -72,7 +72,7 @@ func (c *comparer) readTree(ctx context.Context, side int, a *artifact) (*contai
 		err = img.Walk(ctx, func(e image.Entry, content *image.Content) error {
 			n := &node{Entry: e, name: e.Path}
 			if content != nil {
-				n.data = inTree(root, t.place, e)
+				n.data = inTree(root, t.place, image.SplitPath(e.Path)[0], e)
 			}
 			t.nodes = append(t.nodes, n)
 			return c.limits.entry(side, t.place+"/"+e.Path)
@@ -100,7 +100,7 @@ func (c *comparer) indexed(t *container, side int, err error) (*container, error
 // out of a stream are copied.
 func (c *comparer) readEntries(ctx context.Context, side int, in Content, f image.Format) (*container, error) {
 	t := &container{place: in.Name, format: f, holds: true, ordered: true}
-	img, err := image.Read(in.Name, in, in.Size, image.Options{Format: f, Limits: c.limits.forImage(side)})
+	img, err := image.Read(in.Name, in, in.Size, image.Options{Format: f, Limits: c.limits.forImage(side), Fields: true})
 	if err != nil {
 		return nil, err
 	}
@@ -121,20 +121,9 @@ func (c *comparer) readEntries(ctx context.Context, side int, in Content, f imag
 		err = s.done()
 	}
 	if err == nil {
-		t.fields, err = fieldsOf(ctx, img)
+		t.fields, err = img.FieldsInside(ctx)
 	}
 	return c.indexed(t, side, err)
-}
-
-// fieldsOf returns what a format records of an artifact as a whole.
-func fieldsOf(ctx context.Context, img any) ([]image.Field, error) {
-	f, ok := img.(interface {
-		Fields(context.Context) ([]image.Field, error)
-	})
-	if !ok {
-		return nil, nil
-	}
-	return f.Fields(ctx)
 }
 
 // readWhatever reads the entries of a content, which may be packed. A content

@@ -86,10 +86,10 @@ func (r offsetReader) ReadAt(p []byte, off int64) (int, error) { return r.r.Read
 var errChanged = errors.New("it changed while it was compared")
 
 // inTree is the content of a file in a directory on disk.
-func inTree(root *os.Root, place string, e image.Entry) *data {
-	name := place + "/" + e.Path
+func inTree(root *os.Root, place, path string, e image.Entry) *data {
+	name := place + "/" + path
 	return &data{name: name, size: e.Size, open: func() (Content, func() error, error) {
-		f, err := root.OpenFile(filepath.FromSlash(e.Path), os.O_RDONLY|nonblock, 0)
+		f, err := root.OpenFile(filepath.FromSlash(path), os.O_RDONLY|nonblock, 0)
 		if err != nil {
 			return Content{}, nil, err
 		}

@@ -19,7 +19,7 @@ import (
 type Options struct {
 	Exclude []Exclusion
 	Limits  Limits
-	Leaf    Leaf // explains contents that hold no entries; nil: ExplainBytes
+	Leaf    Leaf // explains contents that hold no entries; nil: explain.Contents
 	Workers int  // that compare at the same time; 2
 }
 
@@ -83,7 +83,7 @@ func newComparer(opt Options) *comparer {
 		opt.Workers = 2
 	}
 	if opt.Leaf == nil {
-		opt.Leaf = ExplainBytes
+		opt.Leaf = explained
 	}
 	return &comparer{opt: opt, limits: &budget{max: opt.Limits.withDefaults()}, helpers: make(chan struct{}, opt.Workers-1)}
 }

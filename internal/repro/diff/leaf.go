@@ -3,6 +3,7 @@ package diff
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/repro/explain"
@@ -12,6 +13,11 @@ import (
 // of what it returns are relative to the content, such as [".rodata"]. When it
 // returns nothing the contents are explained by their bytes.
 type Leaf func(ctx context.Context, left, right Content) ([]explain.Difference, error)
+
+// explained is the Leaf that is used when there is no other.
+func explained(ctx context.Context, left, right Content) ([]explain.Difference, error) {
+	return explain.Contents(ctx, left.Name, io.NewSectionReader(left, 0, left.Size), io.NewSectionReader(right, 0, right.Size), explain.Options{})
+}
 
 // Bounds of a view of bytes.
 const (

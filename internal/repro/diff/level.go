@@ -139,7 +139,7 @@ func (c *comparer) packing(ctx context.Context, at level, l, r Content, f image.
 		if err != nil {
 			return nil, err
 		}
-		return fieldsOf(ctx, img)
+		return img.FieldsInside(ctx)
 	}
 	left, err := fields(0, l)
 	if err != nil {
