@@ -31,7 +31,7 @@ func (a *app) checkAgainst(ctx context.Context, names []string, f checkFlags) er
 	}
 	var all repro.Verdict
 	for i, t := range targets {
-		v, err := repro.Against(ctx, a.search(), first, t, of(theirs, t, len(targets)))
+		v, err := repro.Against(ctx, a.search(first, nil), first, t, of(theirs, t, len(targets)))
 		if err != nil {
 			return err
 		}

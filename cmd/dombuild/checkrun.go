@@ -12,6 +12,7 @@ import (
 	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/repro"
+	"github.com/dombuild/dombuild/internal/repro/explain"
 	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
@@ -155,14 +156,16 @@ func (c *checker) causes(ctx context.Context) ([]repro.Cause, error) {
 	return all, errors.Join(errs...)
 }
 
-// search is how differences are explained, without building anything.
-func (a *app) search() repro.Search {
-	return repro.Search{Store: a.store, Parallel: 2 * runtime.NumCPU(), Progress: a.display}
+// search is how the differences of two builds are explained, without building
+// anything; second is nil when it was somebody else's.
+func (a *app) search(first, second *build.Result) repro.Search {
+	return repro.Search{Store: a.store, Parallel: 2 * runtime.NumCPU(), Progress: a.display,
+		Explain: repro.Diff(first, second), Remedy: explain.Remedy}
 }
 
 // search looks for causes of what differs in a run.
 func (c *checker) search(ctx context.Context, r checkRun, known []repro.Cause) ([]repro.Cause, error) {
-	s := c.app.search()
+	s := c.app.search(c.first, r.result)
 	s.Known = known
 	if !c.flags.noBisect {
 		again, end, err := c.rebuilder(ctx, r)
