@@ -104,6 +104,9 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 	case j.gate.Pinned(j.out.Digest) != "": // asked last: it reads the whole root
 		j.out.Origin = Pinned
 		return
+	case j.goAlone():
+		j.out.Origin = Built
+		return
 	case calls == nil:
 		j.outside("", "the toolchain has no compiler, so nothing was recorded")
 		return
@@ -143,7 +146,14 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
 	default:
-		if u.Digest != "" && j.gate.Pinned(u.Digest) != "" {
+		why, other := j.otherLanguage(u)
+		switch {
+		case other && why == "":
+			return 1
+		case other:
+			j.outside(u.Path, why)
+			return 1
+		case u.Digest != "" && j.gate.Pinned(u.Digest) != "":
 			return 0
 		}
 		j.outside(u.Path, u.Reason)
@@ -156,9 +166,12 @@ func (j *fileJudge) outside(unit, reason string) {
 	if unit != "" {
 		what = unit + " was made"
 	}
+	remedy := j.languageRemedy()
+	if remedy == "" {
+		remedy = "have the build call the toolchain's compiler by its own name, or write an exception from " + profile.CompiledOutside
+	}
 	j.findings = append(j.findings, finding.Finding{Rule: profile.CompiledOutside, Place: finding.Place{File: j.out.Path, Unit: unit}, Subject: unit,
-		Message: what + " outside the compilers that the build records: " + reason,
-		Remedy:  "have the build call the toolchain's compiler by its own name, or write an exception from " + profile.CompiledOutside})
+		Message: what + " outside the compilers that the build records: " + reason, Remedy: remedy})
 }
 
 // judge decides every rule of the profile.
