@@ -108,10 +108,10 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 		j.out.Origin = Built
 		return
 	case calls == nil:
-		j.outside("", "the toolchain has no compiler, so nothing was recorded")
+		j.outside("", "the toolchain has no compiler, so nothing was recorded", j.languageRemedy())
 		return
 	default:
-		j.outside("", "no recorded call wrote it")
+		j.outside("", "no recorded call wrote it", j.languageRemedy())
 		return
 	}
 	own := 0
@@ -151,22 +151,22 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 		case other && why == "":
 			return 1
 		case other:
-			j.outside(u.Path, why)
+			j.outside(u.Path, why, j.languageRemedy())
 			return 1
 		case u.Digest != "" && j.gate.Pinned(u.Digest) != "":
 			return 0
 		}
-		j.outside(u.Path, u.Reason)
+		j.outside(u.Path, u.Reason, "")
 	}
 	return 1
 }
 
-func (j *fileJudge) outside(unit, reason string) {
+// outside adds the finding that nobody recorded how a part was made.
+func (j *fileJudge) outside(unit, reason, remedy string) {
 	what := "the file was made"
 	if unit != "" {
 		what = unit + " was made"
 	}
-	remedy := j.languageRemedy()
 	if remedy == "" {
 		remedy = "have the build call the toolchain's compiler by its own name, or write an exception from " + profile.CompiledOutside
 	}
