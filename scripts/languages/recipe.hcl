@@ -63,7 +63,7 @@ package "mended" {
   for_each  = local.mended
   toolchain = toolchain.language[each.key]
   source    = source.programs
-  script    = "${each.value}\n\"$OUT/plain\"\n\"$OUT/mixed\""
+  script    = "umask 022\n${each.value}\n\"$OUT/plain\"\n\"$OUT/mixed\""
   outputs   = ["plain", "mixed"]
 }
 

@@ -40,6 +40,7 @@ type File struct {
 	Path      string     `json:"path"`
 	Type      Type       `json:"type"`
 	Compilers []Compiler `json:"compilers,omitempty"` // of Go and Rust
+	Listens   Status     `json:"listens,omitempty"`   // of an ELF file that runs: it imports listen(2), or it cannot be seen
 	Checks    Checks     `json:"checks"`
 }
 
@@ -98,7 +99,7 @@ func Prove(name string, r io.ReaderAt, size int64, opt Options) File {
 	defer src.close()
 	t := &task{Options: opt}
 	typ, checks := judge(src, t)
-	return File{Path: name, Type: typ, Compilers: t.compilers, Checks: checks}
+	return File{Path: name, Type: typ, Compilers: t.compilers, Listens: t.listens, Checks: checks}
 }
 
 // task is what the objects of one file have in common.
@@ -106,6 +107,7 @@ type task struct {
 	Options
 	libc      library    // of an archive, once one of its members shows it
 	compilers []Compiler // of a linked file
+	listens   Status
 }
 
 func judge(src *source, opt *task) (Type, Checks) {
@@ -138,7 +140,7 @@ func judgeELF(src *source, opt *task) (Type, Checks) {
 		checks[i] = r.judge(o)
 		checks[i].Rule = r.ID
 	}
-	opt.compilers = o.readCompilers()
+	opt.compilers, opt.listens = o.readCompilers(), o.readListens()
 	return o.typ, checks
 }
 
