@@ -35,11 +35,14 @@ type FileVerdict struct {
 // Verdict is what is known of the files that a step left. It is kept with the
 // step's output; what is waived is decided each time anew.
 type Verdict struct {
-	Schema   string            `json:"schema"`
-	Profile  string            `json:"profile"`
-	Lacking  []string          `json:"lacking,omitempty"` // rules whose flags the toolchain's compiler does not know
-	Files    []FileVerdict     `json:"files"`
-	Findings []finding.Finding `json:"findings"`
+	Schema  string   `json:"schema"`
+	Profile string   `json:"profile"`
+	Lacking []string `json:"lacking,omitempty"` // rules whose flags the toolchain's compiler does not know
+	// Equivalent flags of the compiler that the profile does not give, because
+	// its rules ask for what they stand for.
+	Equivalent []profile.Equivalence `json:"equivalent,omitempty"`
+	Files      []FileVerdict         `json:"files"`
+	Findings   []finding.Finding     `json:"findings"`
 }
 
 // VerdictSchema is the value of a verdict's "schema".
@@ -59,7 +62,8 @@ type Gate struct {
 // making. The digests are those of the files, by path.
 func (g Gate) Judge(files []prove.File, digests map[string]digest.Digest) Verdict {
 	active, lacking := g.Profile.Active(g.Compiler)
-	v := Verdict{Schema: VerdictSchema, Profile: g.Profile.Name, Files: []FileVerdict{}, Findings: []finding.Finding{}}
+	v := Verdict{Schema: VerdictSchema, Profile: g.Profile.Name, Files: []FileVerdict{}, Findings: []finding.Finding{},
+		Equivalent: g.Profile.Equivalences(g.Compiler)}
 	for _, r := range lacking {
 		v.Lacking = append(v.Lacking, r.ID)
 	}
