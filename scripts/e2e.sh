@@ -36,7 +36,7 @@ refused() {
 	local name=$1 dir=$2 package=$3 code=0 expected
 	"$bin" -C "$dir" --progress plain build -o "$tmp/out/$(basename "$dir")" "$package" >"$tmp/log" 2>&1 || code=$?
 	while read -r expected; do
-		if [ "$code" != 8 ] || ! grep -qF "$expected" "$tmp/log"; then
+		if [ "$code" != 8 ] || ! grep -qF -- "$expected" "$tmp/log"; then
 			tail -n 40 "$tmp/log" >&2
 			echo "error: mutant $name: exit $code, want 8 and \"$expected\"" >&2
 			exit 1
@@ -74,7 +74,7 @@ if [ "${2-}" = languages ]; then
 	EOT
 	refused rust "$tmp/languages" 'package.mutant["rust"]' <<-'EOT'
 		mixed (b.o): compiled-outside
-		-cgu.0.rcgu.o: compiled-outside
+		.rcgu.o): compiled-outside
 		no unit of its crate is in the debug information
 	EOT
 	echo "== all is well"
