@@ -14,7 +14,7 @@ RUN   := $(BIN) -C recipes/dom0 --var suite=$(SUITE)
 FUZZTIME ?= 30s
 BENCHED = $(sort $(dir $(shell grep -rl '^func Benchmark' --include='*_test.go' ./internal ./cmd)))
 
-.PHONY: all build deps testdeps dom0 test bench lint fuzz e2e check clean help
+.PHONY: all build deps testdeps dom0 test bench lint fuzz e2e e2e-languages check clean help
 
 all: build
 
@@ -51,10 +51,13 @@ fuzz: ## run every fuzz target for FUZZTIME
 e2e: deps build ## lock, fetch, build and check small recipes against the machine's Debian mirror
 	@scripts/e2e.sh $(BIN)
 
+e2e-languages: deps build ## build with Go and rustc, harden, check, and have mutants refused
+	@scripts/e2e.sh $(BIN) languages
+
 check: lint test ## lint and test
 
 clean: ## remove what was built; the store stays
 	rm -rf bin out
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8

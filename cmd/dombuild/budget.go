@@ -11,6 +11,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/build"
 	"github.com/dombuild/dombuild/internal/hardening"
+	"github.com/dombuild/dombuild/internal/hardening/listen"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -22,9 +23,10 @@ type budgetDocument struct {
 }
 
 type imageBudget struct {
-	Image   recipe.Address   `json:"image"`
-	Figures []build.Limit    `json:"figures"`
-	Files   []build.RootFile `json:"files"`
+	Image    recipe.Address   `json:"image"`
+	Figures  []build.Limit    `json:"figures"`
+	Files    []build.RootFile `json:"files"`
+	Services []listen.Service `json:"listening_services"`
 }
 
 var errNoImage = errors.New("the recipe has no image, so there is no budget")
@@ -59,7 +61,7 @@ func (a *app) budget(ctx context.Context, names []string) error {
 		if err != nil {
 			return err
 		}
-		doc.Images = append(doc.Images, imageBudget{m.Address, build.Count(files).Limits(m.Budget), files})
+		doc.Images = append(doc.Images, imageBudget{m.Address, build.Count(files).Limits(m.Budget), files, build.Listening(files)})
 	}
 	if len(doc.Images) == 0 {
 		if len(names) == 0 {
@@ -91,6 +93,10 @@ func printBudget(w io.Writer, m imageBudget) {
 			note += " setuid"
 		}
 		fmt.Fprintf(t, "  %s\t%d\t%s\t%s\n", f.Path, f.Size, f.Package, note)
+	}
+	_ = t.Flush()
+	for _, s := range m.Services {
+		fmt.Fprintf(t, "  listens: %s %s\t%s\t%s\tby %s\n", s.Kind, s.Name, s.Path, s.Why, strings.Join(s.By, ", "))
 	}
 	_ = t.Flush()
 	for _, l := range m.Figures {

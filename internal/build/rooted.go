@@ -25,6 +25,7 @@ type Counts struct {
 	Files      int64 `json:"files"` // entries that are not directories
 	Setuid     int64 `json:"setuid"`
 	Modules    int64 `json:"kernel_modules"`
+	Listening  int64 `json:"listening_services"`
 	Unhardened int64 `json:"elf_without_hardening"`
 }
 
@@ -39,6 +40,8 @@ type RootFile struct {
 	Hardened bool             `json:"hardened"`
 
 	verdict prove.File
+	link    string // text of a symbolic link; of a hard link, the other path as one
+	text    []byte // of a script or a configuration of services
 }
 
 // Root lists the root tree of an image from the step that packs it, whose
@@ -75,14 +78,27 @@ func rootFiles(ctx context.Context, st *store.Store, in Step) ([]RootFile, error
 			verdicts[f.Path] = f
 		}
 	}
+	read, err := texts(ctx, st, in)
+	if err != nil {
+		return nil, err
+	}
 	var files []RootFile
 	for _, e := range index {
 		if e.Type == tree.Directory || strings.HasPrefix(e.Path, "boot/") {
 			continue
 		}
-		f := RootFile{Path: e.Path, Package: in.Name, Size: e.Size, Setuid: e.Mode&0o6000 != 0}
+		f := RootFile{Path: e.Path, Package: in.Name, Size: e.Size, Setuid: e.Mode&0o6000 != 0, text: read[e.Path]}
+		switch e.Type {
+		case tree.Symlink:
+			f.link = e.Link
+		case tree.Hardlink:
+			f.link = "/" + e.Link
+		}
 		if v, ok := verdicts[e.Path]; ok {
 			f.ELF, f.Origin, f.Hardened, f.verdict = isELF(v), v.Origin, v.Hardened, v.File
+			if f.verdict.Listens == "" && runs(v) {
+				f.verdict.Listens = prove.Unknown // a verdict that was kept before it told
+			}
 		}
 		files = append(files, f)
 	}
@@ -93,9 +109,13 @@ func isELF(f hardening.FileVerdict) bool {
 	return !slices.Contains([]prove.Type{prove.Script, prove.Other, prove.Archive}, f.Type)
 }
 
+func runs(f hardening.FileVerdict) bool {
+	return slices.Contains([]prove.Type{prove.Executable, prove.PIE, prove.Static, prove.StaticPIE}, f.Type)
+}
+
 // Count adds up the figures that a budget bounds.
 func Count(files []RootFile) Counts {
-	var c Counts
+	c := Counts{Listening: int64(len(Listening(files)))}
 	for _, f := range files {
 		c.Files++
 		c.Size += f.Size
@@ -163,6 +183,6 @@ func (c Counts) Limits(b *recipe.Budget) []Limit {
 	}
 	return []Limit{
 		{"size", c.Size, b.Size}, {"files", c.Files, b.Files}, {"setuid", c.Setuid, b.Setuid},
-		{"kernel_modules", c.Modules, b.Modules}, {"elf_without_hardening", c.Unhardened, b.Unhardened},
+		{"kernel_modules", c.Modules, b.Modules}, {"listening_services", c.Listening, b.Listening}, {"elf_without_hardening", c.Unhardened, b.Unhardened},
 	}
 }

@@ -38,6 +38,12 @@ func FindingRules() []finding.Rule {
 
 func remedy(r profile.Rule) string {
 	flags := slices.Concat(r.Compile, r.Define, r.Link)
+	if r.Language == "go" {
+		if r.Go == nil {
+			return "leave -B out of -gcflags, and out of -ldflags -s and -w, without which it shows"
+		}
+		return "build with GOFLAGS that hold " + strings.Join(r.Go, " ")
+	}
 	if r.ID == "pie" {
 		flags = []string{"-fPIE", "-pie"}
 	}

@@ -34,9 +34,10 @@ const typeConfig prove.Type = "config"
 
 // judgeKernel judges the configurations in a file. A file that has none and is
 // no kernel has no checks.
-func judgeKernel(name string, c *image.Content, _ ScanOptions) (prove.File, error) {
+func (s *scanner) judgeKernel(name string, c *image.Content, _ ScanOptions) (prove.File, error) {
 	f := prove.File{Path: name, Type: prove.Other}
 	found, err := kernel.Find(c, c.Size(), kernel.Limits{})
+	s.keep(name, found)
 	if errors.Is(err, kernel.ErrNotKernel) {
 		return f, nil
 	}
@@ -60,6 +61,12 @@ func judgeKernel(name string, c *image.Content, _ ScanOptions) (prove.File, erro
 // belongs to: "kernel-config" for "kernel-config:CONFIG_X".
 func configRule(check string) string {
 	rule, _, _ := strings.Cut(check, ":")
+	switch rule {
+	case "kernel-cmdline", "sysctl":
+		return profile.KernelConfig
+	case "xen-cmdline":
+		return profile.XenConfig
+	}
 	if rule == profile.KernelConfig || rule == profile.XenConfig {
 		return rule
 	}
@@ -72,27 +79,41 @@ func optionFindingRules() []finding.Rule {
 	var list []finding.Rule
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
 		r := byID[id]
-		list = append(list, finding.Rule{ID: id, Name: r.Wanted(), Severity: optionSeverity(r), Tags: []string{"kconfig"},
-			Summary: "It is not configured that " + r.Reason + ".", Help: "Wanted: " + r.Wanted() + ". Recommended by " + string(r.Source) + "."})
+		list = append(list, finding.Rule{ID: id, Name: r.wanted, Severity: optionSeverity(r), Tags: []string{"kconfig"},
+			Summary: "It is not configured that " + r.reason + ".", Help: "Wanted: " + r.wanted + ". Recommended by " + string(r.source) + "."})
 	}
 	return list
 }
 
-func optionSeverity(r kernel.Rule) finding.Severity {
-	s, err := finding.ParseSeverity(string(r.Severity))
+func optionSeverity(r option) finding.Severity {
+	s, err := finding.ParseSeverity(string(r.severity))
 	if err != nil {
-		panic(fmt.Sprintf("rule %s: %v", r.ID(), err)) // a test holds the data to be sound
+		panic(fmt.Sprintf("rule about %s: %v", r.wanted, err)) // a test holds the data to be sound
 	}
 	return s
 }
 
-// optionRules are the rules about single options, by id.
-func optionRules() map[string]kernel.Rule {
-	byID := map[string]kernel.Rule{}
+// option is a rule about an option of a configuration, a parameter of a
+// command line, or a sysctl.
+type option struct {
+	wanted, reason string
+	source         kernel.Source
+	severity       kernel.Severity
+}
+
+// optionRules are the rules about single options and parameters, by id.
+func optionRules() map[string]option {
+	byID := map[string]option{}
 	for _, kind := range []kernel.Kind{kernel.Linux, kernel.Xen} {
 		for _, r := range kernel.Rules(kind) {
-			byID[r.ID()] = r
+			byID[r.ID()] = option{r.Wanted(), r.Reason, r.Source, r.Severity}
 		}
+		for _, p := range kernel.Parameters(kind) {
+			byID[p.ID()] = option{p.Wanted(), p.Reason, p.Source, p.Severity}
+		}
+	}
+	for _, p := range kernel.Sysctls() {
+		byID[p.ID()] = option{p.Wanted(), p.Reason, p.Source, p.Severity}
 	}
 	return byID
 }
@@ -107,8 +128,8 @@ func optionFindings(f prove.File) []finding.Finding {
 			continue
 		}
 		list = append(list, finding.Finding{Rule: c.Rule, Severity: optionSeverity(r), Place: finding.Place{File: f.Path}, Subject: c.Rule,
-			Message:  fmt.Sprintf("%s is not so: %s", r.Wanted(), r.Reason),
-			Evidence: c.Evidence, Remedy: fmt.Sprintf("set %s (recommended by %s)", r.Wanted(), r.Source)})
+			Message:  fmt.Sprintf("%s is not so: %s", r.wanted, r.reason),
+			Evidence: c.Evidence, Remedy: fmt.Sprintf("set %s (recommended by %s)", r.wanted, r.source)})
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -62,6 +63,7 @@ type scanner struct {
 	opt   ScanOptions
 	mu    sync.Mutex
 	files map[int]prove.File
+	boot  bootFiles
 }
 
 func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File, error) {
@@ -76,7 +78,10 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 		i := n
 		n++
 		checks := entryChecks(e)
-		judge := judgeOf(e, c)
+		if err := s.takeBoot(e, c); err != nil {
+			return err
+		}
+		judge := s.judgeOf(e, c)
 		if judge == nil {
 			s.add(i, prove.File{Path: e.Path, Type: prove.Other, Checks: checks})
 			return nil
@@ -95,11 +100,12 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 	if err := errors.Join(err, group.Wait()); err != nil {
 		return nil, fmt.Errorf("scanning %w", err)
 	}
+	s.judgeBoot(n)
 	return s.sorted(), nil
 }
 
 // judgeOf says who judges a content; nil if nobody does.
-func judgeOf(e image.Entry, c *image.Content) func(string, *image.Content, ScanOptions) (prove.File, error) {
+func (s *scanner) judgeOf(e image.Entry, c *image.Content) func(string, *image.Content, ScanOptions) (prove.File, error) {
 	switch {
 	case c == nil:
 		return nil
@@ -108,7 +114,7 @@ func judgeOf(e image.Entry, c *image.Content) func(string, *image.Content, ScanO
 			return prove.Prove(name, c, c.Size(), opt.Prove), nil
 		}
 	case namedLikeKernel(e.Path):
-		return judgeKernel
+		return s.judgeKernel
 	}
 	return nil
 }
@@ -139,9 +145,9 @@ func (s *scanner) add(i int, f prove.File) {
 
 func (s *scanner) sorted() []prove.File {
 	files := make([]prove.File, 0, len(s.files))
-	for _, f := range s.files {
-		files = append(files, f)
+	for _, i := range slices.Sorted(maps.Keys(s.files)) {
+		files = append(files, s.files[i])
 	}
-	slices.SortFunc(files, func(a, b prove.File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(files, func(a, b prove.File) int { return strings.Compare(a.Path, b.Path) })
 	return files
 }

@@ -35,11 +35,14 @@ type FileVerdict struct {
 // Verdict is what is known of the files that a step left. It is kept with the
 // step's output; what is waived is decided each time anew.
 type Verdict struct {
-	Schema   string            `json:"schema"`
-	Profile  string            `json:"profile"`
-	Lacking  []string          `json:"lacking,omitempty"` // rules whose flags the toolchain's compiler does not know
-	Files    []FileVerdict     `json:"files"`
-	Findings []finding.Finding `json:"findings"`
+	Schema  string   `json:"schema"`
+	Profile string   `json:"profile"`
+	Lacking []string `json:"lacking,omitempty"` // rules whose flags the toolchain's compiler does not know
+	// Equivalent flags of the compiler that the profile does not give, because
+	// its rules ask for what they stand for.
+	Equivalent []profile.Equivalence `json:"equivalent,omitempty"`
+	Files      []FileVerdict         `json:"files"`
+	Findings   []finding.Finding     `json:"findings"`
 }
 
 // VerdictSchema is the value of a verdict's "schema".
@@ -59,7 +62,8 @@ type Gate struct {
 // making. The digests are those of the files, by path.
 func (g Gate) Judge(files []prove.File, digests map[string]digest.Digest) Verdict {
 	active, lacking := g.Profile.Active(g.Compiler)
-	v := Verdict{Schema: VerdictSchema, Profile: g.Profile.Name, Files: []FileVerdict{}, Findings: []finding.Finding{}}
+	v := Verdict{Schema: VerdictSchema, Profile: g.Profile.Name, Files: []FileVerdict{}, Findings: []finding.Finding{},
+		Equivalent: g.Profile.Equivalences(g.Compiler)}
 	for _, r := range lacking {
 		v.Lacking = append(v.Lacking, r.ID)
 	}
@@ -104,11 +108,14 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 	case j.gate.Pinned(j.out.Digest) != "": // asked last: it reads the whole root
 		j.out.Origin = Pinned
 		return
+	case j.goAlone():
+		j.out.Origin = Built
+		return
 	case calls == nil:
-		j.outside("", "the toolchain has no compiler, so nothing was recorded")
+		j.outside("", "the toolchain has no compiler, so nothing was recorded", j.languageRemedy())
 		return
 	default:
-		j.outside("", "no recorded call wrote it")
+		j.outside("", "no recorded call wrote it", j.languageRemedy())
 		return
 	}
 	own := 0
@@ -143,22 +150,32 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
 	default:
-		if u.Digest != "" && j.gate.Pinned(u.Digest) != "" {
+		why, other := j.otherLanguage(u)
+		switch {
+		case other && why == "":
+			return 1
+		case other:
+			j.outside(u.Path, why, j.languageRemedy())
+			return 1
+		case u.Digest != "" && j.gate.Pinned(u.Digest) != "":
 			return 0
 		}
-		j.outside(u.Path, u.Reason)
+		j.outside(u.Path, u.Reason, "")
 	}
 	return 1
 }
 
-func (j *fileJudge) outside(unit, reason string) {
+// outside adds the finding that nobody recorded how a part was made.
+func (j *fileJudge) outside(unit, reason, remedy string) {
 	what := "the file was made"
 	if unit != "" {
 		what = unit + " was made"
 	}
+	if remedy == "" {
+		remedy = "have the build call the toolchain's compiler by its own name, or write an exception from " + profile.CompiledOutside
+	}
 	j.findings = append(j.findings, finding.Finding{Rule: profile.CompiledOutside, Place: finding.Place{File: j.out.Path, Unit: unit}, Subject: unit,
-		Message: what + " outside the compilers that the build records: " + reason,
-		Remedy:  "have the build call the toolchain's compiler by its own name, or write an exception from " + profile.CompiledOutside})
+		Message: what + " outside the compilers that the build records: " + reason, Remedy: remedy})
 }
 
 // judge decides every rule of the profile.

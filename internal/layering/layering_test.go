@@ -34,6 +34,7 @@ var bans = []ban{
 	{"internal/hardening/profile", []string{"net/http", "os/exec", "internal/recipe", "internal/plan"}, "profiles are data"},
 	{"internal/kconfig", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "a configuration is text"},
 	{"internal/hardening/kernel", []string{"net/http", "os/exec", "internal/hardening", "internal/plan"}, "an image is read, never run"},
+	{"internal/hardening/listen", []string{"net/http", "os/exec", "internal/store", "internal/plan"}, "what listens is told by files: nothing is run or looked up"},
 	{"internal/hardening/prove", []string{"net/http", "os/exec", "internal/hardening", "internal/store"}, "a file is judged by its bytes: nothing is run or looked up"},
 	{"internal/image", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "reading an artifact runs nothing and asks nobody"},
 	{"internal/hardening/wrapper", []string{"net/http", "os/exec", "internal/hardening", "internal/plan", "internal/sandbox"}, "reading a log runs nothing, and the wrapper is configured, not asked"},

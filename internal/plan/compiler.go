@@ -10,7 +10,9 @@ import (
 
 // compiler finds out from the pins which compilers a toolchain has. Debian's
 // packages carry the major version in their names: gcc-12, clang-14. Of
-// several the oldest counts, because flags go to all of them.
+// several the oldest counts, because flags go to all of them. Those of Go and
+// Rust carry the version of the compiler in theirs: golang-1.19-go 1.19.8-2,
+// rustc 1.63.0+dfsg1-2.
 func (b *builder) compiler(toolchain recipe.Address) (profile.Compiler, error) {
 	var c profile.Compiler
 	debs, err := b.lock.Toolchain(toolchain)
@@ -25,10 +27,21 @@ func (b *builder) compiler(toolchain recipe.Address) (profile.Compiler, error) {
 		}
 	}
 	for _, d := range debs {
-		oldest(&c.GCC, d.Name, "gcc-")
-		oldest(&c.Clang, d.Name, "clang-")
+		known(&c, d.Name, d.Version)
 	}
 	return c, nil
+}
+
+// known takes note of the compiler that a package is, if it is one.
+func known(c *profile.Compiler, name, version string) {
+	oldest(&c.GCC, name, "gcc-")
+	oldest(&c.Clang, name, "clang-")
+	switch {
+	case strings.HasPrefix(name, "golang-1.") && strings.HasSuffix(name, "-go"):
+		c.Go = append(c.Go, upstream(version))
+	case name == "rustc" || strings.HasPrefix(name, "rustc-1."):
+		c.Rust = append(c.Rust, upstream(version))
+	}
 }
 
 func oldest(major *int, name, prefix string) {
@@ -37,4 +50,16 @@ func oldest(major *int, name, prefix string) {
 	if ok && err == nil && n > 0 && (*major == 0 || n < *major) {
 		*major = n
 	}
+}
+
+// upstream is the version of a package as its authors gave it: without epoch,
+// Debian's revision, and what Debian says of its changes to the source.
+func upstream(version string) string {
+	if _, after, ok := strings.Cut(version, ":"); ok {
+		version = after
+	}
+	if i := strings.IndexAny(version, "-+~"); i >= 0 {
+		version = version[:i]
+	}
+	return version
 }

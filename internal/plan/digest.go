@@ -89,6 +89,9 @@ func (s Step) gateComponents() []Component {
 	if s.Budget != nil {
 		list = append(list, Component{"budget", budgetText(s.Budget.Size) + budgetText(s.Budget.Files) + budgetText(s.Budget.Setuid) +
 			budgetText(s.Budget.Modules) + budgetText(s.Budget.Unhardened)})
+		if n := s.Budget.Listening; n != nil {
+			list = append(list, Component{"budget listening_services", strconv.FormatInt(*n, 10)})
+		}
 	}
 	return list
 }

@@ -3,7 +3,10 @@ package plan
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/dombuild/dombuild/internal/hardening/profile"
 	"github.com/dombuild/dombuild/internal/recipe"
@@ -26,18 +29,21 @@ func TestCompilerOfAToolchain(t *testing.T) {
 		debs []string
 		want profile.Compiler
 	}{
-		{[]string{"make"}, profile.Compiler{}},
-		{[]string{"gcc", "gcc-12", "gcc-12-base", "cpp-12"}, profile.Compiler{GCC: 12}},
-		{[]string{"gcc-14", "gcc-9", "clang-16", "clang"}, profile.Compiler{GCC: 9, Clang: 16}},
+		{[]string{"make 4.3-4.1"}, profile.Compiler{}},
+		{[]string{"gcc 4:12.2.0-3", "gcc-12 12.2.0-14", "gcc-12-base 12.2.0-14", "cpp-12 12.2.0-14"}, profile.Compiler{GCC: 12}},
+		{[]string{"gcc-14 14.2", "gcc-9 9.3", "clang-16 1:16.0", "clang 1:14.0"}, profile.Compiler{GCC: 9, Clang: 16}},
+		{[]string{"golang-go 2:1.19~1", "golang-1.19-go 1.19.8-2", "golang-1.19-src 1.19.8-2"}, profile.Compiler{Go: []string{"1.19.8"}}},
+		{[]string{"golang-1.24-go 1.24~rc2-1~bpo12+1"}, profile.Compiler{Go: []string{"1.24"}}},
+		{[]string{"rustc 1.63.0+dfsg1-2", "libstd-rust-1.63 1.63.0+dfsg1-2"}, profile.Compiler{Rust: []string{"1.63.0"}}},
 	}
 	for _, tt := range tests {
 		var got profile.Compiler
 		for _, d := range tt.debs {
-			oldest(&got.GCC, d, "gcc-")
-			oldest(&got.Clang, d, "clang-")
+			name, version, _ := strings.Cut(d, " ")
+			known(&got, name, version)
 		}
-		if got != tt.want {
-			t.Errorf("%q: %+v, want %+v", tt.debs, got, tt.want)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%q: %s", tt.debs, diff)
 		}
 	}
 }

@@ -119,6 +119,9 @@ func wrapperConfig(p profile.Profile, c profile.Compiler, base string) ([]byte, 
 		}
 		f.Compile, f.Define, f.Link = append(f.Compile, r.Compile...), append(f.Define, r.Define...), append(f.Link, r.Link...)
 	}
+	for _, e := range p.Equivalences(c) {
+		f.NoFHardened = len(e.Without) == 0
+	}
 	if p.SetsFlags() {
 		f.Compile = append(f.Compile, profile.PrefixMap(base))
 	}

@@ -252,5 +252,6 @@ func (d decoder) budget() *Budget {
 	}
 	out.Files, out.Setuid = count("files"), count("setuid")
 	out.Modules, out.Unhardened = count("kernel_modules"), count("elf_without_hardening")
+	out.Listening = count("listening_services")
 	return out
 }

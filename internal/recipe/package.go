@@ -112,7 +112,10 @@ var reservedEnv = []string{
 }
 
 // flagEnv are the variables that a hardening profile sets.
-var flagEnv = []string{"CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS"}
+var flagEnv = []string{
+	"CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS",
+	"GOFLAGS", "GOPROXY", "GOSUMDB", "GOTOOLCHAIN", "GO_EXTLINK_ENABLED", "RUSTFLAGS",
+}
 
 func (d decoder) environment(used string) map[string]string {
 	v, expr, ok := d.raw("environment")

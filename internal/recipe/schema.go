@@ -87,7 +87,7 @@ var shapes = map[string]shape{
 	"image.boot": {
 		attrs: []string{"hypervisor", "kernel", "marker", "expect", "timeout", "memory"}, required: []string{"marker"}},
 	"image.budget": {
-		attrs: []string{"size", "files", "setuid", "kernel_modules", "elf_without_hardening"}},
+		attrs: []string{"size", "files", "setuid", "kernel_modules", "listening_services", "elf_without_hardening"}},
 }
 
 // exceptShape is a deviation from a rule.

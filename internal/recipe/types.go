@@ -186,7 +186,8 @@ type Budget struct {
 	Setuid *int64 `json:"setuid,omitempty"` // number of setuid or setgid files
 	// Number of ELF files that do not pass the rules of their package's profile.
 	Unhardened *int64    `json:"elf_without_hardening,omitempty"`
-	Modules    *int64    `json:"kernel_modules,omitempty"` // number of .ko files
+	Modules    *int64    `json:"kernel_modules,omitempty"`     // number of .ko files
+	Listening  *int64    `json:"listening_services,omitempty"` // number of services that would wait for connections
 	Range      hcl.Range `json:"-"`
 }
 

@@ -27,7 +27,7 @@ func TestDocs(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatalf("%s has no marks", docsFile)
 	}
-	want := before + docsBegin + table(Linux) + table(Xen) + docsEnd + after
+	want := before + docsBegin + table(Linux) + table(Xen) + parameterTables() + docsEnd + after
 	if *update {
 		if err := os.WriteFile(docsFile, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -82,4 +82,24 @@ func versionCell(r Rule) string {
 		parts = append(parts, "stable "+strings.Join(r.Stable, ", "))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// parameterTables are those of command lines and sysctls.
+func parameterTables() string {
+	var b strings.Builder
+	for _, set := range []struct {
+		title string
+		rules []Parameter
+	}{{"Command line of Linux", Parameters(Linux)}, {"Command line of Xen", Parameters(Xen)}, {"Sysctls", Sysctls()}} {
+		fmt.Fprintf(&b, "\n### %s: %d rules\n\n| parameter | wanted | when it is not set | source | severity | what it gains |\n|---|---|---|---|---|---|\n", set.title, len(set.rules))
+		for _, p := range set.rules {
+			unset := string(p.Unset)
+			if p.hasConfig() {
+				unset = "by the configuration: " + p.Config.String()
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", p.Name, p.Wanted(), unset, p.Source, p.Severity, p.Reason)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }

@@ -41,6 +41,9 @@ type Found struct {
 	Text    []byte // the configuration
 	Where   string // in the file, such as "bzImage: gzip at 0x42c4: configuration at 0x14e0a40"
 	Missing string // why there is no configuration
+
+	CommandLine string // that a unified image starts it with, if HasLine
+	HasLine     bool
 }
 
 // RuleID is the rule that a kernel without a configuration leaves unknown.
@@ -57,12 +60,14 @@ func (f Found) Checks() []Check {
 	if f.Text == nil {
 		return f.unknown(f.Missing)
 	}
-	c, err := kconfig.ParseConfig(f.Where, f.Text)
+	c, err := f.config()
 	if err != nil {
 		return f.unknown(err.Error())
 	}
 	return Judge(c, f.Kind, f.Version, f.Arch)
 }
+
+func (f Found) config() (*kconfig.Config, error) { return kconfig.ParseConfig(f.Where, f.Text) }
 
 func (f Found) unknown(why string) []Check {
 	return []Check{{

@@ -60,7 +60,7 @@ func samples(t testing.TB) []sample {
 		{"zboot gzip", zboot(gzipped(t, arm)), at(armed, "zboot: gzip at 0x80: ")},
 		{"zboot zstd", zboot(zstded(t, arm)), at(armed, "zboot: zstd at 0x80: ")},
 		{"unified kernel image", peFile(0x8664, "MZ", part{".text", []byte("stub")}, part{".cmdline", []byte("quiet")}, part{".linux", bz}),
-			at(inside, "PE: section .linux: bzImage: gzip at 0x500: ")},
+			withLine(at(inside, "PE: section .linux: bzImage: gzip at 0x500: "), "quiet")},
 		{"xen.gz", gzipped(t, xenELF([]byte(xenText), blob)), at(xen, "gzip: ELF: configuration at ")},
 		{"xen", xenELF([]byte(xenText), blob), at(xen, "ELF: configuration at ")},
 		{"xen-syms", elf64(62, 2, 1, 0xffff82d040200000, []byte(xenText), blob), at(xen, "ELF: configuration at ")},
@@ -71,6 +71,14 @@ func samples(t testing.TB) []sample {
 		{"config.gz", gzipped(t, []byte(linuxConfig)), at(inside, "gzip: text")},
 		{"Xen's .config", []byte(xenConfig), at(xen, "text")},
 	}
+}
+
+// withLine is what was found, started with a command line.
+func withLine(found []Found, line string) []Found {
+	for i := range found {
+		found[i].CommandLine, found[i].HasLine = line, true
+	}
+	return found
 }
 
 func TestFind(t *testing.T) {

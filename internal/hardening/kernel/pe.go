@@ -75,10 +75,34 @@ func (f *finder) pe(s *io.SectionReader, head []byte, where string, depth int) (
 		}
 		found = append(found, inner...)
 	}
+	if err := commandLine(s, list, found); err != nil {
+		return nil, err
+	}
 	if len(found) == 0 {
 		return nil, ErrNotKernel
 	}
 	return found, nil
+}
+
+// maxCommandLine is more than any kernel takes (COMMAND_LINE_SIZE), in bytes.
+const maxCommandLine = 64 << 10
+
+// commandLine reads the section .cmdline, which systemd's stub gives to Linux.
+func commandLine(s *io.SectionReader, list []section, found []Found) error {
+	i := slices.IndexFunc(list, func(sec section) bool { return sec.name == ".cmdline" })
+	if i < 0 {
+		return nil
+	}
+	text := make([]byte, min(list[i].size, maxCommandLine))
+	if _, err := s.ReadAt(text, list[i].offset); err != nil && err != io.EOF {
+		return err
+	}
+	for f := range found {
+		if found[f].Kind != Xen {
+			found[f].CommandLine, found[f].HasLine = strings.TrimRight(string(text), "\x00"), true
+		}
+	}
+	return nil
 }
 
 // peOwn looks for Xen in the sections that are not payloads.

@@ -33,8 +33,10 @@ type Rule struct {
 	Compile       []string `hcl:"compile,optional"`       // flags of every compilation of C and C++
 	Define        []string `hcl:"define,optional"`        // flags of those that optimise
 	Link          []string `hcl:"link,optional"`          // flags of the compiler when it links
+	Go            []string `hcl:"go,optional"`            // words of GOFLAGS
+	Rust          []string `hcl:"rust,optional"`          // words of RUSTFLAGS
 	Checks        []string `hcl:"checks,optional"`        // verdicts of the prover that tell of it; empty: the one of its own name
-	Language      string   `hcl:"language,optional"`      // "c++": concerns no other language
+	Language      string   `hcl:"language,optional"`      // "c++", "go": concerns no other language
 	Dynamic       bool     `hcl:"dynamic,optional"`       // about dynamic linking: not to be judged in a static file
 	Architectures []string `hcl:"architectures,optional"` // Debian architectures that have it; empty: all
 	GCC           int      `hcl:"gcc,optional"`           // first major version that knows the flags; 0: any
@@ -48,6 +50,8 @@ type Profile struct {
 	Description string   `hcl:"description"`
 	Compile     []string `hcl:"compile,optional"` // flags that a build may override, such as -O2
 	Link        []string `hcl:"link,optional"`
+	Go          []string `hcl:"go,optional"`    // words of GOFLAGS
+	Rust        []string `hcl:"rust,optional"`  // words of RUSTFLAGS
 	Rules       []string `hcl:"rules,optional"` // ids, in the order of the data
 }
 
@@ -121,7 +125,7 @@ func Lookup(name string) (Profile, bool) {
 // flags added.
 func (p Profile) Extend(name, description string, add, without, compile, link []string) Profile {
 	has := func(id string) bool { return slices.Contains(p.Rules, id) || slices.Contains(add, id) }
-	out := Profile{Name: name, Description: description,
+	out := Profile{Name: name, Description: description, Go: p.Go, Rust: p.Rust,
 		Compile: slices.Concat(p.Compile, compile), Link: slices.Concat(p.Link, link)}
 	for _, r := range shipped().Rules {
 		if has(r.ID) && !slices.Contains(without, r.ID) {
@@ -139,8 +143,9 @@ func (p Profile) Without(rules []string) Profile {
 
 // Compiler is what the compiler of a toolchain is known to be.
 type Compiler struct {
-	Architecture string // of Debian, such as "amd64"
-	GCC, Clang   int    // major version; 0: there is none
+	Architecture string   // of Debian, such as "amd64"
+	GCC, Clang   int      // major version; 0: there is none
+	Go, Rust     []string // versions as the compilers give them, such as "1.19.8"
 }
 
 // knows reports whether a rule's flags are known to every compiler there is.
@@ -180,13 +185,20 @@ func (p Profile) Environment(buildDir string, c Compiler) []string {
 	for _, r := range active {
 		compile, define, link = append(compile, r.Compile...), append(define, r.Define...), append(link, r.Link...)
 	}
-	compile = append(compile, PrefixMap(buildDir))
-	return []string{
-		"CFLAGS=" + strings.Join(compile, " "),
+	mapped := append(slices.Clone(compile), PrefixMap(buildDir))
+	env := []string{
+		"CFLAGS=" + strings.Join(mapped, " "),
 		"CPPFLAGS=" + strings.Join(define, " "),
-		"CXXFLAGS=" + strings.Join(compile, " "),
+		"CXXFLAGS=" + strings.Join(mapped, " "),
 		"LDFLAGS=" + strings.Join(link, " "),
 	}
+	if len(c.Go) > 0 {
+		env = append(env, p.goEnvironment(active, c, compile, define, link)...)
+	}
+	if len(c.Rust) > 0 {
+		env = append(env, p.rustEnvironment(active, buildDir)...)
+	}
+	return env
 }
 
 // PrefixMap is the flag that keeps the build path out of what is compiled.

@@ -16,7 +16,7 @@ func TestDataIsSound(t *testing.T) {
 		if !slices.Contains([]Proof{ByFile, ByUnit, ByCall, ByConfig}, r.Proof) {
 			t.Errorf("rule %s has proof %q", r.ID, r.Proof)
 		}
-		for _, f := range slices.Concat(r.Compile, r.Define, r.Link) {
+		for _, f := range slices.Concat(r.Compile, r.Define, r.Link, r.Go, r.Rust) {
 			if !strings.HasPrefix(f, "-") || strings.ContainsAny(f, " \t'\"$") {
 				t.Errorf("rule %s: %q is not one flag", r.ID, f)
 			}
@@ -56,11 +56,11 @@ func TestActive(t *testing.T) {
 		c                Compiler
 		has, lacks, gone string
 	}{
-		{Compiler{"amd64", 12, 0}, "cet", "strict-flex-arrays", "branch-protection"},
-		{Compiler{"amd64", 13, 0}, "strict-flex-arrays", "", "branch-protection"},
-		{Compiler{"arm64", 12, 0}, "branch-protection", "strict-flex-arrays", "cet"},
-		{Compiler{"amd64", 14, 14}, "stack-clash", "auto-var-init", "branch-protection"},
-		{Compiler{"amd64", 0, 0}, "strict-flex-arrays", "", "branch-protection"},
+		{Compiler{Architecture: "amd64", GCC: 12, Clang: 0}, "cet", "strict-flex-arrays", "branch-protection"},
+		{Compiler{Architecture: "amd64", GCC: 13, Clang: 0}, "strict-flex-arrays", "", "branch-protection"},
+		{Compiler{Architecture: "arm64", GCC: 12, Clang: 0}, "branch-protection", "strict-flex-arrays", "cet"},
+		{Compiler{Architecture: "amd64", GCC: 14, Clang: 14}, "stack-clash", "auto-var-init", "branch-protection"},
+		{Compiler{Architecture: "amd64", GCC: 0, Clang: 0}, "strict-flex-arrays", "", "branch-protection"},
 	}
 	for _, tt := range tests {
 		active, unknown := p.Active(tt.c)

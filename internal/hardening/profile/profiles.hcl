@@ -3,6 +3,7 @@
 # Of a rule, compile goes to every compilation of C and C++, define only to
 # those that optimise, link to the compiler when it links. What would undo a flag
 # is known to the wrapper, which takes it out of every call (package wrapper).
+# go are words of GOFLAGS and rust of RUSTFLAGS.
 # gcc and clang are the first major versions that know the flags. proof says
 # what can show that the rule holds:
 #   file  headers, notes and symbols of the linked file
@@ -19,6 +20,8 @@ rule "pie" {
   title    = "loads at any address"
   severity = "high"
   proof    = "file"
+  go       = ["-buildmode=pie"]
+  rust     = ["-Crelocation-model=pie"]
 }
 
 rule "relro" {
@@ -169,6 +172,21 @@ rule "glibcxx-assertions" {
   define   = ["-D_GLIBCXX_ASSERTIONS"]
 }
 
+rule "bounds-checks" {
+  language = "go"
+  title    = "no index is beyond its slice (Go's -B)"
+  severity = "high"
+  proof    = "file"
+}
+
+rule "trimpath" {
+  language = "go"
+  title    = "the program does not carry the paths of its build"
+  severity = "low"
+  proof    = "file"
+  go       = ["-trimpath"]
+}
+
 rule "build-id" {
   title    = "the build can be named by its file"
   severity = "low"
@@ -197,11 +215,18 @@ rule "xen-config" {
 profile "userspace" {
   description = "programs and libraries of dom0 (the default)"
   compile     = ["-O2"]
+
+  # Without its own build ID, which go writes into the file after the link, a
+  # program is what the recorded linker wrote. With line tables each of rustc's
+  # units names its compiler.
+  go   = ["-ldflags=-buildid="]
+  rust = ["-Clinker=/usr/bin/cc", "-Cdebuginfo=1"]
   rules = [
     "pie", "relro", "now", "nx", "no-rwx", "no-textrel", "rpath", "forbidden-symbols",
     "stack-protector", "stack-clash", "fortify", "cet", "branch-protection", "auto-var-init",
     "no-strict-overflow", "no-delete-null-pointer-checks",
     "format-security", "strict-flex-arrays", "glibcxx-assertions",
+    "bounds-checks", "trimpath",
   ]
 }
 

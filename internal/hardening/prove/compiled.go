@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"debug/buildinfo"
 	"fmt"
 	"slices"
 	"strings"
@@ -179,17 +178,8 @@ func (o *object) canary(asked bool) []string {
 
 // pureGo says that a program is of Go alone, by its build information.
 func (o *object) pureGo() string {
-	if o.typ == Relocatable || !o.hasSection(".go.buildinfo") {
+	if o.typ == Relocatable || o.goSetting("CGO_ENABLED") != "0" {
 		return ""
 	}
-	info, err := buildinfo.Read(o.r)
-	if err != nil {
-		return ""
-	}
-	for _, s := range info.Settings {
-		if s.Key == "CGO_ENABLED" && s.Value == "0" {
-			return fmt.Sprintf("Go alone (%s, CGO_ENABLED=0), whose compiler has no such switch", info.GoVersion)
-		}
-	}
-	return ""
+	return fmt.Sprintf("Go alone (%s, CGO_ENABLED=0), whose compiler has no such switch", o.goBuild().GoVersion)
 }

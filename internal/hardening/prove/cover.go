@@ -31,6 +31,10 @@ var startFiles = []string{
 	"call_weak_fn", "load_gp",
 }
 
+// goMarks are the labels by which Go's linker bounds code. Those that have a size
+// are of one byte.
+var goMarks = []string{"runtime.text", "runtime.etext", "go:textfipsstart", "go:textfipsend"}
+
 // covered takes a verdict that all units agree on and withdraws it when the
 // units are not the whole file: an object compiled without -g leaves functions
 // in the symbol table and no unit.
@@ -89,7 +93,9 @@ func (o *object) measure() *cover {
 		if err != nil {
 			return err
 		}
-		v.add(string(name))
+		if s.size > 1 || !slices.Contains(goMarks, string(name)) {
+			v.add(string(name))
+		}
 		return nil
 	})
 	if v.err == nil && v.functions == 0 {

@@ -13,6 +13,7 @@ type imports struct {
 	unchecked []string // memcpy and the like
 	forbidden []string
 	cxx       bool // names of C++
+	listen    bool
 }
 
 // scanImports reads the undefined symbols: of the dynamic symbol table or, in
@@ -69,6 +70,7 @@ func (i *imports) add(name []byte, forbidden []string) {
 			plain = bytes.TrimSuffix(rest, []byte("_chk"))
 		}
 	}
+	i.listen = i.listen || string(name) == "listen"
 	i.cxx = i.cxx || bytes.HasPrefix(name, []byte("_Z"))
 	if slices.Contains(forbidden, string(plain)) {
 		i.forbidden = append(i.forbidden, string(name))
@@ -88,4 +90,26 @@ func (i *imports) sorted() *imports {
 		*list = slices.Compact(*list)
 	}
 	return i
+}
+
+// readListens says whether a program imports listen. What a static one calls
+// does not show, and neither does what Go calls, which needs no C library.
+func (o *object) readListens() Status {
+	switch o.typ {
+	case Static, StaticPIE:
+		return Unknown
+	case Executable, PIE:
+	default:
+		return ""
+	}
+	found, err := o.readImports()
+	switch {
+	case err != nil:
+		return Unknown
+	case found.listen:
+		return Proved
+	case o.hasSection(".go.buildinfo"):
+		return Unknown
+	}
+	return Refuted
 }

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"debug/buildinfo"
 	"debug/elf"
 	"fmt"
 	"slices"
@@ -24,6 +25,9 @@ type object struct {
 	units      *units
 	vendors    *vendors
 	cover      *cover
+
+	buildInfo     *buildinfo.BuildInfo
+	buildInfoRead bool
 }
 
 func newObject(f *elfFile, opt *task) *object {

@@ -67,8 +67,10 @@ func parseProducer(u *unit) *producer {
 		p.version = versionOf(words)
 	case strings.HasPrefix(text, "Go cmd/compile"):
 		p.compiler = golang
+		p.version = strings.TrimSuffix(wordWith(words, "go1"), ";")
 	case strings.Contains(text, "rustc version"):
 		p.compiler = rust
+		p.version = strings.TrimSuffix(versionOf(words), ")")
 	case strings.Contains(text, "clang"):
 		p.compiler = clang
 		p.version = versionOf(words)
@@ -103,6 +105,15 @@ func versionOf(words []string) string {
 		}
 	}
 	return ""
+}
+
+// wordWith returns the first word that begins so.
+func wordWith(words []string, prefix string) string {
+	i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, prefix) })
+	if i < 0 {
+		return ""
+	}
+	return words[i]
 }
 
 // vendors are the compilers that .comment names.

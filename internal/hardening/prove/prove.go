@@ -37,9 +37,11 @@ const (
 
 // File is the verdict on one file.
 type File struct {
-	Path   string `json:"path"`
-	Type   Type   `json:"type"`
-	Checks Checks `json:"checks"`
+	Path      string     `json:"path"`
+	Type      Type       `json:"type"`
+	Compilers []Compiler `json:"compilers,omitempty"` // of Go and Rust
+	Listens   Status     `json:"listens,omitempty"`   // of an ELF file that runs: it imports listen(2), or it cannot be seen
+	Checks    Checks     `json:"checks"`
 }
 
 // Checks are verdicts in the order of Rules. As JSON they are one object whose
@@ -95,14 +97,17 @@ func Prove(name string, r io.ReaderAt, size int64, opt Options) File {
 	}
 	src := newSource(r, size)
 	defer src.close()
-	typ, checks := judge(src, &task{Options: opt})
-	return File{Path: name, Type: typ, Checks: checks}
+	t := &task{Options: opt}
+	typ, checks := judge(src, t)
+	return File{Path: name, Type: typ, Compilers: t.compilers, Listens: t.listens, Checks: checks}
 }
 
 // task is what the objects of one file have in common.
 type task struct {
 	Options
-	libc library // of an archive, once one of its members shows it
+	libc      library    // of an archive, once one of its members shows it
+	compilers []Compiler // of a linked file
+	listens   Status
 }
 
 func judge(src *source, opt *task) (Type, Checks) {
@@ -135,6 +140,7 @@ func judgeELF(src *source, opt *task) (Type, Checks) {
 		checks[i] = r.judge(o)
 		checks[i].Rule = r.ID
 	}
+	opt.compilers, opt.listens = o.readCompilers(), o.readListens()
 	return o.typ, checks
 }
 

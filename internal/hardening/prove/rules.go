@@ -38,6 +38,8 @@ var rules = []rule{
 	{Rule{"auto-var-init", "local variables are initialised: -ftrivial-auto-var-init", "the recorded switches of every compilation unit"}, judgeFlag(&autoVarInit)},
 	{Rule{"zero-call-used-regs", "registers are cleared on return: -fzero-call-used-regs", "the recorded switches of every compilation unit"}, judgeFlag(&zeroCallUsedRegs)},
 	{Rule{"no-strict-overflow", "signed and pointer overflow wrap: -fno-strict-overflow", "the recorded switches of every compilation unit"}, judgeFlag(&noStrictOverflow)},
+	{Rule{"bounds-checks", "Go's indexes are checked: no -B", "the recorded switches of every compilation unit of Go"}, (*object).boundsChecks},
+	{Rule{"trimpath", "Go's program does not carry the paths of its build: -trimpath", "Go's build information"}, (*object).trimpath},
 	{Rule{"rpath", "libraries come from the system's directories", "every entry of DT_RPATH and DT_RUNPATH"}, (*object).rpath},
 	{Rule{"separate-debug", "debug information is in another file", "no .debug_info, but .gnu_debuglink or a build-id to find it by"}, (*object).separateDebug},
 	{Rule{"build-id", "the build can be named", "NT_GNU_BUILD_ID"}, (*object).buildID},

@@ -92,6 +92,8 @@ type normaliser struct {
 var (
 	ccTemp     = regexp.MustCompile(`^cc[A-Za-z0-9]{6}(\.|$)`)
 	clangTemp  = regexp.MustCompile(`^(.+)-[0-9a-f]{6,10}(\.[A-Za-z]+)$`)
+	goTemp     = regexp.MustCompile(`^(go-build|go-link-)[0-9]+$`)
+	rustTemp   = regexp.MustCompile(`^rustc[A-Za-z0-9]{6}$`)
 	mktemp     = regexp.MustCompile(`^tmp[._]?[A-Za-z0-9_]{6,12}$`)
 	cmakeTry   = regexp.MustCompile(`cmTC_[0-9a-f]{5}`)
 	cmakeTryAt = regexp.MustCompile(`TryCompile-[A-Za-z0-9]{6}`)
@@ -147,6 +149,10 @@ func withoutRandom(name string) string {
 	switch {
 	case ccTemp.MatchString(name):
 		return "cc" + name[8:]
+	case goTemp.MatchString(name):
+		return strings.TrimRight(name, "0123456789")
+	case rustTemp.MatchString(name):
+		return "rustc"
 	case mktemp.MatchString(name):
 		return "tmp"
 	}

@@ -338,3 +338,16 @@ func TestInstalled(t *testing.T) {
 		t.Errorf("after an upgrade: %s", got)
 	}
 }
+
+// TestFHardened: the flag is taken away where all that it stands for is given.
+// gcc before 14 refuses it, so that a compile that ends well shows that it is
+// gone.
+func TestFHardened(t *testing.T) {
+	c := userspace()
+	c.Rules = append(c.Rules, Rules(Flags{NoFHardened: true})...)
+	r := root{config: c, files: program()}.run(t, "gcc -Werror -fhardened -c main.c add.c; gcc -Werror -fhardened main.o add.o -o x")
+	hardened(t, r.units(t, "x"))
+	if got := removedFor(&r.log.Calls[0]); !slices.Contains(got, "hardened") {
+		t.Errorf("removed for %q", got)
+	}
+}

@@ -11,6 +11,7 @@ type Flags struct {
 	Compile, Define, Link []string
 	PIE                   bool // executables are position independent
 	StaticPIE             bool // those linked with -static too: the toolchain has rcrt1.o
+	NoFHardened           bool // -fhardened is taken away: all that it stands for is given
 }
 
 // known says for a flag, by its beginning, to which rule it belongs and what
@@ -69,6 +70,10 @@ func Rules(f Flags) []Rule {
 	}
 	if f.PIE {
 		add("pie", pie(f.StaticPIE)...)
+	}
+	if f.NoFHardened {
+		add("hardened", Directive{Remove: true, Stage: Compile, Words: []string{"-fhardened"}, When: []string{GCC}},
+			Directive{Remove: true, Stage: Link, Words: []string{"-fhardened"}, When: []string{GCC}})
 	}
 	for _, flag := range slices.Concat(f.Compile, f.Define) {
 		if !strings.HasPrefix(flag, "-O") {

@@ -1,0 +1,3 @@
+module example.org/programs
+
+go 1.19

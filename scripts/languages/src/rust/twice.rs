@@ -1,0 +1,5 @@
+//! A crate of its own.
+
+pub fn twice(n: usize) -> usize {
+    2 * n
+}
