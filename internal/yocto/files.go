@@ -29,6 +29,14 @@ func (f files) layer(name string) string {
 	return best
 }
 
+// layerOf is layer for a file as places name it.
+func (f files) layerOf(file string) string {
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(f.root, file)
+	}
+	return f.layer(file)
+}
+
 func (f files) relative(name string) string { return relative(f.root, name) }
 
 // head returns the beginning of a regular file of a layer.

@@ -101,19 +101,3 @@ func (c *configuration) judge() []finding.Finding {
 	}
 	return out
 }
-
-// unique keeps one of the findings that say the same of the same place: what
-// stands in a class is said once, not once for each recipe.
-func unique(findings []finding.Finding) []finding.Finding {
-	type key struct {
-		rule, subject, message string
-		place                  finding.Place
-	}
-	seen := map[key]bool{}
-	return slices.DeleteFunc(findings, func(f finding.Finding) bool {
-		k := key{f.Rule, f.Subject, f.Message, f.Place}
-		was := seen[k]
-		seen[k] = true
-		return was
-	})
-}
