@@ -11,6 +11,7 @@ import (
 	"github.com/dombuild/dombuild/internal/resolve"
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/yocto"
 )
 
 // Exit codes. They are documented and do not change.
@@ -24,6 +25,7 @@ const (
 	exitStep         = 6
 	exitDifferent    = 7
 	exitHardening    = 8
+	exitAudit        = 9
 	exitOpen         = 10 // sandbox not closed
 	exitInterrupted  = 130
 	exitCodesHelpDoc = `Exit codes:
@@ -36,6 +38,7 @@ const (
   6  a build step failed
   7  not reproducible
   8  a gate was not passed: hardening, configuration, budget
+  9  audit findings at or above the threshold
   10 the sandbox is not closed
   130 interrupted`
 )
@@ -63,7 +66,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case is(new(*sandbox.OpenError)):
 		return exitOpen
-	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)):
+	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)), is(new(*yocto.DownloadError)):
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)):
 		return exitUntrusted
@@ -75,7 +78,9 @@ func exitCode(err error) int {
 		return exitDifferent
 	case is(new(*hardening.GateError)), is(new(*hardening.RefutedError)):
 		return exitHardening
-	case is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
+	case is(new(*yocto.GateError)):
+		return exitAudit
+	case is(new(*yocto.InputError)), is(new(*usageError)), is(new(*recipe.Error)), is(new(*build.TargetError)),
 		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}

@@ -46,6 +46,7 @@ var bans = []ban{
 	{"internal/repro/diff", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "any two artifacts are compared, however they were built"},
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
 	{"internal/yocto/source", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "what BitBake compares follows from metadata alone"},
+	{"internal/yocto/git", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a repository is read, git is not run"},
 	{"internal/yocto/kas", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a kas file is text: its repositories are looked at, not fetched"},
 	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},

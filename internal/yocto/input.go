@@ -102,3 +102,20 @@ func readKas(file string) (*kas.Config, error) {
 	}
 	return c, nil
 }
+
+// Checkout returns what to audit of a checkout: a build directory, kas file or
+// layer as it is, else the layers directly below the directory.
+func Checkout(path string) ([]string, error) {
+	if _, err := kindOf([]string{path}); err == nil {
+		return []string{path}, nil
+	}
+	found, err := filepath.Glob(filepath.Join(path, "*", "conf", "layer.conf"))
+	if err != nil || len(found) == 0 {
+		_, err := kindOf([]string{path})
+		return nil, err
+	}
+	for i := range found {
+		found[i] = filepath.Dir(filepath.Dir(found[i]))
+	}
+	return found, nil
+}

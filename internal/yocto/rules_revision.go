@@ -171,19 +171,24 @@ func weakened(rec *recipe, s *Source, r *report) {
 	}
 }
 
-// lost reports an assignment to a variable with a value that counts no more.
+// lost reports an assignment to a variable with a value that counts no more
+// because of a later one. Assignments to overrides of it are passed by.
 func lost(rec *recipe, s *Source, variable string, strong func(string) bool, r *report) {
-	h := rec.data.History(variable)
-	for i, a := range h {
-		if !strong(a.Text) || i+1 == len(h) {
-			continue
+	var pinned, now bitbake.Assignment
+	for _, a := range rec.data.History(variable) {
+		switch {
+		case strong(strings.TrimSpace(a.Text)) && a.Name == variable:
+			pinned, now = a, bitbake.Assignment{}
+		case pinned.Name != "" && !strong(strings.TrimSpace(a.Text)) && isSet(a):
+			now = a
 		}
-		now := h[len(h)-1]
-		r.of(s, finding.Finding{
-			Place: at(now.Place), Message: fmt.Sprintf("%s was pinned and is no more: %s", variable, s.URI),
-			Evidence: []string{fmt.Sprintf("%s %s %q", now.Name, now.Op, now.Text)},
-			Related:  []finding.Related{{Place: at(a.Place), Message: fmt.Sprintf("pinned to %s here", a.Text)}},
-		})
+	}
+	if pinned.Name == "" || now.Name == "" {
 		return
 	}
+	r.of(s, finding.Finding{
+		Place: at(now.Place), Message: fmt.Sprintf("%s was pinned and is no more: %s", variable, s.URI),
+		Evidence: []string{fmt.Sprintf("%s %s %q", now.Name, now.Op, now.Text)},
+		Related:  []finding.Related{{Place: at(pinned.Place), Message: fmt.Sprintf("pinned to %s here", pinned.Text)}},
+	})
 }

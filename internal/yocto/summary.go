@@ -134,3 +134,23 @@ func (r *Result) Plain() []finding.Finding {
 	}
 	return out
 }
+
+// maxRows bounds the table of sources on the HTML page.
+const maxRows = 2000
+
+// Unverified is the table of the remote sources that are not verified, worst first.
+func (r *Result) Unverified() finding.Section {
+	out := finding.Section{Title: "Sources that BitBake does not verify", Columns: []string{"verdict", "layer", "recipe", "URI", "rules"}}
+	for _, v := range source.Verdicts() {
+		for _, s := range r.Sources {
+			if s.Verdict == v && v.Remote() && !v.Verified() {
+				out.Rows = append(out.Rows, []string{string(v), s.Layer, s.PN, s.URI, strings.Join(s.Rules, " ")})
+			}
+		}
+	}
+	if n := len(out.Rows); n > maxRows {
+		out.Rows = out.Rows[:maxRows]
+		out.Note = fmt.Sprintf("The first %d of %d; --json has all.", maxRows, n)
+	}
+	return out
+}
