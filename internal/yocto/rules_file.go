@@ -50,7 +50,7 @@ var fileRules = []rule{
 var binaries = []string{".deb", ".rpm", ".ipk", ".apk", ".whl", ".jar", ".exe", ".msi", ".appimage", ".run", ".bin", ".so", ".efi", ".snap", ".flatpak"}
 
 // forged matches archives that a forge makes on demand.
-var forged = regexp.MustCompile(`//github\.com/[^/]+/[^/]+/(?:archive|tarball|zipball)/|//codeload\.github\.com/|/-/archive/|//bitbucket\.org/[^/]+/[^/]+/get/|/snapshot/[^/]+\.(?:tar|tgz|zip)|/\+archive/`)
+var forged = regexp.MustCompile(`//github\.com/[^/]+/[^/]+/(?:archive|tarball|zipball)/|//codeload\.github\.com/|/-/archive/|//bitbucket\.org/[^/]+/[^/]+/get/|/snapshot/[^/]+\.(?:tar|tgz|zip)|googlesource\.com/.*/\+archive/`)
 
 func notSource(s *Source) string {
 	if !s.Verdict.Remote() {

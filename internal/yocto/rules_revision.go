@@ -109,7 +109,7 @@ func autorev(rec *recipe, r *report) {
 	}
 	for _, variable := range []string{"SRCREV", "SRCREV_default"} {
 		v := rec.data.Get(variable)
-		if isAutorev(v.Text) && !judged[variable] {
+		if isAutorev(v.Text) && len(judged) == 0 {
 			r.add(finding.Finding{Place: at(autorevPlace(rec.data, variable)), Subject: variable, Message: variable + " is ${AUTOREV}"})
 		}
 	}

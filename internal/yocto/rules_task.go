@@ -53,7 +53,8 @@ func network(rec *recipe, r *report) {
 		if slices.Contains(fetchLike, task) {
 			continue
 		}
-		if v := rec.data.Flag(task, "network"); truth(v) {
+		// classes set the flag of setscene tasks by python: those have no place
+		if v := rec.data.Flag(task, "network"); truth(v) && len(rec.data.History(task+"[network]")) > 0 {
 			r.add(finding.Finding{Place: at(placeOf(rec.data, task+"[network]")), Subject: task, Message: task + " may use the network"})
 		}
 	}
@@ -73,8 +74,8 @@ func network(rec *recipe, r *report) {
 var harmless = []string{"fetcher_hashes_dummyfunc", "write_srcrev"}
 
 func fetchTask(rec *recipe, r *report) {
-	if f, ok := rec.data.Function("do_fetch"); ok && replaces(f) {
-		r.add(finding.Finding{Place: at(f.Place), Subject: "do_fetch", Message: "do_fetch is replaced: what is fetched is not what SRC_URI says"})
+	if replaced, where := rec.fetchReplaced(); replaced {
+		r.add(finding.Finding{Place: at(where.Place), Subject: "do_fetch", Message: "do_fetch is replaced: what is fetched is not what SRC_URI says"})
 	}
 	if v := rec.data.Flag("do_fetch", "noexec"); v.Text != "" && slices.ContainsFunc(rec.sources, func(s *Source) bool { return s.Verdict.Remote() }) {
 		r.add(finding.Finding{Place: at(placeOf(rec.data, "do_fetch[noexec]")), Subject: "do_fetch[noexec]", Message: "do_fetch is not executed: the sources come from elsewhere"})
@@ -88,15 +89,21 @@ func fetchTask(rec *recipe, r *report) {
 	}
 }
 
-// replaces says whether a do_fetch is not that of base.bbclass.
+// replaces says whether a do_fetch fetches something else than the base class
+// does. One that is empty fetches nothing.
 func replaces(f bitbake.Function) bool {
-	return path.Base(f.Place.File) != "base.bbclass" && !strings.Contains(f.Body, "base_do_fetch") && !strings.Contains(f.Body, "bb.fetch2.Fetch(")
+	body := strings.TrimSpace(strings.Join(lines(f.Body), "\n"))
+	return path.Base(f.Place.File) != "base.bbclass" && body != "" && body != ":" && body != "pass" &&
+		!strings.Contains(body, "base_do_fetch") && !strings.Contains(body, "bb.fetch2.Fetch(")
 }
 
 // fetchReplaced says whether the recipe has a do_fetch of its own, and where.
 func (r *recipe) fetchReplaced() (bool, bitbake.Unknown) {
 	f, ok := r.data.Function("do_fetch")
-	return ok && replaces(f), bitbake.Unknown{Place: f.Place, Expression: "do_fetch", Reason: "the task is replaced"}
+	if !ok || !replaces(f) || r.data.Flag("do_fetch", "noexec").Text != "" {
+		return false, bitbake.Unknown{}
+	}
+	return true, bitbake.Unknown{Place: f.Place, Expression: "do_fetch", Reason: "the task is replaced"}
 }
 
 // unproven says of each reason where it is.
