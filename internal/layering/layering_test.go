@@ -49,6 +49,7 @@ var bans = []ban{
 	{"internal/yocto/git", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a repository is read, git is not run"},
 	{"internal/yocto/kas", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a kas file is text: its repositories are looked at, not fetched"},
 	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
+	{"internal/yocto/bitbake/python", []string{"net/http", "os/exec", "os", "internal/yocto/bitbake"}, "code is evaluated, not run: nothing of the machine is at hand"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
 }
 
