@@ -56,6 +56,9 @@ func (a *audit) configuration(c *configuration) {
 // recipe judges one recipe. It may be called from several goroutines.
 func (a *audit) recipe(r *bitbake.Recipe, data Metadata) {
 	rec := &recipe{Recipe: r, data: data, release: a.release, files: a.files}
+	if r.Layer == "" {
+		r.Layer = a.files.layerOf(r.File)
+	}
 	rec.sources = rec.sourcesOf()
 	found := rec.judge()
 	rec.data, rec.Data = nil, nil // the recipe's variables are not needed any more

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake"
@@ -13,6 +14,14 @@ import (
 type files struct {
 	root   string
 	layers []bitbake.Layer
+}
+
+func filesOf(w *bitbake.Workspace) files {
+	f := files{w.Root(), slices.Clone(w.Layers())}
+	for i := range f.layers {
+		f.layers[i].Dir = filepath.Clean(f.layers[i].Dir) // BBLAYERS may say ${TOPDIR}/../x
+	}
+	return f
 }
 
 // maxHead bounds what is read of a patch, in bytes: its header.

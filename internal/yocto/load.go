@@ -79,7 +79,7 @@ func run(ctx context.Context, o bitbake.Options, in Input, project *kas.Config, 
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{release: release, files: files{w.Root(), w.Layers()}, errors: slices.Clone(w.Errors())}
+	a := &audit{release: release, files: filesOf(w), errors: slices.Clone(w.Errors())}
 	a.configuration(&configuration{data: w.Configuration(), release: release, root: w.Root(), kas: project})
 	err = w.Recipes(ctx, func(r *bitbake.Recipe) error {
 		a.recipe(r, r.Data)
@@ -123,7 +123,11 @@ func (r *Result) replace(root string, lines map[string]kas.Lines) {
 		return
 	}
 	place := func(file *string, line *int) {
-		written, ok := lines[*file]
+		name := *file
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(root, name)
+		}
+		written, ok := lines[name]
 		if !ok {
 			return
 		}
