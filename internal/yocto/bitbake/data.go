@@ -226,10 +226,12 @@ func (d *Data) variantsOf(name string) []variant {
 
 func (d *Data) addVariants(name string) {
 	d.eachVariant(name, func(short, over string) {
-		list := d.variantsOf(short)
-		v := variant{name, over}
-		if !slices.Contains(list, v) {
-			d.variants[short] = append(slices.Clip(list), v)
+		list, own := d.variants[short]
+		if !own {
+			list = slices.Clip(d.variantsOf(short))
+		}
+		if v := (variant{name, over}); !slices.Contains(list, v) {
+			d.variants[short] = append(list, v)
 		}
 	})
 }
@@ -241,10 +243,15 @@ func (d *Data) removeVariants(name string) {
 	}
 	short, over := name[:i], name[i+1:]
 	for d.isOverride(over) {
-		if list := d.variantsOf(short); list != nil {
-			if at := slices.Index(list, variant{name, over}); at >= 0 {
-				d.variants[short] = slices.Delete(slices.Clone(list), at, at+1)
+		list, own := d.variants[short]
+		if !own {
+			list = d.variantsOf(short)
+		}
+		if at := slices.Index(list, variant{name, over}); at >= 0 {
+			if !own {
+				list = slices.Clone(list)
 			}
+			d.variants[short] = slices.Delete(list, at, at+1)
 		}
 		if i = strings.LastIndex(short, d.env.separator()); i <= 0 {
 			return

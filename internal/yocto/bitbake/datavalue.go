@@ -2,6 +2,7 @@ package bitbake
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
@@ -32,7 +33,7 @@ func (a arguments) isFalse(name string) bool {
 
 // Attr finds a method.
 func (v dataValue) Attr(name string) (python.Value, bool) {
-	m, ok := methodOfData(name)
+	m, ok := dataMethods()[name]
 	if !ok {
 		return nil, false
 	}
@@ -68,46 +69,29 @@ func named(writes bool, f func(d *Data, in *python.Interp, name string, a argume
 	}
 }
 
-// dataMethod finds a method of d.
-func methodOfData(name string) (dataMethod, bool) {
+// dataMethods are the methods of d.
+var dataMethods = sync.OnceValue(func() map[string]dataMethod {
 	one := []string{"var", "value"}
 	flag := []string{"var", "flag", "value"}
-	switch name {
-	case "getVar":
-		return dataMethod{[]string{"var", "expand", "noweakdefault", "parsing"}, named(false, getVarMethod)}, true
-	case "getVarFlag":
-		return dataMethod{[]string{"var", "flag", "expand"}, named(false, getVarFlagMethod)}, true
-	case "getVarFlags":
-		return dataMethod{[]string{"var", "expand"}, named(false, getVarFlagsMethod)}, true
-	case "setVar":
-		return dataMethod{one, named(true, setVarMethod)}, true
-	case "appendVar":
-		return dataMethod{one, named(true, operationMethod("append"))}, true
-	case "prependVar":
-		return dataMethod{one, named(true, operationMethod("prepend"))}, true
-	case "setVarFlag":
-		return dataMethod{flag, named(true, setVarFlagMethod)}, true
-	case "appendVarFlag":
-		return dataMethod{flag, named(true, joinFlagMethod(func(old, text string) string { return old + text }))}, true
-	case "prependVarFlag":
-		return dataMethod{flag, named(true, joinFlagMethod(func(old, text string) string { return text + old }))}, true
-	case "delVar":
-		return dataMethod{one, named(true, delVarMethod)}, true
-	case "delVarFlag":
-		return dataMethod{flag, named(true, delVarFlagMethod)}, true
-	case "setVarFilter":
-		return dataMethod{[]string{"var", "filter"}, named(true, setVarFilterMethod)}, true
-	case "renameVar":
-		return dataMethod{[]string{"var", "newkey"}, named(true, renameVarMethod)}, true
-	case "expand":
-		return dataMethod{[]string{"s", "varname"}, expandMethod}, true
-	case "hasOverrides":
-		return dataMethod{one, named(false, hasOverridesMethod)}, true
-	case "createCopy":
-		return dataMethod{nil, func(d *Data, _ *python.Interp, _ arguments) (python.Value, error) { return dataValue{d.scratch()}, nil }}, true
+	return map[string]dataMethod{
+		"getVar":         {[]string{"var", "expand", "noweakdefault", "parsing"}, named(false, getVarMethod)},
+		"getVarFlag":     {[]string{"var", "flag", "expand"}, named(false, getVarFlagMethod)},
+		"getVarFlags":    {[]string{"var", "expand"}, named(false, getVarFlagsMethod)},
+		"setVar":         {one, named(true, setVarMethod)},
+		"appendVar":      {one, named(true, operationMethod("append"))},
+		"prependVar":     {one, named(true, operationMethod("prepend"))},
+		"setVarFlag":     {flag, named(true, setVarFlagMethod)},
+		"appendVarFlag":  {flag, named(true, joinFlagMethod(func(old, text string) string { return old + text }))},
+		"prependVarFlag": {flag, named(true, joinFlagMethod(func(old, text string) string { return text + old }))},
+		"delVar":         {one, named(true, delVarMethod)},
+		"delVarFlag":     {flag, named(true, delVarFlagMethod)},
+		"setVarFilter":   {[]string{"var", "filter"}, named(true, setVarFilterMethod)},
+		"renameVar":      {[]string{"var", "newkey"}, named(true, renameVarMethod)},
+		"expand":         {[]string{"s", "varname"}, expandMethod},
+		"hasOverrides":   {one, named(false, hasOverridesMethod)},
+		"createCopy":     {nil, func(d *Data, _ *python.Interp, _ arguments) (python.Value, error) { return dataValue{d.scratch()}, nil }},
 	}
-	return dataMethod{}, false
-}
+})
 
 // scratch is a copy for code that works on one; its errors stay with it.
 func (d *Data) scratch() *Data {

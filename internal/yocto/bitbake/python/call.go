@@ -220,6 +220,10 @@ func (in *Interp) attribute(v Value, name string) (Value, error) {
 			return m, nil
 		}
 		return in.unknown("%s.%s is not known", v.Name, name), nil
+	case *Builtin:
+		if m := unbound(v, name); m != nil {
+			return m, nil
+		}
 	case *Exception:
 		if name == "args" {
 			return &Tuple{v.Args}, nil
@@ -234,10 +238,38 @@ func (in *Interp) attribute(v Value, name string) (Value, error) {
 	return in.unknown("the method %s of %s is not known", name, typeName(v)), nil
 }
 
+// unbound is a method of a type: set.difference, str.lower.
+func unbound(b *Builtin, name string) Value {
+	switch b.Name {
+	case "set", "str", "list", "dict":
+		if b.Name == "str" && name == "maketrans" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return &Builtin{Name: b.Name + "." + name, Raw: true, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
+		if len(args) == 0 {
+			return nil, in.raise("TypeError", "unbound method %s.%s() needs an argument", b.Name, name)
+		}
+		if u := spoiledBy(args[0]); u != nil {
+			return u, nil
+		}
+		m := method(args[0], name)
+		if m == nil || typeName(args[0]) != b.Name {
+			return in.unknown("%s.%s of this is not known", b.Name, name), nil
+		}
+		return in.apply(m, name, args[1:], kw)
+	}}
+}
+
 // class evaluates a class statement: methods and plain attributes.
 func (in *Interp) class(c *Class, s *scope) (Value, error) {
 	k := &ClassValue{Name: c.Name, members: map[string]Value{}, env: s}
 	for _, b := range c.Bases {
+		if n, ok := b.(*Name); ok && n.ID == "object" {
+			continue
+		}
 		v, err := in.eval(b, s)
 		if err != nil {
 			return nil, err
