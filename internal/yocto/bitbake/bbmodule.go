@@ -243,7 +243,7 @@ func bbDataMember(name string) (python.Value, bool) {
 		return withData("bb.data.createCopy", 0, func(d *Data, a []python.Value) (python.Value, error) { return dataValue{d.scratch()}, nil }), true
 	case "expand":
 		return withData("bb.data.expand", 1, func(d *Data, a []python.Value) (python.Value, error) {
-			return expandMethod(d, nil, arguments{"s": a[0]})
+			return expandMethod(d, nil, &arguments{params: []string{"s"}, values: [4]python.Value{a[0]}})
 		}), true
 	case "getVar":
 		return withData("bb.data.getVar", 1, func(d *Data, a []python.Value) (python.Value, error) {

@@ -34,20 +34,21 @@ type Data struct {
 	cache         map[string]expanded
 	reading       []string // names being expanded
 
-	variant   string // word of BBCLASSEXTEND
-	file      string // FILE: path of the file being read
-	recipe    *recipeState
-	tainted   []Unknown // of everything: code nobody can follow
-	prefixes  []prefixTaint
-	anonymous []*statement
-	handlers  []string
-	tasks     []string
-	deferred  []deferredInherit
-	inherited []string // paths of classes
-	files     []Include
-	functions map[string]*statement // def at the top level
-	filters   map[string]string
-	errors    []*SyntaxError
+	variant      string // word of BBCLASSEXTEND
+	file         string // FILE: path of the file being read
+	recipe       *recipeState
+	tainted      []Unknown // of everything: code nobody can follow
+	flagsTainted []Unknown // of every flag
+	prefixes     []prefixTaint
+	anonymous    []*statement
+	handlers     []string
+	tasks        []string
+	deferred     []deferredInherit
+	inherited    []string // paths of classes
+	files        []Include
+	functions    map[string]*statement // def at the top level
+	filters      map[string]string
+	errors       []*SyntaxError
 }
 
 // variable is what the store knows of one name. Once its Data has children it
@@ -102,6 +103,7 @@ func (d *Data) copy() *Data {
 	n.parent, n.seq, n.file, n.recipe = d, d.seq, d.file, d.recipe
 	n.overrideVar = d.overrideVar
 	n.tainted = slices.Clip(d.tainted)
+	n.flagsTainted = slices.Clip(d.flagsTainted)
 	n.prefixes = slices.Clip(d.prefixes)
 	n.anonymous = slices.Clip(d.anonymous)
 	n.handlers = slices.Clip(d.handlers)

@@ -12,7 +12,10 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	kw := map[string]Value{}
+	var kw map[string]Value
+	if len(c.Keywords) > 0 {
+		kw = map[string]Value{}
+	}
 	for _, k := range c.Keywords {
 		v, err := in.eval(k.Value, s)
 		if err != nil {
@@ -36,7 +39,7 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 		in.escape(CallName(c.Func), args, kw, u)
 		return u, nil
 	}
-	return in.apply(f, CallName(c.Func), args, kw)
+	return in.applyTo(f, c.Func, args, kw)
 }
 
 // CallName is the dotted name of what is called, for messages.
@@ -56,6 +59,19 @@ func CallName(x Expr) string {
 // Apply calls a function.
 func (in *Interp) Apply(f Value, args []Value, kw map[string]Value) (Value, error) {
 	return in.apply(f, "", args, kw)
+}
+
+// applyTo calls what an expression gave.
+func (in *Interp) applyTo(f Value, x Expr, args []Value, kw map[string]Value) (Value, error) {
+	switch f := f.(type) {
+	case *Func:
+		return in.callFunc(f, args, kw)
+	case *Builtin:
+		if f.Raw || unknownArgument(args, kw) == nil {
+			return f.Fn(in, args, kw)
+		}
+	}
+	return in.apply(f, CallName(x), args, kw)
 }
 
 func (in *Interp) apply(f Value, name string, args []Value, kw map[string]Value) (Value, error) {
