@@ -28,12 +28,19 @@ func bbMember(name string) (python.Value, bool) {
 		}}, true
 	case "note", "debug", "warn", "error", "plain", "verbnote", "warnonce", "erroronce", "verbose":
 		return &python.Builtin{Name: "bb." + name, Raw: true, Fn: nothing}, true
+	case "msg":
+		return &python.Module{Name: "bb.msg", Members: func(id string) (python.Value, bool) {
+			if id != "fatal" {
+				return nil, false
+			}
+			return bbMember(id)
+		}}, true
 	case "fatal":
 		return &python.Builtin{Name: "bb.fatal", Raw: true, Fn: func(_ *python.Interp, args []python.Value, _ map[string]python.Value) (python.Value, error) {
 			text, _ := python.Str(args0(args))
 			return nil, &python.Exception{Type: "bb.BBHandledException", Message: text}
 		}}, true
-	case "siggen", "persist_data", "runqueue", "codeparser", "cooker", "process", "msg", "cache", "server", "progress", "compress", "asyncrpc", "tinfoil", "command", "monitordisk", "providers":
+	case "siggen", "persist_data", "runqueue", "codeparser", "cooker", "process", "cache", "server", "progress", "compress", "asyncrpc", "tinfoil", "command", "monitordisk", "providers":
 		return &python.Module{Name: "bb." + name, Members: func(string) (python.Value, bool) { return nil, false }}, true
 	}
 	return nil, false
@@ -64,6 +71,14 @@ func bbUtilsMember(name string) (python.Value, bool) {
 		}), true
 	case "filter":
 		return withData(full, 2, func(d *Data, a []python.Value) (python.Value, error) { return filterWords(d, a) }), true
+	case "filter_string":
+		return builtin(full, func(_ *python.Interp, a []python.Value) (python.Value, error) {
+			text, ok := args0(a).(string)
+			if !ok || len(a) != 2 {
+				return unknownValue("bb.utils.filter_string with arguments that are not read here"), nil
+			}
+			return filterText(text, a[1]), nil
+		}), true
 	case "to_boolean":
 		return builtin(full, toBoolean), true
 	case "vercmp_string":
@@ -132,18 +147,26 @@ func contains(d *Data, a []python.Value, one bool) (python.Value, error) {
 
 func filterWords(d *Data, a []python.Value) (python.Value, error) {
 	name, ok := a[0].(string)
-	check, good := words(a[1])
-	if !ok || !good {
+	if !ok {
 		return unknownValue("bb.utils.filter with arguments that are not read here"), nil
 	}
 	e := d.get(name)
 	if len(e.unknown) > 0 {
 		return d.value(e, name), nil
 	}
-	have := strings.Fields(e.text)
+	return filterText(e.text, a[1]), nil
+}
+
+// filterText keeps the words that are asked for, sorted.
+func filterText(text string, wanted python.Value) python.Value {
+	check, ok := words(wanted)
+	if !ok {
+		return unknownValue("bb.utils.filter with arguments that are not read here")
+	}
+	have := strings.Fields(text)
 	check = slices.DeleteFunc(check, func(w string) bool { return !slices.Contains(have, w) })
 	slices.Sort(check)
-	return strings.Join(slices.Compact(check), " "), nil
+	return strings.Join(slices.Compact(check), " ")
 }
 
 func toBoolean(in *python.Interp, args []python.Value) (python.Value, error) {
@@ -220,7 +243,7 @@ func bbDataMember(name string) (python.Value, bool) {
 		return withData("bb.data.createCopy", 0, func(d *Data, a []python.Value) (python.Value, error) { return dataValue{d.scratch()}, nil }), true
 	case "expand":
 		return withData("bb.data.expand", 1, func(d *Data, a []python.Value) (python.Value, error) {
-			return expandMethod(d, nil, arguments{"s": a[0]})
+			return expandMethod(d, nil, &arguments{params: []string{"s"}, values: [4]python.Value{a[0]}})
 		}), true
 	case "getVar":
 		return withData("bb.data.getVar", 1, func(d *Data, a []python.Value) (python.Value, error) {

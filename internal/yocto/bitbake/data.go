@@ -34,20 +34,21 @@ type Data struct {
 	cache         map[string]expanded
 	reading       []string // names being expanded
 
-	variant   string // word of BBCLASSEXTEND
-	file      string // FILE: path of the file being read
-	recipe    *recipeState
-	tainted   []Unknown // of everything: code nobody can follow
-	prefixes  []prefixTaint
-	anonymous []*statement
-	handlers  []string
-	tasks     []string
-	deferred  []deferredInherit
-	inherited []string // paths of classes
-	files     []Include
-	functions map[string]*statement // def at the top level
-	filters   map[string]string
-	errors    []*SyntaxError
+	variant      string // word of BBCLASSEXTEND
+	file         string // FILE: path of the file being read
+	recipe       *recipeState
+	tainted      []Unknown // of everything: code nobody can follow
+	flagsTainted []Unknown // of every flag
+	prefixes     []prefixTaint
+	anonymous    []*statement
+	handlers     []string
+	tasks        []string
+	deferred     []deferredInherit
+	inherited    []string // paths of classes
+	files        []Include
+	functions    map[string]*statement // def at the top level
+	filters      map[string]string
+	errors       []*SyntaxError
 }
 
 // variable is what the store knows of one name. Once its Data has children it
@@ -102,6 +103,7 @@ func (d *Data) copy() *Data {
 	n.parent, n.seq, n.file, n.recipe = d, d.seq, d.file, d.recipe
 	n.overrideVar = d.overrideVar
 	n.tainted = slices.Clip(d.tainted)
+	n.flagsTainted = slices.Clip(d.flagsTainted)
 	n.prefixes = slices.Clip(d.prefixes)
 	n.anonymous = slices.Clip(d.anonymous)
 	n.handlers = slices.Clip(d.handlers)
@@ -226,10 +228,12 @@ func (d *Data) variantsOf(name string) []variant {
 
 func (d *Data) addVariants(name string) {
 	d.eachVariant(name, func(short, over string) {
-		list := d.variantsOf(short)
-		v := variant{name, over}
-		if !slices.Contains(list, v) {
-			d.variants[short] = append(slices.Clip(list), v)
+		list, own := d.variants[short]
+		if !own {
+			list = slices.Clip(d.variantsOf(short))
+		}
+		if v := (variant{name, over}); !slices.Contains(list, v) {
+			d.variants[short] = append(list, v)
 		}
 	})
 }
@@ -241,10 +245,15 @@ func (d *Data) removeVariants(name string) {
 	}
 	short, over := name[:i], name[i+1:]
 	for d.isOverride(over) {
-		if list := d.variantsOf(short); list != nil {
-			if at := slices.Index(list, variant{name, over}); at >= 0 {
-				d.variants[short] = slices.Delete(slices.Clone(list), at, at+1)
+		list, own := d.variants[short]
+		if !own {
+			list = d.variantsOf(short)
+		}
+		if at := slices.Index(list, variant{name, over}); at >= 0 {
+			if !own {
+				list = slices.Clone(list)
 			}
+			d.variants[short] = slices.Delete(list, at, at+1)
 		}
 		if i = strings.LastIndex(short, d.env.separator()); i <= 0 {
 			return

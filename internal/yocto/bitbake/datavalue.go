@@ -1,7 +1,9 @@
 package bitbake
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
@@ -12,102 +14,112 @@ type dataValue struct{ d *Data }
 // method of d: its names of parameters, and what it does.
 type dataMethod struct {
 	params []string
-	run    func(d *Data, in *python.Interp, a arguments) (python.Value, error)
+	run    func(d *Data, in *python.Interp, a *arguments) (python.Value, error)
 }
 
-// arguments of a call by the names of the parameters.
-type arguments map[string]python.Value
+// arguments of a call, by the names of the parameters.
+type arguments struct {
+	params []string
+	values [4]python.Value
+	given  [4]bool
+}
 
-func (a arguments) text(name string) (string, bool) {
-	s, ok := a[name].(string)
+func (a *arguments) set(i int, v python.Value) {
+	if i >= 0 && i < len(a.values) {
+		a.values[i], a.given[i] = v, true
+	}
+}
+
+// get is an argument, and whether it was given.
+func (a *arguments) get(name string) (python.Value, bool) {
+	i := slices.Index(a.params, name)
+	if i < 0 {
+		return nil, false
+	}
+	return a.values[i], a.given[i]
+}
+
+func (a *arguments) value(name string) python.Value {
+	v, _ := a.get(name)
+	return v
+}
+
+func (a *arguments) text(name string) (string, bool) {
+	s, ok := a.value(name).(string)
 	return s, ok
 }
 
 // isFalse is whether an argument was given that is false.
-func (a arguments) isFalse(name string) bool {
-	v, given := a[name]
+func (a *arguments) isFalse(name string) bool {
+	v, given := a.get(name)
 	truth, known := python.Truth(v)
 	return given && known && !truth
 }
 
 // Attr finds a method.
 func (v dataValue) Attr(name string) (python.Value, bool) {
-	m, ok := methodOfData(name)
+	m, ok := dataMethods()[name]
 	if !ok {
 		return nil, false
 	}
 	return &python.Builtin{Name: "d." + name, Raw: true, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
-		a := arguments{}
+		a := arguments{params: m.params}
 		for i, x := range args {
-			if i < len(m.params) {
-				a[m.params[i]] = x
-			}
+			a.set(i, x)
 		}
 		for k, x := range kw {
-			a[k] = x
+			a.set(slices.Index(m.params, k), x)
 		}
-		return m.run(v.d, in, a)
+		return m.run(v.d, in, &a)
 	}}, true
 }
 
 // named calls f with the variable's name; a name that is not known is unknown,
 // and taints everything when the method writes.
-func named(writes bool, f func(d *Data, in *python.Interp, name string, a arguments) (python.Value, error)) func(*Data, *python.Interp, arguments) (python.Value, error) {
-	return func(d *Data, in *python.Interp, a arguments) (python.Value, error) {
+func named(writes bool, f func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error)) func(*Data, *python.Interp, *arguments) (python.Value, error) {
+	return func(d *Data, in *python.Interp, a *arguments) (python.Value, error) {
 		if name, ok := a.text("var"); ok {
 			return f(d, in, name, a)
 		}
-		u, ok := a["var"].(*python.Unknown)
+		u, ok := a.value("var").(*python.Unknown)
 		if !ok {
 			return nil, &python.Exception{Type: "TypeError", Message: "the name of a variable is no text"}
 		}
-		if writes {
+		switch {
+		case writes && slices.Contains(a.params, "flag"):
+			d.taintAllFlags(d.causes(u, "d.setVarFlag of a name that is not known"))
+		case writes:
 			d.taintAll(d.causes(u, "d.setVar of a name that is not known"))
 		}
 		return u, nil
 	}
 }
 
-// dataMethod finds a method of d.
-func methodOfData(name string) (dataMethod, bool) {
-	one := []string{"var", "value"}
+// dataMethods are the methods of d.
+var dataMethods = sync.OnceValue(func() map[string]dataMethod {
+	one := []string{"var", "value", "parsing"}
 	flag := []string{"var", "flag", "value"}
-	switch name {
-	case "getVar":
-		return dataMethod{[]string{"var", "expand", "noweakdefault", "parsing"}, named(false, getVarMethod)}, true
-	case "getVarFlag":
-		return dataMethod{[]string{"var", "flag", "expand"}, named(false, getVarFlagMethod)}, true
-	case "getVarFlags":
-		return dataMethod{[]string{"var", "expand"}, named(false, getVarFlagsMethod)}, true
-	case "setVar":
-		return dataMethod{one, named(true, setVarMethod)}, true
-	case "appendVar":
-		return dataMethod{one, named(true, operationMethod("append"))}, true
-	case "prependVar":
-		return dataMethod{one, named(true, operationMethod("prepend"))}, true
-	case "setVarFlag":
-		return dataMethod{flag, named(true, setVarFlagMethod)}, true
-	case "appendVarFlag":
-		return dataMethod{flag, named(true, joinFlagMethod(func(old, text string) string { return old + text }))}, true
-	case "prependVarFlag":
-		return dataMethod{flag, named(true, joinFlagMethod(func(old, text string) string { return text + old }))}, true
-	case "delVar":
-		return dataMethod{one, named(true, delVarMethod)}, true
-	case "delVarFlag":
-		return dataMethod{flag, named(true, delVarFlagMethod)}, true
-	case "setVarFilter":
-		return dataMethod{[]string{"var", "filter"}, named(true, setVarFilterMethod)}, true
-	case "renameVar":
-		return dataMethod{[]string{"var", "newkey"}, named(true, renameVarMethod)}, true
-	case "expand":
-		return dataMethod{[]string{"s", "varname"}, expandMethod}, true
-	case "hasOverrides":
-		return dataMethod{one, named(false, hasOverridesMethod)}, true
-	case "createCopy":
-		return dataMethod{nil, func(d *Data, _ *python.Interp, _ arguments) (python.Value, error) { return dataValue{d.scratch()}, nil }}, true
+	return map[string]dataMethod{
+		"getVar":         {[]string{"var", "expand", "noweakdefault", "parsing"}, named(false, getVarMethod)},
+		"getVarFlag":     {[]string{"var", "flag", "expand"}, named(false, getVarFlagMethod)},
+		"getVarFlags":    {[]string{"var", "expand"}, named(false, getVarFlagsMethod)},
+		"setVar":         {one, named(true, setVarMethod)},
+		"appendVar":      {one, named(true, operationMethod("append"))},
+		"prependVar":     {one, named(true, operationMethod("prepend"))},
+		"setVarFlag":     {flag, named(true, setVarFlagMethod)},
+		"appendVarFlag":  {flag, named(true, joinFlagMethod(func(old, text string) string { return old + text }))},
+		"prependVarFlag": {flag, named(true, joinFlagMethod(func(old, text string) string { return text + old }))},
+		"delVar":         {one, named(true, delVarMethod)},
+		"delVarFlag":     {flag, named(true, delVarFlagMethod)},
+		"setVarFilter":   {[]string{"var", "filter"}, named(true, setVarFilterMethod)},
+		"renameVar":      {[]string{"var", "newkey"}, named(true, renameVarMethod)},
+		"expand":         {[]string{"s", "varname"}, expandMethod},
+		"hasOverrides":   {one, named(false, hasOverridesMethod)},
+		"createCopy": {nil, func(d *Data, _ *python.Interp, _ *arguments) (python.Value, error) {
+			return dataValue{d.scratch()}, nil
+		}},
 	}
-	return dataMethod{}, false
-}
+})
 
 // scratch is a copy for code that works on one; its errors stay with it.
 func (d *Data) scratch() *Data {
@@ -116,7 +128,7 @@ func (d *Data) scratch() *Data {
 	return n
 }
 
-func getVarMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	if internal, ok := d.internal(name); ok {
 		return internal, nil
 	}
@@ -149,10 +161,10 @@ func (d *Data) internal(name string) (python.Value, bool) {
 	return nil, false
 }
 
-func getVarFlagMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	key, ok := a.text("flag")
 	if !ok {
-		return a["flag"], nil
+		return a.value("flag"), nil
 	}
 	if a.isFalse("expand") {
 		text, set, unknown := d.getFlag(name, key)
@@ -161,7 +173,7 @@ func getVarFlagMethod(d *Data, in *python.Interp, name string, a arguments) (pyt
 	return d.value(d.getFlagExpanded(name, key), name+"["+key+"]"), nil
 }
 
-func getVarFlagsMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	v := d.find(d.normal(name))
 	if v != nil && len(v.flagless) > 0 {
 		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless}, nil
@@ -194,8 +206,8 @@ func (d *Data) textOf(v python.Value) (text string, none bool, unknown []Unknown
 	return "", false, d.unknown("", "the value that is stored is no text")
 }
 
-func setVarMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
-	text, none, unknown := d.textOf(a["value"])
+func setVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	text, none, unknown := d.textOf(a.value("value"))
 	if none {
 		d.setVar(name, "", false, nil)
 		d.own(d.normal(name)).set = false
@@ -204,14 +216,14 @@ func setVarMethod(d *Data, in *python.Interp, name string, a arguments) (python.
 	if len(unknown) > 0 {
 		text, _, _ = d.getParsing(name)
 	}
-	_, parsing := a["parsing"]
+	_, parsing := a.get("parsing")
 	d.setVar(name, text, parsing, unknown)
 	return nil, nil
 }
 
-func operationMethod(o string) func(*Data, *python.Interp, string, arguments) (python.Value, error) {
-	return func(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
-		text, none, unknown := d.textOf(a["value"])
+func operationMethod(o string) func(*Data, *python.Interp, string, *arguments) (python.Value, error) {
+	return func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+		text, none, unknown := d.textOf(a.value("value"))
 		if !none {
 			d.setVar(name+d.env.separator()+o, text, true, unknown)
 		}
@@ -219,13 +231,13 @@ func operationMethod(o string) func(*Data, *python.Interp, string, arguments) (p
 	}
 }
 
-func setVarFlagMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func setVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	key, ok := a.text("flag")
 	if !ok {
 		d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
 		return nil, nil
 	}
-	text, none, unknown := d.textOf(a["value"])
+	text, none, unknown := d.textOf(a.value("value"))
 	if none {
 		d.delFlag(name, key)
 		return nil, nil
@@ -234,40 +246,40 @@ func setVarFlagMethod(d *Data, in *python.Interp, name string, a arguments) (pyt
 	return nil, nil
 }
 
-func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Interp, string, arguments) (python.Value, error) {
-	return func(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Interp, string, *arguments) (python.Value, error) {
+	return func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 		key, ok := a.text("flag")
 		if !ok {
 			d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
 			return nil, nil
 		}
 		old, _, why := d.getFlag(name, key)
-		text, _, unknown := d.textOf(a["value"])
+		text, _, unknown := d.textOf(a.value("value"))
 		d.setFlag(name, key, join(old, text), false, mergeUnknown(why, unknown))
 		return nil, nil
 	}
 }
 
-func delVarMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func delVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	d.delVar(name)
 	return nil, nil
 }
 
-func delVarFlagMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func delVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	if key, ok := a.text("flag"); ok {
 		d.delFlag(name, key)
 	}
 	return nil, nil
 }
 
-func setVarFilterMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func setVarFilterMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	text, ok := a.text("filter")
 	if d.filters == nil {
 		d.filters = map[string]string{}
 	}
 	d.changed(name)
 	switch {
-	case a["filter"] == nil:
+	case a.value("filter") == nil:
 		delete(d.filters, name)
 	case ok:
 		d.filters[name] = text
@@ -277,7 +289,7 @@ func setVarFilterMethod(d *Data, in *python.Interp, name string, a arguments) (p
 	return nil, nil
 }
 
-func renameVarMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func renameVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	to, ok := a.text("newkey")
 	if !ok {
 		d.taintAll(d.unknown(name, "the variable is renamed to a name that is not known"))
@@ -287,14 +299,14 @@ func renameVarMethod(d *Data, in *python.Interp, name string, a arguments) (pyth
 	return nil, nil
 }
 
-func hasOverridesMethod(d *Data, in *python.Interp, name string, a arguments) (python.Value, error) {
+func hasOverridesMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	return len(d.variantsOf(name)) > 0, nil
 }
 
-func expandMethod(d *Data, in *python.Interp, a arguments) (python.Value, error) {
+func expandMethod(d *Data, in *python.Interp, a *arguments) (python.Value, error) {
 	s, ok := a.text("s")
 	if !ok {
-		return a["s"], nil
+		return a.value("s"), nil
 	}
 	text, unknown := d.expand(s, "")
 	return d.value(expanded{text: text, set: true, unknown: unknown}, excerpt(s)), nil
@@ -316,8 +328,15 @@ func (d *Data) applyFilter(name string, e *expanded) {
 	v, err := in.Eval(p.x, d.filterNames(p.names, e.text))
 	d.spent(in)
 	text, isText := v.(string)
-	if err != nil || !isText {
-		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be evaluated"))
+	switch u, _ := v.(*python.Unknown); {
+	case err != nil:
+		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter raises "+err.Error()))
+		return
+	case u != nil:
+		e.unknown = mergeUnknown(e.unknown, d.causes(u, code))
+		return
+	case !isText:
+		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter gives no text"))
 		return
 	}
 	e.text = text

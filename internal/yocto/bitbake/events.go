@@ -18,8 +18,20 @@ type eventValue struct {
 
 // Attr reads an attribute.
 func (e eventValue) Attr(name string) (python.Value, bool) {
-	if name == "data" {
+	switch name {
+	case "data":
 		return dataValue{e.d}, true
+	case "tasklist":
+		return textList(e.d.tasks), true
+	case "inherits":
+		l := &python.List{}
+		for _, x := range e.d.deferred {
+			l.Items = append(l.Items, x.classes)
+		}
+		if len(l.Items) == 0 {
+			l.Items = []python.Value{""}
+		}
+		return l, true
 	}
 	return nil, false
 }

@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,29 @@ func (d *Data) finalize() {
 	d.runAnonymous()
 	if !d.recipe.halted {
 		d.fire("RecipeTaskPreProcess")
+		d.resolveProviders()
 	}
+}
+
+// resolveProviders replaces virtual providers in DEPENDS, as BitBake 2.10 and
+// later do, by the preferred ones.
+func (d *Data) resolveProviders() {
+	list := d.get("BB_RECIPE_VIRTUAL_PROVIDERS")
+	if !list.set {
+		return
+	}
+	depends := d.get("DEPENDS")
+	unknown := mergeUnknown(depends.unknown, list.unknown)
+	virtual := strings.Fields(list.text)
+	names := strings.Fields(depends.text)
+	for i, n := range names {
+		if slices.Contains(virtual, n) {
+			p := d.get("PREFERRED_PROVIDER_" + n)
+			names[i] = p.text
+			unknown = mergeUnknown(unknown, p.unknown)
+		}
+	}
+	d.setVar("DEPENDS", strings.Join(names, " "), false, unknown)
 }
 
 // variantsOfRecipe evaluates the variants of a recipe. The base was parsed,
@@ -45,7 +68,7 @@ func (base *Data) variantsOfRecipe() []*Data {
 		from = e.st
 	}
 	seen := map[string]bool{}
-	for _, word := range strings.Fields(extend.text) {
+	for _, word := range extendWords(extend) {
 		if seen[word] {
 			continue
 		}
@@ -72,4 +95,12 @@ func (d *Data) fork() *Data {
 	state := *d.recipe
 	n.recipe = &state
 	return n
+}
+
+// extendWords are the words of BBCLASSEXTEND: none when it is not certain.
+func extendWords(e expanded) []string {
+	if len(e.unknown) > 0 {
+		return nil
+	}
+	return strings.Fields(e.text)
 }

@@ -36,6 +36,9 @@ func (e *environment) module(name string, loading []string) (python.Value, bool)
 	}
 	if name == "oe" {
 		return &python.Module{Name: name, Members: func(id string) (python.Value, bool) {
+			if id == "data" {
+				return &python.Module{Name: "oe.data", Members: oeDataMember}, true
+			}
 			if m := e.moduleFile(name+"/"+id, nil); m != nil {
 				return m, true
 			}
@@ -102,4 +105,41 @@ func (e *environment) loadModule(name string, loading []string) *python.Module {
 		return in.LoadModule(strings.ReplaceAll(name, "/", "."), body)
 	}
 	return nil
+}
+
+// oeDataMember is the module oe.data: it makes values by the flag "type" with
+// means of Python that are not evaluated here.
+func oeDataMember(name string) (python.Value, bool) {
+	if name != "typed_value" {
+		return nil, false
+	}
+	return withData("oe.data.typed_value", 1, func(d *Data, a []python.Value) (python.Value, error) {
+		name, ok := a[0].(string)
+		if !ok {
+			return unknownValue("oe.data.typed_value of this"), nil
+		}
+		kind, e := d.getFlagExpanded(name, "type"), d.get(name)
+		if len(kind.unknown)+len(e.unknown) > 0 {
+			e.unknown = mergeUnknown(e.unknown, kind.unknown)
+			return d.value(e, name), nil
+		}
+		return typedValue(kind.text, e.text, d.getFlagExpanded(name, "separator").set), nil
+	}), true
+}
+
+func typedValue(kind, text string, separated bool) python.Value {
+	switch {
+	case kind == "list" && !separated:
+		return textList(strings.Fields(text))
+	case kind == "boolean":
+		switch strings.ToLower(text) {
+		case "yes", "y", "true", "t", "1":
+			return true
+		case "no", "n", "false", "f", "0", "":
+			return false
+		}
+	case kind == "" || kind == "string":
+		return text
+	}
+	return unknownValue("a value of the type " + kind)
 }

@@ -100,12 +100,19 @@ type oracleCount struct {
 }
 
 func (c *oracleCount) compare(r *Recipe, rec *oracleRecord) {
+	get := r.Data.Get
+	if os.Getenv("BITBAKE_UNTAINTED") != "" { // to find errors behind what is unknown
+		for _, u := range r.Data.tainted {
+			c.reasons["everything: "+u.Place.File+" "+u.Expression+": "+u.Reason]++
+		}
+		r.Data.tainted = nil
+	}
 	for _, name := range sortedNames(rec.Vars) {
 		want, isText := rec.Vars[name].(string)
 		if !isText && rec.Vars[name] != nil {
 			continue
 		}
-		ok := c.value(r, name, r.Data.Get(name), want, rec.Vars[name] != nil)
+		ok := c.value(r, name, get(name), want, rec.Vars[name] != nil)
 		if name == "SRC_URI" {
 			c.uris++
 			if ok {
@@ -150,7 +157,8 @@ func (c *oracleCount) value(r *Recipe, name string, v Value, want string, set bo
 	}
 	if v.Text != want || v.Set != set {
 		c.wrong++
-		if c.wrong < 60 {
+		c.reasons["wrong "+name]++
+		if c.reasons["wrong "+name] < 4 {
 			c.t.Errorf("%s (%s): %s\n got %q %v\nwant %q %v", r.File, r.Variant, name, v.Text, v.Set, want, set)
 		}
 		return false
@@ -168,8 +176,8 @@ func (c *oracleCount) report() {
 			list = append(list, k)
 		}
 		slices.SortFunc(list, func(a, b string) int { return m[b] - m[a] })
-		for _, k := range list[:min(len(list), 40)] {
-			c.t.Logf("unknown %6d %.300s", m[k], k)
+		for _, k := range list[:min(len(list), 60)] {
+			c.t.Logf("unknown %6d %.200s", m[k], k)
 		}
 	}
 }

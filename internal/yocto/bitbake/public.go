@@ -29,7 +29,9 @@ func (d *Data) result(e expanded) Value {
 func (d *Data) Flag(name, flag string) Value {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.result(d.getFlagExpanded(name, flag))
+	e := d.getFlagExpanded(name, flag)
+	e.unknown = mergeUnknown(e.unknown, d.flagsTainted)
+	return d.result(e)
 }
 
 // Flags are the names of the flags of a variable, sorted.

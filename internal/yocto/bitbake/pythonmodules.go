@@ -369,12 +369,21 @@ func reSplit(args []python.Value) (python.Value, error) {
 		return unknownValue("a split that is not read here"), nil
 	}
 	re := compile(a[0])
-	if re == nil || re.MatchString("") || re.NumSubexp() > 0 {
+	if re == nil || re.MatchString("") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
-	l := &python.List{}
-	for _, s := range re.Split(a[1], -1) {
-		l.Items = append(l.Items, s)
+	l, last := &python.List{}, 0
+	for _, at := range re.FindAllStringSubmatchIndex(a[1], -1) {
+		l.Items = append(l.Items, a[1][last:at[0]])
+		for g := 2; g < len(at); g += 2 {
+			if at[g] < 0 {
+				l.Items = append(l.Items, nil)
+			} else {
+				l.Items = append(l.Items, a[1][at[g]:at[g+1]])
+			}
+		}
+		last = at[1]
 	}
+	l.Items = append(l.Items, a[1][last:])
 	return l, nil
 }

@@ -29,7 +29,7 @@ func (d *Data) dropActive(name string) {
 		return
 	}
 	d.resolve()
-	for _, x := range list {
+	for _, x := range slices.Clone(list) {
 		if d.isActive(x.overrides) {
 			d.delVar(x.name)
 		}
@@ -125,7 +125,7 @@ func (d *Data) renameVariants(key, newKey string) {
 		renamed = append(renamed, variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
 	}
 	d.variants[newKey] = renamed
-	for _, x := range list {
+	for _, x := range slices.Clone(list) {
 		d.rename(x.name, strings.ReplaceAll(x.name, key, newKey))
 	}
 }

@@ -110,8 +110,12 @@ func (t *tainter) write(method string, flags bool, c *python.Call) {
 		switch {
 		case exact:
 			taint(name, t.why)
+		case name != "" && flags:
+			t.d.taintAllFlags(t.why)
 		case name != "":
 			t.d.taintPrefix(name, t.why)
+		case flags:
+			t.d.taintAllFlags(t.why)
 		default:
 			t.d.taintAll(t.why)
 		}
@@ -170,6 +174,12 @@ func (d *Data) taintAll(why []Unknown) {
 	d.tainted = mergeUnknown(d.tainted, why)
 }
 
+// taintAllFlags says that any flag may have been changed.
+func (d *Data) taintAllFlags(why []Unknown) {
+	clear(d.cache)
+	d.flagsTainted = mergeUnknown(d.flagsTainted, why)
+}
+
 // written finds d.setVar("NAME" in code that cannot be parsed.
 var written = regexp.MustCompile(`\.(setVar|appendVar|prependVar|delVar|renameVar|setVarFlag|appendVarFlag|prependVarFlag|delVarFlag)\(\s*(?:['"]([^'"%{]*)['"]\s*[,)])?`)
 
@@ -179,6 +189,8 @@ func (d *Data) taintText(st *statement, err error) {
 	for _, m := range written.FindAllStringSubmatch(st.text, -1) {
 		flags, _ := writers(m[1])
 		switch {
+		case m[2] == "" && flags:
+			d.taintAllFlags(why)
 		case m[2] == "":
 			d.taintAll(why)
 		case flags:

@@ -12,7 +12,10 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	kw := map[string]Value{}
+	var kw map[string]Value
+	if len(c.Keywords) > 0 {
+		kw = map[string]Value{}
+	}
 	for _, k := range c.Keywords {
 		v, err := in.eval(k.Value, s)
 		if err != nil {
@@ -36,7 +39,7 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 		in.escape(CallName(c.Func), args, kw, u)
 		return u, nil
 	}
-	return in.apply(f, CallName(c.Func), args, kw)
+	return in.applyTo(f, c.Func, args, kw)
 }
 
 // CallName is the dotted name of what is called, for messages.
@@ -56,6 +59,19 @@ func CallName(x Expr) string {
 // Apply calls a function.
 func (in *Interp) Apply(f Value, args []Value, kw map[string]Value) (Value, error) {
 	return in.apply(f, "", args, kw)
+}
+
+// applyTo calls what an expression gave.
+func (in *Interp) applyTo(f Value, x Expr, args []Value, kw map[string]Value) (Value, error) {
+	switch f := f.(type) {
+	case *Func:
+		return in.callFunc(f, args, kw)
+	case *Builtin:
+		if f.Raw || unknownArgument(args, kw) == nil {
+			return f.Fn(in, args, kw)
+		}
+	}
+	return in.apply(f, CallName(x), args, kw)
 }
 
 func (in *Interp) apply(f Value, name string, args []Value, kw map[string]Value) (Value, error) {
@@ -220,6 +236,10 @@ func (in *Interp) attribute(v Value, name string) (Value, error) {
 			return m, nil
 		}
 		return in.unknown("%s.%s is not known", v.Name, name), nil
+	case *Builtin:
+		if m := unbound(v, name); m != nil {
+			return m, nil
+		}
 	case *Exception:
 		if name == "args" {
 			return &Tuple{v.Args}, nil
@@ -234,10 +254,38 @@ func (in *Interp) attribute(v Value, name string) (Value, error) {
 	return in.unknown("the method %s of %s is not known", name, typeName(v)), nil
 }
 
+// unbound is a method of a type: set.difference, str.lower.
+func unbound(b *Builtin, name string) Value {
+	switch b.Name {
+	case "set", "str", "list", "dict":
+		if b.Name == "str" && name == "maketrans" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return &Builtin{Name: b.Name + "." + name, Raw: true, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
+		if len(args) == 0 {
+			return nil, in.raise("TypeError", "unbound method %s.%s() needs an argument", b.Name, name)
+		}
+		if u := spoiledBy(args[0]); u != nil {
+			return u, nil
+		}
+		m := method(args[0], name)
+		if m == nil || typeName(args[0]) != b.Name {
+			return in.unknown("%s.%s of this is not known", b.Name, name), nil
+		}
+		return in.apply(m, name, args[1:], kw)
+	}}
+}
+
 // class evaluates a class statement: methods and plain attributes.
 func (in *Interp) class(c *Class, s *scope) (Value, error) {
 	k := &ClassValue{Name: c.Name, members: map[string]Value{}, env: s}
 	for _, b := range c.Bases {
+		if n, ok := b.(*Name); ok && n.ID == "object" {
+			continue
+		}
 		v, err := in.eval(b, s)
 		if err != nil {
 			return nil, err

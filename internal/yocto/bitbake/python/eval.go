@@ -9,16 +9,24 @@ func (in *Interp) eval(x Expr, s *scope) (Value, error) {
 	if u := in.exhausted(); u != nil {
 		return u, nil
 	}
-	u := in.enter()
-	defer in.leave()
-	if u != nil {
-		return u, nil
-	}
 	switch x := x.(type) {
 	case *Const:
 		return x.Value, nil
 	case *Name:
 		return in.name(x.ID, s)
+	}
+	if u := in.enter(); u != nil {
+		in.leave()
+		return u, nil
+	}
+	v, err := in.compound(x, s)
+	in.leave()
+	return v, err
+}
+
+// compound evaluates an expression that has parts.
+func (in *Interp) compound(x Expr, s *scope) (Value, error) {
+	switch x := x.(type) {
 	case *Format:
 		return in.format(x, s)
 	case *Attr:

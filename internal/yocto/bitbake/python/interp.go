@@ -77,13 +77,9 @@ func (s *scope) set(name string, v Value) {
 
 func newScope(parent *scope) *scope { return &scope{names: map[string]Value{}, parent: parent} }
 
-// Eval evaluates an expression with some local names.
+// Eval evaluates an expression with some local names. The map is used up.
 func (in *Interp) Eval(x Expr, names map[string]Value) (Value, error) {
-	s := newScope(nil)
-	for k, v := range names {
-		s.names[k] = v
-	}
-	return in.eval(x, s)
+	return in.eval(x, &scope{names: names})
 }
 
 // Run executes statements with some local names. It is unknown when it cannot

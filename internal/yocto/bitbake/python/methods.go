@@ -384,11 +384,15 @@ func args0(args []Value) Value {
 func pad(left bool) methodFunc {
 	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
 		n, ok := args0(args).(int64)
-		if !ok || n > 9999 || len(args) > 1 {
+		with := " "
+		if len(args) > 1 {
+			with, _ = args[1].(string)
+		}
+		if !ok || n > 9999 || len([]rune(with)) != 1 || len(args) > 2 {
 			return in.unknown("a padding"), nil
 		}
 		s := self.(string)
-		fill := strings.Repeat(" ", int(max(n-int64(len([]rune(s))), 0)))
+		fill := strings.Repeat(with, int(max(n-int64(len([]rune(s))), 0)))
 		if left {
 			return s + fill, nil
 		}
