@@ -16,7 +16,6 @@ type configuration struct {
 	release source.Release
 	root    string      // that files are relative to
 	kas     *kas.Config // nil: there is none
-	build   bool        // there is a build directory, or a kas file: local.conf is the user's
 }
 
 // place is where a variable was set, or local.conf's own file where it was not.

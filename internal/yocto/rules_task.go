@@ -64,14 +64,23 @@ func network(rec *recipe, r *report) {
 		}
 		for i, line := range lines(f.Body) {
 			if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
-				r.add(finding.Finding{Place: bodyPlace(f, i), Subject: f.Name, Message: fmt.Sprintf("%s runs %s", f.Name, strings.Join(strings.Fields(m[1]), " ")), Evidence: []string{strings.TrimSpace(line)}})
+				r.add(finding.Finding{Severity: remote(m[1], line), Place: bodyPlace(f, i), Subject: f.Name, Message: fmt.Sprintf("%s runs %s", f.Name, strings.Join(strings.Fields(m[1]), " ")), Evidence: []string{strings.TrimSpace(line)}})
 			}
 		}
 	})
 }
 
+// remote is how bad a command is: git may as well copy a local repository
+// where no address is to be seen.
+func remote(command, line string) finding.Severity {
+	if strings.HasPrefix(command, "git") && !strings.Contains(line, "://") && !strings.Contains(line, "git@") {
+		return finding.Medium
+	}
+	return finding.High
+}
+
 // harmless are functions around do_fetch that fetch nothing.
-var harmless = []string{"fetcher_hashes_dummyfunc", "write_srcrev"}
+var harmless = []string{"fetcher_hashes_dummyfunc", "write_srcrev", "extend_recipe_sysroot"}
 
 func fetchTask(rec *recipe, r *report) {
 	if replaced, where := rec.fetchReplaced(); replaced {
