@@ -107,10 +107,10 @@ func (d *Data) runPython(st *statement, names map[string]python.Value) {
 		d.taintText(st, p.err)
 		return
 	}
-	saved := d.recipe.current
-	d.recipe.current = st
-	defer func() { d.recipe.current = saved }()
+	saved, outer := d.recipe.current, d.recipe.running
 	in := d.interp()
+	d.recipe.current, d.recipe.running = st, in
+	defer func() { d.recipe.current, d.recipe.running = saved, outer }()
 	_, err := in.Run(p.body, names)
 	d.spent(in)
 	var raised *python.Exception
@@ -120,9 +120,7 @@ func (d *Data) runPython(st *statement, names map[string]python.Value) {
 		d.skip(raised.Message)
 		d.recipe.halted = true
 	default:
-		place := st.place()
-		place.Line += in.Line()
-		why := []Unknown{{Place: place, Expression: functionTitle(st.name), Reason: "the function raises " + err.Error()}}
+		why := []Unknown{{Place: d.placeOf(), Expression: functionTitle(st.name), Reason: "the function raises " + err.Error()}}
 		d.taintBody(p.body, nil, why)
 	}
 }

@@ -96,7 +96,11 @@ func (d *Data) placeOf() Place {
 		}
 	}
 	if d.recipe != nil && d.recipe.current != nil {
-		return d.recipe.current.place()
+		p := d.recipe.current.place()
+		if d.recipe.running != nil {
+			p.Line += d.recipe.running.Line()
+		}
+		return p
 	}
 	return Place{File: d.env.relative(d.file)}
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
 
 // recipeState is what belongs to the evaluation of one recipe or of the
@@ -16,6 +18,7 @@ type recipeState struct {
 	class   string
 	open    []string // files being evaluated
 	current *statement
+	running *python.Interp // of the function that current is
 	skipped string
 	halted  bool // SkipRecipe was raised: nothing more is evaluated
 }

@@ -144,10 +144,10 @@ func (in *Interp) callFunc(f *Func, args []Value, kw map[string]Value) (Value, e
 		return in.eval(f.result, s)
 	}
 	line := in.line
+	in.calls++
 	v, err := in.callBody(f.body, s)
-	if err == nil {
-		in.line = line
-	}
+	in.calls--
+	in.line = line
 	return v, err
 }
 

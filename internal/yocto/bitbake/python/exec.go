@@ -60,11 +60,11 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 	}
 	switch st := st.(type) {
 	case *ExprStmt:
-		in.line = st.Line
+		in.at(st.Line)
 		_, err := in.eval(st.X, s)
 		return flowOn, err
 	case *Assign:
-		in.line = st.Line
+		in.at(st.Line)
 		v, err := in.eval(st.Value, s)
 		for _, t := range st.Targets {
 			if err == nil {
@@ -73,19 +73,19 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 		}
 		return flowOn, err
 	case *AugAssign:
-		in.line = st.Line
+		in.at(st.Line)
 		return flowOn, in.augAssign(st, s)
 	case *If:
-		in.line = st.Line
+		in.at(st.Line)
 		return in.ifStmt(st, s)
 	case *For:
-		in.line = st.Line
+		in.at(st.Line)
 		return in.forStmt(st, s)
 	case *While:
-		in.line = st.Line
+		in.at(st.Line)
 		return in.whileStmt(st, s)
 	case *Return:
-		in.line = st.Line
+		in.at(st.Line)
 		var v Value
 		var err error
 		if st.X != nil {
@@ -96,7 +96,7 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 	case *Jump:
 		return map[string]flow{"pass": flowOn, "break": flowBreak, "continue": flowContinue}[st.Word], nil
 	case *Def:
-		in.line = st.Line
+		in.at(st.Line)
 		f := Define(st)
 		f.env = s
 		s.set(st.Name, f)
@@ -110,13 +110,13 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 func (in *Interp) rare(st Stmt, s *scope) (flow, error) {
 	switch st := st.(type) {
 	case *Raise:
-		in.line = st.Line
+		in.at(st.Line)
 		return in.raiseStmt(st, s)
 	case *Try:
-		in.line = st.Line
+		in.at(st.Line)
 		return in.try(st, s)
 	case *Import:
-		in.line = st.Line
+		in.at(st.Line)
 		for i, path := range st.Paths {
 			v, ok := in.Host.Import(path)
 			if !ok {
@@ -126,7 +126,7 @@ func (in *Interp) rare(st Stmt, s *scope) (flow, error) {
 		}
 		return flowOn, nil
 	case *Class:
-		in.line = st.Line
+		in.at(st.Line)
 		v, err := in.class(st, s)
 		s.set(st.Name, v)
 		return flowOn, err
@@ -139,17 +139,17 @@ func (in *Interp) rare(st Stmt, s *scope) (flow, error) {
 		}
 		return flowOn, nil
 	case *Delete:
-		in.line = st.Line
+		in.at(st.Line)
 		return flowOn, in.delete(st, s)
 	case *Assert:
-		in.line = st.Line
+		in.at(st.Line)
 		v, err := in.eval(st.X, s)
 		if truth, known := Truth(v); err == nil && known && !truth {
 			err = in.raise("AssertionError", "")
 		}
 		return flowOn, err
 	case *With:
-		in.line = st.Line
+		in.at(st.Line)
 		u := in.unknown("a with statement")
 		in.doubt([]Stmt{st}, s, u)
 		return in.lost(s, u), nil

@@ -40,11 +40,20 @@ type Interp struct {
 	Size  int // of a string or a list at most
 
 	line   int
+	top    int // line of the outermost function
+	calls  int // functions that are being called
 	doubts int // times that something unknown was met
 }
 
-// Line is the line of the statement that was executed last, within its text.
-func (in *Interp) Line() int { return in.line }
+// Line is the line of the statement that was executed last, within the text
+// that was given to Run.
+func (in *Interp) Line() int { return in.top }
+
+func (in *Interp) at(line int) {
+	if in.line = line; in.calls == 0 {
+		in.top = line
+	}
+}
 
 // scope holds local names.
 type scope struct {
