@@ -2,6 +2,7 @@ package yocto
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/dombuild/dombuild/internal/finding"
@@ -20,7 +21,7 @@ var transportRules = []rule{
 				return
 			}
 			f := finding.Finding{Message: fmt.Sprintf("%s is fetched over %s", s.URI, how)}
-			if s.Verdict == source.Floating {
+			if s.Verdict == source.Floating || slices.Contains(slices.Collect(maps.Values(s.Revisions)), source.Autorev) {
 				f.Severity = finding.Critical
 				f.Message += ", and its revision floats"
 			}
