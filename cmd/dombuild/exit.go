@@ -14,6 +14,7 @@ import (
 	"github.com/dombuild/dombuild/internal/resolve"
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/yocto"
 )
 
 // Exit codes. They are documented and do not change.
@@ -27,6 +28,7 @@ const (
 	exitStep         = 6
 	exitDifferent    = 7
 	exitHardening    = 8
+	exitAudit        = 9
 	exitOpen         = 10 // sandbox not closed
 	exitInterrupted  = 130
 	exitCodesHelpDoc = `Exit codes:
@@ -39,6 +41,7 @@ const (
   6  a build step failed
   7  not reproducible, or different
   8  a gate was not passed: hardening, configuration, budget
+  9  audit findings at or above the threshold
   10 the sandbox is not closed
   130 interrupted`
 )
@@ -67,7 +70,7 @@ func exitCode(err error) int {
 	case is(new(*sandbox.OpenError)):
 		return exitOpen
 	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)),
-		is(new(*bundle.Error)), is(new(*bundle.MissingError)):
+		is(new(*bundle.Error)), is(new(*bundle.MissingError)), is(new(*yocto.DownloadError)):
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)), is(new(*bundle.UntrustedError)):
 		return exitUntrusted
@@ -79,7 +82,9 @@ func exitCode(err error) int {
 		return exitDifferent
 	case is(new(*hardening.GateError)), is(new(*hardening.RefutedError)):
 		return exitHardening
-	case is(new(*usageError)), is(new(*attest.PolicyError)), is(new(*recipe.Error)), is(new(*build.TargetError)), is(new(*diff.UnusedError)),
+	case is(new(*yocto.GateError)):
+		return exitAudit
+	case is(new(*yocto.InputError)), is(new(*usageError)), is(new(*attest.PolicyError)), is(new(*recipe.Error)), is(new(*build.TargetError)), is(new(*diff.UnusedError)),
 		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}

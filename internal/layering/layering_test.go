@@ -47,9 +47,13 @@ var bans = []ban{
 	{"internal/repro/explain", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "explaining knows contents, not builds"},
 	{"internal/repro/diff", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "any two artifacts are compared, however they were built"},
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
+	{"internal/yocto/source", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "what BitBake compares follows from metadata alone"},
+	{"internal/yocto/git", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a repository is read, git is not run"},
+	{"internal/yocto/kas", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a kas file is text: its repositories are looked at, not fetched"},
 	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
 	{"internal/attest", []string{"internal/sandbox", "internal/fetch", "internal/resolve", "internal/store", "internal/build"}, "judging needs neither a store nor an engine"},
 	{"internal/bundle", []string{"net/http", "os/exec", "internal/fetch", "internal/sandbox", "internal/plan"}, "what crosses the gap is what a lock pins: no connection, no build"},
+	{"internal/yocto/bitbake/python", []string{"net/http", "os/exec", "internal/yocto/bitbake"}, "code is evaluated, not run: nothing of the machine is at hand"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
 }
 

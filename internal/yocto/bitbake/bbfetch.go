@@ -1,0 +1,143 @@
+package bitbake
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+func bbFetchMember(name string) (python.Value, bool) {
+	switch name {
+	case "get_autorev":
+		return withData("bb.fetch2.get_autorev", 0, func(d *Data, a []python.Value) (python.Value, error) { return "AUTOINC", nil }), true
+	case "get_srcrev":
+		return withData("bb.fetch2.get_srcrev", 0, func(d *Data, a []python.Value) (python.Value, error) { return d.sourceRevision(), nil }), true
+	case "URI":
+		return onTexts("bb.fetch2.URI", 1, func(a []string) python.Value { return parseURI(a[0]) }), true
+	case "decodeurl":
+		return onTexts("bb.fetch2.decodeurl", 1, func(a []string) python.Value { return decodeURL(a[0]) }), true
+	}
+	return nil, false
+}
+
+// uriValue is a bb.fetch2.URI.
+type uriValue struct {
+	attrs map[string]python.Value
+}
+
+// Attr reads an attribute.
+func (u uriValue) Attr(name string) (python.Value, bool) {
+	v, ok := u.attrs[name]
+	return v, ok
+}
+
+// parseURI reads "scheme://user@host:port/path;name=value".
+func parseURI(s string) python.Value {
+	base, params, _ := strings.Cut(s, ";")
+	scheme, rest, ok := strings.Cut(base, ":")
+	if !ok || scheme == "" || strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+-.") != "" {
+		return unknownValue("a URI that is not read: " + s)
+	}
+	u := uriValue{map[string]python.Value{"scheme": strings.ToLower(scheme), "hostname": "", "path": "", "params": parameters(params), "port": nil}}
+	path := rest
+	if r, ok := strings.CutPrefix(rest, "//"); ok {
+		path = r
+		if scheme != "file" {
+			host, p, slash := strings.Cut(r, "/")
+			if path = p; slash {
+				path = "/" + p
+			}
+			host = host[strings.LastIndexByte(host, '@')+1:]
+			host, _, _ = strings.Cut(host, ":")
+			u.attrs["hostname"] = strings.ToLower(host)
+			delete(u.attrs, "port")
+		}
+	}
+	if strings.ContainsAny(path, "?#") {
+		path = path[:strings.IndexAny(path, "?#")]
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return unknownValue("a URI that is not read: " + s)
+	}
+	u.attrs["path"] = plain
+	return u
+}
+
+func parameters(s string) *python.Dict {
+	d := python.NewDict()
+	for p := range strings.SplitSeq(s, ";") {
+		if k, v, ok := strings.Cut(p, "="); ok {
+			d.Put(k, v)
+		} else if p != "" {
+			d.Put(p, nil)
+		}
+	}
+	return d
+}
+
+// decodeURL is bb.fetch2.decodeurl: type, host, path, user, password and
+// parameters.
+func decodeURL(s string) python.Value {
+	u, ok := parseURI(s).(uriValue)
+	if !ok || strings.Contains(s, "@") || strings.Contains(s, "%") {
+		return unknownValue("a URI that is not read: " + s)
+	}
+	return &python.Tuple{Items: []python.Value{u.attrs["scheme"], u.attrs["hostname"], u.attrs["path"], "", "", u.attrs["params"]}}
+}
+
+// sourceRevision is what the fetcher puts into versions (SRCPV): AUTOINC+ and
+// the first ten digits of the revision, for one git source that is pinned.
+func (d *Data) sourceRevision() python.Value {
+	uris := d.get("SRC_URI")
+	if len(uris.unknown) > 0 {
+		return d.value(uris, "SRC_URI")
+	}
+	var scm []string
+	for _, u := range strings.Fields(uris.text) {
+		for _, s := range []string{"git://", "gitsm://", "svn://", "hg://", "npm://", "p4://", "repo://", "bzr://", "cvs://", "osc://", "crcc://", "gitannex://", "clearcase"} {
+			if strings.HasPrefix(u, s) {
+				scm = append(scm, u)
+			}
+		}
+	}
+	if len(scm) == 0 {
+		return ""
+	}
+	if len(scm) > 1 || !strings.HasPrefix(scm[0], "git") || strings.Contains(scm[0], ";rev=") || strings.Contains(scm[0], ";tag=") {
+		return unknownValue("the fetcher makes a version of several sources")
+	}
+	_, params, _ := strings.Cut(scm[0], ";")
+	rev, known := d.revision(params)
+	if rev == "" || !known {
+		return unknownValue("the fetcher asks for the revision")
+	}
+	return "AUTOINC+" + rev[:10]
+}
+
+// revision is the pinned revision of a git source by its parameters.
+func (d *Data) revision(params string) (string, bool) {
+	name := "default"
+	for p := range strings.SplitSeq(params, ";") {
+		if n, ok := strings.CutPrefix(p, "name="); ok {
+			name = n
+		}
+	}
+	sep := d.env.separator()
+	pn := d.get("PN").text
+	for _, v := range []string{"SRCREV_" + name + sep + "pn-" + pn, "SRCREV_" + name, "SRCREV" + sep + "pn-" + pn, "SRCREV"} {
+		e := d.get(v)
+		if len(e.unknown) > 0 {
+			return "", false
+		}
+		if e.text != "" && e.text != "INVALID" {
+			return e.text, isCommit(e.text)
+		}
+	}
+	return "", false
+}
+
+func isCommit(s string) bool {
+	return len(s) == 40 && strings.Trim(s, "0123456789abcdef") == ""
+}

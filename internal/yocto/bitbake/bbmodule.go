@@ -1,0 +1,329 @@
+package bitbake
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+// bbMember is the module bb.
+func bbMember(name string) (python.Value, bool) {
+	switch name {
+	case "utils":
+		return &python.Module{Name: "bb.utils", Members: bbUtilsMember}, true
+	case "data", "data_smart":
+		return &python.Module{Name: "bb.data", Members: bbDataMember}, true
+	case "parse":
+		return &python.Module{Name: "bb.parse", Members: bbParseMember}, true
+	case "fetch", "fetch2":
+		return &python.Module{Name: "bb.fetch2", Members: bbFetchMember}, true
+	case "event":
+		return &python.Module{Name: "bb.event", Members: bbEventMember}, true
+	case "build":
+		return &python.Module{Name: "bb.build", Members: bbBuildMember}, true
+	case "filter":
+		return &python.Module{Name: "bb.filter", Members: func(id string) (python.Value, bool) {
+			return unknownValue("a decorator"), id == "filter_proc"
+		}}, true
+	case "note", "debug", "warn", "error", "plain", "verbnote", "warnonce", "erroronce", "verbose":
+		return &python.Builtin{Name: "bb." + name, Raw: true, Fn: nothing}, true
+	case "msg":
+		return &python.Module{Name: "bb.msg", Members: func(id string) (python.Value, bool) {
+			if id != "fatal" {
+				return nil, false
+			}
+			return bbMember(id)
+		}}, true
+	case "fatal":
+		return &python.Builtin{Name: "bb.fatal", Raw: true, Fn: func(_ *python.Interp, args []python.Value, _ map[string]python.Value) (python.Value, error) {
+			text, _ := python.Str(args0(args))
+			return nil, &python.Exception{Type: "bb.BBHandledException", Message: text}
+		}}, true
+	case "siggen", "persist_data", "runqueue", "codeparser", "cooker", "process", "cache", "server", "progress", "compress", "asyncrpc", "tinfoil", "command", "monitordisk", "providers":
+		return &python.Module{Name: "bb." + name, Members: func(string) (python.Value, bool) { return nil, false }}, true
+	}
+	return nil, false
+}
+
+func nothing(*python.Interp, []python.Value, map[string]python.Value) (python.Value, error) {
+	return nil, nil
+}
+
+// withData makes a function of one whose argument at is d.
+func withData(name string, at int, f func(d *Data, args []python.Value) (python.Value, error)) python.Value {
+	return builtin(name, func(in *python.Interp, args []python.Value) (python.Value, error) {
+		if at < len(args) {
+			if v, ok := args[at].(dataValue); ok {
+				return f(v.d, args)
+			}
+		}
+		return unknownValue(name + " without the variables"), nil
+	})
+}
+
+func bbUtilsMember(name string) (python.Value, bool) {
+	full := "bb.utils." + name
+	switch name {
+	case "contains", "contains_any":
+		return withData(full, 4, func(d *Data, a []python.Value) (python.Value, error) {
+			return contains(d, a, name == "contains_any")
+		}), true
+	case "filter":
+		return withData(full, 2, func(d *Data, a []python.Value) (python.Value, error) { return filterWords(d, a) }), true
+	case "filter_string":
+		return builtin(full, func(_ *python.Interp, a []python.Value) (python.Value, error) {
+			text, ok := args0(a).(string)
+			if !ok || len(a) != 2 {
+				return unknownValue("bb.utils.filter_string with arguments that are not read here"), nil
+			}
+			return filterText(text, a[1]), nil
+		}), true
+	case "to_boolean":
+		return builtin(full, toBoolean), true
+	case "vercmp_string":
+		return onTexts(full, 2, func(a []string) python.Value { return int64(compareVersions(a[0], a[1])) }), true
+	case "vercmp_string_op":
+		return onTexts(full, 3, func(a []string) python.Value { return versionOp(compareVersions(a[0], a[1]), a[2]) }), true
+	case "explode_deps":
+		return builtin(full, func(in *python.Interp, args []python.Value) (python.Value, error) {
+			s, ok := args0(args).(string)
+			if !ok {
+				return nil, &python.Exception{Type: "AttributeError", Message: "explode_deps of no text"}
+			}
+			return textList(explodeDeps(s)), nil
+		}), true
+	case "which":
+		return builtin(full, func(in *python.Interp, args []python.Value) (python.Value, error) { return which(in, args), nil }), true
+	}
+	return nil, false
+}
+
+func textList(items []string) *python.List {
+	l := &python.List{}
+	for _, s := range items {
+		l.Items = append(l.Items, s)
+	}
+	return l
+}
+
+// words are the words of a text, or the texts of a list.
+func words(in python.Value) ([]string, bool) {
+	switch v := in.(type) {
+	case string:
+		return strings.Fields(v), true
+	case *python.List, *python.Tuple, *python.Set:
+		return python.Texts(v)
+	}
+	return nil, false
+}
+
+// contains is bb.utils.contains: whether a variable holds all of the words,
+// or any of them.
+func contains(d *Data, a []python.Value, one bool) (python.Value, error) {
+	name, ok := a[0].(string)
+	check, good := words(a[1])
+	if !ok || !good {
+		return unknownValue("bb.utils.contains with arguments that are not read here"), nil
+	}
+	e := d.get(name)
+	if len(e.unknown) > 0 {
+		return d.value(e, name), nil
+	}
+	if e.text == "" {
+		return a[3], nil
+	}
+	have := strings.Fields(e.text)
+	has := func(w string) bool { return slices.Contains(have, w) }
+	found := !slices.ContainsFunc(check, func(w string) bool { return !has(w) })
+	if one {
+		found = slices.ContainsFunc(check, has)
+	}
+	if found {
+		return a[2], nil
+	}
+	return a[3], nil
+}
+
+func filterWords(d *Data, a []python.Value) (python.Value, error) {
+	name, ok := a[0].(string)
+	if !ok {
+		return unknownValue("bb.utils.filter with arguments that are not read here"), nil
+	}
+	e := d.get(name)
+	if len(e.unknown) > 0 {
+		return d.value(e, name), nil
+	}
+	return filterText(e.text, a[1]), nil
+}
+
+// filterText keeps the words that are asked for, sorted.
+func filterText(text string, wanted python.Value) python.Value {
+	check, ok := words(wanted)
+	if !ok {
+		return unknownValue("bb.utils.filter with arguments that are not read here")
+	}
+	have := strings.Fields(text)
+	check = slices.DeleteFunc(check, func(w string) bool { return !slices.Contains(have, w) })
+	slices.Sort(check)
+	return strings.Join(slices.Compact(check), " ")
+}
+
+func toBoolean(in *python.Interp, args []python.Value) (python.Value, error) {
+	truth, _ := python.Truth(args0(args))
+	if !truth {
+		if len(args) > 1 {
+			return args[1], nil
+		}
+		return nil, nil
+	}
+	switch v := args[0].(type) {
+	case bool, int64:
+		return true, nil
+	case string:
+		switch strings.ToLower(v) {
+		case "y", "yes", "1", "true":
+			return true, nil
+		case "n", "no", "0", "false":
+			return false, nil
+		}
+		return nil, &python.Exception{Type: "ValueError", Message: "Invalid value for to_boolean: " + v}
+	}
+	return unknownValue("to_boolean of this"), nil
+}
+
+// explodeDeps lists names without the versions in parentheses.
+func explodeDeps(s string) []string {
+	var out []string
+	inside := false
+	for _, w := range strings.Fields(s) {
+		if w[0] == '(' {
+			inside = true
+		}
+		if !inside {
+			out = append(out, w)
+		}
+		if inside && strings.HasSuffix(w, ")") {
+			inside = false
+		}
+	}
+	return out
+}
+
+// which finds a file in a list of directories, all of them in the layers.
+func which(in *python.Interp, args []python.Value) python.Value {
+	h, ok := in.Host.(*host)
+	a, texts := textArgs(args, 2)
+	if !ok || !texts || len(a) != 2 {
+		return unknownValue("bb.utils.which with arguments that are not read here")
+	}
+	for dir := range strings.SplitSeq(a[0], ":") {
+		v := h.exists("exists", dir+"/"+a[1])
+		if v == true {
+			return dir + "/" + a[1]
+		}
+		if v != false {
+			return v
+		}
+	}
+	return ""
+}
+
+func bbDataMember(name string) (python.Value, bool) {
+	switch name {
+	case "inherits_class":
+		return withData("bb.data.inherits_class", 1, func(d *Data, a []python.Value) (python.Value, error) {
+			class, ok := a[0].(string)
+			if !ok {
+				return unknownValue("inherits_class of this"), nil
+			}
+			return slices.ContainsFunc(d.inherited, func(p string) bool { return strings.HasSuffix(p, "/"+class+".bbclass") }), nil
+		}), true
+	case "createCopy":
+		return withData("bb.data.createCopy", 0, func(d *Data, a []python.Value) (python.Value, error) { return dataValue{d.scratch()}, nil }), true
+	case "expand":
+		return withData("bb.data.expand", 1, func(d *Data, a []python.Value) (python.Value, error) {
+			return expandMethod(d, nil, &arguments{params: []string{"s"}, values: [4]python.Value{a[0]}})
+		}), true
+	case "getVar":
+		return withData("bb.data.getVar", 1, func(d *Data, a []python.Value) (python.Value, error) {
+			name, ok := a[0].(string)
+			if !ok || len(a) > 2 && a[2] != true && a[2] != int64(1) {
+				return unknownValue("bb.data.getVar of this"), nil
+			}
+			return d.value(d.get(name), name), nil
+		}), true
+	}
+	return nil, false
+}
+
+func bbParseMember(name string) (python.Value, bool) {
+	switch name {
+	case "vars_from_file":
+		return withData("bb.parse.vars_from_file", 1, func(d *Data, a []python.Value) (python.Value, error) { return varsFromFile(a[0]) }), true
+	case "BBHandler":
+		return &python.Module{Name: "bb.parse.BBHandler", Members: func(id string) (python.Value, bool) {
+			if id != "inherit" {
+				return nil, false
+			}
+			return withData("bb.parse.BBHandler.inherit", 3, func(d *Data, a []python.Value) (python.Value, error) {
+				class, ok := a[0].(string)
+				if !ok || d.recipe == nil || d.recipe.current == nil {
+					d.taintAll(d.unknown("bb.parse.BBHandler.inherit", "the class that is inherited is not known"))
+					return nil, nil
+				}
+				d.inherit(class, d.recipe.current, false)
+				return nil, nil
+			}), true
+		}}, true
+	case "mark_dependency":
+		return &python.Builtin{Name: name, Raw: true, Fn: nothing}, true
+	}
+	return nil, false
+}
+
+// varsFromFile splits NAME_VERSION_REVISION.bb.
+func varsFromFile(v python.Value) (python.Value, error) {
+	t := &python.Tuple{Items: []python.Value{nil, nil, nil}}
+	file, _ := v.(string)
+	if !strings.HasSuffix(file, ".bb") && !strings.HasSuffix(file, ".bbappend") {
+		return t, nil
+	}
+	base, _ := splitExt(file[strings.LastIndexByte(file, '/')+1:])
+	parts := strings.Split(base, "_")
+	if len(parts) > 3 {
+		return nil, &python.Exception{Type: "bb.parse.ParseError", Message: "too many underscores in the name of the file"}
+	}
+	for i, p := range parts {
+		t.Items[i] = p
+	}
+	return t, nil
+}
+
+func bbBuildMember(name string) (python.Value, bool) {
+	switch name {
+	case "addtask":
+		return withData("bb.build.addtask", 3, func(d *Data, a []python.Value) (python.Value, error) {
+			st := &statement{kind: kindAddTask, line: 1, file: &source{}}
+			if d.recipe != nil && d.recipe.current != nil {
+				st.line, st.file = d.recipe.current.line, d.recipe.current.file
+			}
+			st.name, _ = a[0].(string)
+			st.before, _ = a[1].(string)
+			st.after, _ = a[2].(string)
+			d.addTask(st)
+			return nil, nil
+		}), true
+	case "deltask":
+		return withData("bb.build.deltask", 1, func(d *Data, a []python.Value) (python.Value, error) {
+			st := &statement{kind: kindDelTask, line: 1, file: &source{}}
+			if d.recipe != nil && d.recipe.current != nil {
+				st.line, st.file = d.recipe.current.line, d.recipe.current.file
+			}
+			st.name, _ = a[0].(string)
+			d.delTask(st)
+			return nil, nil
+		}), true
+	}
+	return nil, false
+}

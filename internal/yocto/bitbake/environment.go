@@ -1,0 +1,123 @@
+package bitbake
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+// environment is what the configuration and all recipes share: limits, parsed
+// files and parsed code. It may be used from several goroutines.
+type environment struct {
+	limits Limits
+	root   string   // places are relative to it
+	within []string // real paths of directories that may be read
+	layers []string // directories of layers, for their Python modules
+	old    bool     // overrides are written with "_"
+	forced map[string]string
+
+	files   sync.Map // path → *parsedFile, of what several recipes read
+	exprs   sync.Map // expression → *parsedExpr
+	bodies  sync.Map // *statement → *parsedBody
+	exists  sync.Map // path → bool
+	modules modules
+}
+
+func (e *environment) separator() string {
+	if e.old {
+		return "_"
+	}
+	return ":"
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(p *int, v int) {
+		if *p <= 0 {
+			*p = v
+		}
+	}
+	if l.FileSize <= 0 {
+		l.FileSize = 16 << 20
+	}
+	set(&l.Files, 4096)
+	set(&l.Depth, 128)
+	set(&l.Steps, 200000)
+	set(&l.Length, 16<<20)
+	set(&l.Recipes, 200000)
+	return l
+}
+
+// relative is the path as places name it.
+func (e *environment) relative(path string) string {
+	if rel, err := filepath.Rel(e.root, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+// isFile is whether a path can be read as a file or a directory; answers are
+// kept.
+func (e *environment) isFile(path string) bool {
+	if v, ok := e.exists.Load(path); ok {
+		return v.(bool)
+	}
+	_, err := os.Stat(path)
+	e.exists.Store(path, err == nil)
+	return err == nil
+}
+
+// covers is whether a real path lies in a directory that may be read.
+func (e *environment) covers(path string) bool {
+	for _, dir := range e.within {
+		if path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+type parsedExpr struct {
+	x     python.Expr
+	names []string // free names that may be variables
+	err   error
+}
+
+// expr parses an expression once.
+func (e *environment) expr(code string) *parsedExpr {
+	if p, ok := e.exprs.Load(code); ok {
+		return p.(*parsedExpr)
+	}
+	p := &parsedExpr{}
+	p.x, p.err = python.ParseExpr(strings.TrimSpace(code))
+	if p.err == nil {
+		seen := map[string]bool{}
+		python.Walk([]python.Stmt{&python.ExprStmt{X: p.x}}, func(n any) bool {
+			if name, ok := n.(*python.Name); ok && !seen[name.ID] {
+				seen[name.ID] = true
+				p.names = append(p.names, name.ID)
+			}
+			return true
+		})
+	}
+	e.exprs.Store(code, p)
+	return p
+}
+
+type parsedBody struct {
+	body []python.Stmt
+	err  error
+}
+
+// body parses the code of a function once.
+func (e *environment) body(st *statement) *parsedBody {
+	if p, ok := e.bodies.Load(st); ok {
+		return p.(*parsedBody)
+	}
+	p := &parsedBody{}
+	p.body, p.err = python.ParseBody(st.text)
+	e.bodies.Store(st, p)
+	return p
+}

@@ -1,0 +1,95 @@
+package bitbake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+type parsedFile struct {
+	once sync.Once
+	src  *source
+	err  error
+}
+
+// load reads and parses a file. Recipes are read once and forgotten, other
+// files are kept.
+func (e *environment) load(path string) (*source, error) {
+	if ext := filepath.Ext(path); ext == ".bb" || ext == ".bbappend" {
+		return e.parse(path)
+	}
+	v, _ := e.files.LoadOrStore(path, &parsedFile{})
+	p := v.(*parsedFile)
+	p.once.Do(func() { p.src, p.err = e.parse(path) })
+	return p.src, p.err
+}
+
+// fileError is a file that exists but is not read.
+type fileError struct{ text, remedy string }
+
+func (e *fileError) Error() string { return e.text }
+
+func (e *environment) parse(path string) (*source, error) {
+	real, err := filepath.EvalSymlinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case err != nil:
+		return nil, &fileError{"the file cannot be read: " + reason(err), "make the symbolic links lead to a file"}
+	case !e.covers(real):
+		return nil, &fileError{"the file lies outside of the layers and of the build directory: " + real, "keep what a layer reads within the layers, or name the directory that holds all of them as root"}
+	}
+	text, err := e.read(real)
+	if err != nil {
+		return nil, err
+	}
+	return parseSource(path, e.relative(path), text), nil
+}
+
+func (e *environment) read(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrNotExist
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &fileError{"the file cannot be read: " + reason(err), "make it readable"}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, e.limits.FileSize+1))
+	if err != nil {
+		return nil, &fileError{"the file cannot be read: " + reason(err), "make it readable"}
+	}
+	if int64(len(text)) > e.limits.FileSize {
+		return nil, &fileError{fmt.Sprintf("the file is larger than %d bytes", e.limits.FileSize), "take it out of the layer, or raise the limit"}
+	}
+	return text, nil
+}
+
+// reason is an error without the path it repeats.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// which finds a file in a list of directories.
+func (e *environment) which(dirs, name string) string {
+	for dir := range strings.SplitSeq(dirs, ":") {
+		path := filepath.Join(dir, name)
+		if filepath.IsAbs(path) && e.isFile(path) {
+			return path
+		}
+	}
+	return ""
+}

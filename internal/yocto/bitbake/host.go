@@ -1,0 +1,167 @@
+package bitbake
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+// host gives Python code the variables and what modules it may use.
+type host struct{ d *Data }
+
+// evaluate evaluates the code of ${@…}. The reasons are nil when the text is
+// what BitBake gets.
+func (d *Data) evaluate(code string) (string, []Unknown) {
+	whole := "${@" + code + "}"
+	p := d.env.expr(code)
+	if p.err != nil {
+		return "", d.unknown(whole, "the expression cannot be read: "+p.err.Error())
+	}
+	h := &host{d}
+	names := map[string]python.Value{"d": dataValue{d}}
+	for _, n := range p.names {
+		if h.isVariable(n) {
+			names[n] = d.value(d.get(n), n)
+		}
+	}
+	in := d.interp()
+	v, err := in.Eval(p.x, names)
+	d.spent(in)
+	if err != nil {
+		return "", d.raised(whole, err)
+	}
+	if u, ok := v.(*python.Unknown); ok {
+		return "", d.causes(u, whole)
+	}
+	if s, ok := python.Str(v); ok {
+		return s, nil
+	}
+	return "", d.unknown(whole, "the expression is no text")
+}
+
+// raised is why an expression that raises has no value. SkipRecipe ends the
+// evaluation of the recipe.
+func (d *Data) raised(whole string, err error) []Unknown {
+	if e, ok := err.(*python.Exception); ok && e.IsA("bb.parse.SkipRecipe") && d.recipe != nil {
+		d.skip(e.Message)
+	}
+	return d.unknown(whole, "the expression raises "+err.Error())
+}
+
+func (d *Data) skip(message string) {
+	if d.recipe.skipped == "" {
+		d.recipe.skipped = message
+		if message == "" {
+			d.recipe.skipped = "the recipe raises SkipRecipe"
+		}
+	}
+}
+
+// causes are the reasons of an unknown value.
+func (d *Data) causes(u *python.Unknown, whole string) []Unknown {
+	if list, ok := u.Cause.([]Unknown); ok && len(list) > 0 {
+		return list
+	}
+	return d.unknown(whole, u.Reason)
+}
+
+// interp makes an interpreter that shares the steps of the recipe.
+func (d *Data) interp() *python.Interp {
+	steps := d.env.limits.Steps
+	if d.recipe != nil {
+		steps = min(steps, d.recipe.steps)
+	}
+	return &python.Interp{Host: &host{d}, Steps: steps, Depth: 400, Size: d.env.limits.Length}
+}
+
+func (d *Data) spent(in *python.Interp) {
+	if d.recipe != nil {
+		d.recipe.steps -= d.env.limits.Steps - max(in.Steps, 0)
+		d.recipe.steps = max(d.recipe.steps, 0)
+	}
+}
+
+// value makes a Python value of what reading a variable gave.
+func (d *Data) value(e expanded, name string) python.Value {
+	if len(e.unknown) > 0 {
+		return &python.Unknown{Reason: "the variable " + name + " is not certain", Cause: e.unknown}
+	}
+	if !e.set {
+		return nil
+	}
+	return e.text
+}
+
+// isVariable is whether a name in an expression means a variable: names of
+// functions and modules come first.
+func (h *host) isVariable(name string) bool {
+	if name == "d" || name == "oe" || name == "bb" || python.HasBuiltin(name) || pythonModule(name) != nil || h.function(name) != nil {
+		return false
+	}
+	v := h.d.find(h.d.normal(name))
+	return v != nil && !v.empty() || len(h.d.variantsOf(name)) > 0
+}
+
+// function finds a def of the metadata.
+func (h *host) function(name string) *statement {
+	for d := h.d; d != nil; d = d.parent {
+		if st, ok := d.functions[name]; ok {
+			return st
+		}
+	}
+	return nil
+}
+
+// Lookup finds functions of the metadata and modules.
+func (h *host) Lookup(name string) (python.Value, bool) {
+	if st := h.function(name); st != nil {
+		return h.define(st), true
+	}
+	return h.d.env.module(name, nil)
+}
+
+// define parses a def of the metadata.
+func (h *host) define(st *statement) python.Value {
+	p := h.d.env.body(st)
+	if p.err == nil && len(p.body) == 1 {
+		if def, ok := p.body[0].(*python.Def); ok {
+			return python.Define(def)
+		}
+	}
+	reason := "the function " + st.name + " cannot be read"
+	if p.err != nil {
+		reason += ": " + p.err.Error()
+	}
+	return &python.Unknown{Reason: reason, Cause: []Unknown{{Place: st.place(), Expression: "def " + st.name, Reason: reason}}}
+}
+
+// Import finds a module or a member of one.
+func (h *host) Import(path string) (python.Value, bool) { return h.d.env.importPath(path, nil) }
+
+// Doubt taints what statements that may or may not run would change.
+func (h *host) Doubt(body []python.Stmt, resolve func(python.Expr) python.Value, why *python.Unknown) {
+	h.d.taintBody(body, resolve, h.d.causes(why, why.Reason))
+}
+
+// Escaped taints everything when code that nobody knows got the variables.
+func (h *host) Escaped(name string, args []python.Value, why *python.Unknown) {
+	if harmless(name) {
+		return
+	}
+	gotData := slices.ContainsFunc(args, func(v python.Value) bool { _, ok := v.(dataValue); return ok })
+	if gotData {
+		h.d.taintAll(h.d.unknown(name, "the function gets the variables and cannot be followed: "+why.Reason))
+	}
+}
+
+// harmless are functions that read variables and change none that an audit
+// asks for.
+func harmless(name string) bool {
+	for _, p := range []string{"bb.fetch.", "bb.fetch2.", "bb.utils.", "bb.siggen.", "bb.event.", "bb.persist_data.", "bb.runqueue.", "bb.codeparser.", "bb.cooker.", "bb.build.tasksbetween", "bb.build.preceedtask", "bb.build.listtasks", "os.", "subprocess."} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,55 @@
+package bitbake
+
+import (
+	"slices"
+	"strings"
+)
+
+// resolve computes OVERRIDES to a fixpoint, as its parts may be overridden
+// themselves.
+func (d *Data) resolve() {
+	if d.resolved || d.resolving {
+		return
+	}
+	d.resolving = true
+	saved := d.reading
+	d.reading = nil
+	defer func() { d.resolving, d.resolved, d.reading = false, true, saved }()
+	d.overrideVar = map[string]bool{"OVERRIDES": true}
+	d.setActive(nil)
+	before := d.readOverrides()
+	for range 5 {
+		d.setActive(before)
+		after := d.readOverrides()
+		if slices.Equal(before, after) {
+			return
+		}
+		before = after
+	}
+	d.setActive(before)
+	d.tainted = mergeUnknown(d.tainted, d.unknown("OVERRIDES", "the overrides depend on each other and never settle"))
+}
+
+func (d *Data) readOverrides() []string {
+	clear(d.cache)
+	e := d.get("OVERRIDES")
+	clear(d.cache)
+	d.overrideDoubt = e.unknown
+	return strings.Split(e.text, ":")
+}
+
+func (d *Data) setActive(list []string) {
+	d.overrides = list
+	d.active = make(map[string]bool, len(list))
+	for _, o := range list {
+		d.active[o] = true
+	}
+}
+
+// overridesUnknown is why the list of active overrides is not certain.
+func (d *Data) overridesUnknown() []Unknown {
+	if d.resolving {
+		return nil
+	}
+	return d.overrideDoubt
+}

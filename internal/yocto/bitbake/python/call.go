@@ -1,0 +1,355 @@
+package python
+
+import "slices"
+
+// call evaluates a call.
+func (in *Interp) call(c *Call, s *scope) (Value, error) {
+	f, err := in.eval(c.Func, s)
+	if err != nil {
+		return nil, err
+	}
+	args, unordered, err := in.items(c.Args, s)
+	if err != nil {
+		return nil, err
+	}
+	var kw map[string]Value
+	if len(c.Keywords) > 0 {
+		kw = map[string]Value{}
+	}
+	for _, k := range c.Keywords {
+		v, err := in.eval(k.Value, s)
+		if err != nil {
+			return nil, err
+		}
+		if k.Name == "" {
+			d, ok := v.(*Dict)
+			if !ok {
+				return in.unknown("** of a value that is not known"), nil
+			}
+			for _, key := range d.keys {
+				name, _ := key.(string)
+				kw[name], _ = d.get(key)
+			}
+			continue
+		}
+		kw[k.Name] = v
+	}
+	if unordered && len(args) > 1 {
+		u := in.unknown("arguments whose order nobody promises")
+		in.escape(CallName(c.Func), args, kw, u)
+		return u, nil
+	}
+	return in.applyTo(f, c.Func, args, kw)
+}
+
+// CallName is the dotted name of what is called, for messages.
+func CallName(x Expr) string {
+	switch x := x.(type) {
+	case *Name:
+		return x.ID
+	case *Attr:
+		if base := CallName(x.X); base != "" {
+			return base + "." + x.Name
+		}
+		return "." + x.Name
+	}
+	return ""
+}
+
+// Apply calls a function.
+func (in *Interp) Apply(f Value, args []Value, kw map[string]Value) (Value, error) {
+	return in.apply(f, "", args, kw)
+}
+
+// applyTo calls what an expression gave.
+func (in *Interp) applyTo(f Value, x Expr, args []Value, kw map[string]Value) (Value, error) {
+	switch f := f.(type) {
+	case *Func:
+		return in.callFunc(f, args, kw)
+	case *Builtin:
+		if f.Raw || unknownArgument(args, kw) == nil {
+			return f.Fn(in, args, kw)
+		}
+	}
+	return in.apply(f, CallName(x), args, kw)
+}
+
+func (in *Interp) apply(f Value, name string, args []Value, kw map[string]Value) (Value, error) {
+	switch f := f.(type) {
+	case *Builtin:
+		if !f.Raw {
+			if u := unknownArgument(args, kw); u != nil {
+				return u, nil
+			}
+		}
+		return f.Fn(in, args, kw)
+	case *Func:
+		return in.callFunc(f, args, kw)
+	case *ClassValue:
+		return in.construct(f, args, kw)
+	case *exceptionType:
+		e := &Exception{Type: f.name, Args: args, Line: in.line}
+		if len(args) > 0 {
+			e.Message, _ = Str(args[0])
+		}
+		return e, nil
+	case *Unknown:
+		in.escape(name, args, kw, f)
+		return f, nil
+	case nil, bool, string, int64, float64, *List, *Dict, *Tuple, *Set:
+		return nil, in.raise("TypeError", "'%s' object is not callable", typeName(f))
+	}
+	u := in.unknown("the function %s is not known", name)
+	in.escape(name, args, kw, u)
+	return u, nil
+}
+
+// escape tells the host of values that went to code nobody knows.
+func (in *Interp) escape(name string, args []Value, kw map[string]Value, u *Unknown) {
+	all := slices.Clone(args)
+	for _, v := range kw {
+		all = append(all, v)
+	}
+	in.Host.Escaped(name, all, u)
+}
+
+func unknownArgument(args []Value, kw map[string]Value) *Unknown {
+	for _, a := range args {
+		if u, ok := a.(*Unknown); ok {
+			return u
+		}
+	}
+	for _, a := range kw {
+		if u, ok := a.(*Unknown); ok {
+			return u
+		}
+	}
+	return nil
+}
+
+func (in *Interp) callFunc(f *Func, args []Value, kw map[string]Value) (Value, error) {
+	u := in.enter()
+	defer in.leave()
+	if u != nil {
+		return u, nil
+	}
+	s := newScope(f.env)
+	if f.self != nil {
+		args = append([]Value{f.self}, args...)
+	}
+	if err := in.bind(f, s, args, kw); err != nil {
+		return nil, err
+	}
+	if f.body == nil {
+		return in.eval(f.result, s)
+	}
+	line := in.line
+	in.calls++
+	v, err := in.callBody(f.body, s)
+	in.calls--
+	in.line = line
+	return v, err
+}
+
+// bind gives the parameters of a call their values.
+func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) error {
+	used := map[string]bool{}
+	for _, p := range f.params {
+		v, given := kw[p.Name]
+		switch {
+		case p.Star == "*":
+			if p.Name != "" {
+				s.names[p.Name] = &Tuple{args}
+			}
+			args = nil
+			continue
+		case p.Star == "**":
+			rest := NewDict()
+			for _, k := range sortedKeys(kw) {
+				if !used[k] {
+					rest.put(k, kw[k])
+					used[k] = true
+				}
+			}
+			s.names[p.Name] = rest
+			continue
+		case given:
+			used[p.Name] = true
+		case len(args) > 0:
+			v, args = args[0], args[1:]
+		case p.Default != nil:
+			d, err := in.eval(p.Default, s)
+			if err != nil {
+				return err
+			}
+			v = d
+		default:
+			return in.raise("TypeError", "%s() missing the argument '%s'", f.Name, p.Name)
+		}
+		s.names[p.Name] = v
+	}
+	if len(args) > 0 || len(used) < len(kw) {
+		return in.raise("TypeError", "%s() got unexpected arguments", f.Name)
+	}
+	return nil
+}
+
+func sortedKeys(m map[string]Value) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// attr evaluates X.Name.
+func (in *Interp) attr(x *Attr, s *scope) (Value, error) {
+	v, err := in.eval(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	return in.attribute(v, x.Name)
+}
+
+func (in *Interp) attribute(v Value, name string) (Value, error) {
+	switch v := v.(type) {
+	case *Unknown:
+		return v, nil
+	case *Module:
+		if m, ok := v.Members(name); ok {
+			return m, nil
+		}
+		if exceptionTypes[v.Name+"."+name] {
+			return &exceptionType{v.Name + "." + name}, nil
+		}
+		return in.unknown("%s.%s is not known", v.Name, name), nil
+	case Attrer:
+		if m, ok := v.Attr(name); ok {
+			return m, nil
+		}
+		return in.unknown("the attribute %s is not known", name), nil
+	case *Object:
+		return in.member(v, name)
+	case *ClassValue:
+		if m, ok := v.member(name); ok {
+			return m, nil
+		}
+		return in.unknown("%s.%s is not known", v.Name, name), nil
+	case *Builtin:
+		if m := unbound(v, name); m != nil {
+			return m, nil
+		}
+	case *Exception:
+		if name == "args" {
+			return &Tuple{v.Args}, nil
+		}
+	}
+	if m := method(v, name); m != nil {
+		return m, nil
+	}
+	if v == nil {
+		return nil, in.raise("AttributeError", "'NoneType' object has no attribute '%s'", name)
+	}
+	return in.unknown("the method %s of %s is not known", name, typeName(v)), nil
+}
+
+// unbound is a method of a type: set.difference, str.lower.
+func unbound(b *Builtin, name string) Value {
+	switch b.Name {
+	case "set", "str", "list", "dict":
+		if b.Name == "str" && name == "maketrans" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return &Builtin{Name: b.Name + "." + name, Raw: true, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
+		if len(args) == 0 {
+			return nil, in.raise("TypeError", "unbound method %s.%s() needs an argument", b.Name, name)
+		}
+		if u := spoiledBy(args[0]); u != nil {
+			return u, nil
+		}
+		m := method(args[0], name)
+		if m == nil || typeName(args[0]) != b.Name {
+			return in.unknown("%s.%s of this is not known", b.Name, name), nil
+		}
+		return in.apply(m, name, args[1:], kw)
+	}}
+}
+
+// class evaluates a class statement: methods and plain attributes.
+func (in *Interp) class(c *Class, s *scope) (Value, error) {
+	k := &ClassValue{Name: c.Name, members: map[string]Value{}, env: s}
+	for _, b := range c.Bases {
+		if n, ok := b.(*Name); ok && n.ID == "object" {
+			continue
+		}
+		v, err := in.eval(b, s)
+		if err != nil {
+			return nil, err
+		}
+		base, ok := v.(*ClassValue)
+		if !ok {
+			return in.unknown("a class on a base that is not known"), nil
+		}
+		k.bases = append(k.bases, base)
+	}
+	inner := newScope(s)
+	if _, err := in.exec(c.Body, inner); err != nil {
+		return nil, err
+	}
+	k.members = inner.names
+	return k, nil
+}
+
+func (c *ClassValue) member(name string) (Value, bool) {
+	if v, ok := c.members[name]; ok {
+		return v, true
+	}
+	for _, b := range c.bases {
+		if v, ok := b.member(name); ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+func (in *Interp) member(o *Object, name string) (Value, error) {
+	if v, ok := o.Attrs[name]; ok {
+		return v, nil
+	}
+	v, ok := o.Class.member(name)
+	if !ok {
+		return nil, in.raise("AttributeError", "'%s' object has no attribute '%s'", o.Class.Name, name)
+	}
+	if f, ok := v.(*Func); ok {
+		if f.Def != nil && len(f.Def.Decorators) > 0 {
+			return in.unknown("a method with a decorator"), nil
+		}
+		bound := *f
+		bound.self = o
+		return &bound, nil
+	}
+	return v, nil
+}
+
+func (in *Interp) construct(c *ClassValue, args []Value, kw map[string]Value) (Value, error) {
+	o := &Object{Class: c, Attrs: map[string]Value{}}
+	init, ok := c.member("__init__")
+	if !ok {
+		return o, nil
+	}
+	f, ok := init.(*Func)
+	if !ok {
+		return in.unknown("a class whose constructor is not known"), nil
+	}
+	bound := *f
+	bound.self = o
+	v, err := in.callFunc(&bound, args, kw)
+	if u, bad := v.(*Unknown); bad {
+		return u, err
+	}
+	return o, err
+}

@@ -1,0 +1,137 @@
+package python
+
+import (
+	"fmt"
+)
+
+// Host is what evaluation asks of its surroundings.
+type Host interface {
+	// Lookup finds a name that is neither local nor a built-in.
+	Lookup(name string) (Value, bool)
+	// Import finds a module, or a member of one, by its full name.
+	Import(path string) (Value, bool)
+	// Doubt says that statements may or may not run; resolve finds the
+	// function that a call in them means, when it is one written in Python.
+	Doubt(body []Stmt, resolve func(Expr) Value, why *Unknown)
+	// Escaped says that a function nobody knows was given values of the host.
+	Escaped(name string, args []Value, why *Unknown)
+}
+
+// Exception is a Python exception that was raised.
+type Exception struct {
+	Type    string // dotted name
+	Message string
+	Args    []Value
+	Line    int
+}
+
+func (e *Exception) Error() string {
+	if e.Message == "" {
+		return e.Type
+	}
+	return e.Type + ": " + e.Message
+}
+
+// Interp evaluates code for a host.
+type Interp struct {
+	Host  Host
+	Steps int // left; evaluation beyond is unknown
+	Depth int // of calls and nesting that is left
+	Size  int // of a string or a list at most
+
+	line   int
+	top    int // line of the outermost function
+	calls  int // functions that are being called
+	doubts int // times that something unknown was met
+}
+
+// Line is the line of the statement that was executed last, within the text
+// that was given to Run.
+func (in *Interp) Line() int { return in.top }
+
+func (in *Interp) at(line int) {
+	if in.line = line; in.calls == 0 {
+		in.top = line
+	}
+}
+
+// scope holds local names.
+type scope struct {
+	names  map[string]Value
+	parent *scope
+	global map[string]bool // names declared global or nonlocal
+	frozen bool            // of a module that is shared
+}
+
+func (s *scope) find(name string) (Value, bool) {
+	for ; s != nil; s = s.parent {
+		if v, ok := s.names[name]; ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+func (s *scope) set(name string, v Value) {
+	if s.global[name] {
+		for p := s.parent; p != nil; p = p.parent {
+			if _, ok := p.names[name]; ok && !p.frozen {
+				p.names[name] = v
+				return
+			}
+		}
+	}
+	s.names[name] = v
+}
+
+func newScope(parent *scope) *scope { return &scope{names: map[string]Value{}, parent: parent} }
+
+// Eval evaluates an expression with some local names. The map is used up.
+func (in *Interp) Eval(x Expr, names map[string]Value) (Value, error) {
+	return in.eval(x, &scope{names: names})
+}
+
+// Run executes statements with some local names. It is unknown when it cannot
+// be told how far they run.
+func (in *Interp) Run(body []Stmt, names map[string]Value) (Value, error) {
+	s := newScope(nil)
+	for k, v := range names {
+		s.names[k] = v
+	}
+	return in.callBody(body, s)
+}
+
+// Define gives the function that a def makes, with names it can see.
+func Define(d *Def) *Func {
+	return &Func{Name: d.Name, params: d.Params, body: d.Body, Def: d}
+}
+
+// DefineClass gives the class that a class statement makes.
+func (in *Interp) DefineClass(c *Class) (Value, error) { return in.class(c, newScope(nil)) }
+
+func (in *Interp) unknown(format string, args ...any) *Unknown {
+	in.doubts++
+	return &Unknown{Reason: fmt.Sprintf(format, args...)}
+}
+
+func (in *Interp) raise(typ, format string, args ...any) error {
+	return &Exception{Type: typ, Message: fmt.Sprintf(format, args...), Line: in.line}
+}
+
+// exhausted counts a step.
+func (in *Interp) exhausted() *Unknown {
+	if in.Steps--; in.Steps < 0 {
+		return in.unknown("evaluation takes too many steps")
+	}
+	return nil
+}
+
+// enter goes one level deeper.
+func (in *Interp) enter() *Unknown {
+	if in.Depth--; in.Depth < 0 {
+		return in.unknown("evaluation is nested too deep")
+	}
+	return nil
+}
+
+func (in *Interp) leave() { in.Depth++ }

@@ -1,0 +1,420 @@
+package python
+
+import (
+	"strings"
+)
+
+// methodFunc is a method of a built-in type.
+type methodFunc func(in *Interp, self Value, args []Value, kw map[string]Value) (Value, error)
+
+// takesUnknown are the methods that keep an unknown argument as an item.
+var takesUnknown = map[string]bool{"append": true, "extend": true, "insert": true, "setdefault": true}
+
+// method finds a method of a built-in value. A call with unknown arguments
+// is unknown, and so is, after a method that changes it, the container.
+func method(v Value, name string) Value {
+	var table map[string]methodFunc
+	switch v.(type) {
+	case string:
+		table = stringMethods
+	case *List:
+		table = listMethods
+	case *Dict:
+		table = dictMethods
+	case *Set:
+		table = setMethods
+	case *Tuple:
+		table = tupleMethods
+	}
+	m, ok := table[name]
+	if !ok {
+		return nil
+	}
+	return &Builtin{Name: name, Raw: true, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
+		u := spoiledBy(v)
+		if a := unknownArgument(args, kw); u == nil && a != nil && !(takesUnknown[name] && (len(args) == 0 || Value(a) != args[0] || name == "append" || name == "extend")) {
+			u = a
+		}
+		if u == nil && mutators[name] && isFrozen(v) {
+			return in.unknown("a value of a module is changed"), nil
+		}
+		if u == nil {
+			return m(in, v, args, kw)
+		}
+		if mutators[name] {
+			spoil(v, u)
+		}
+		return u, nil
+	}}
+}
+
+// str takes the string that argument i is.
+func (in *Interp) str(name string, args []Value, i int) (string, error) {
+	if i < len(args) {
+		if s, ok := args[i].(string); ok {
+			return s, nil
+		}
+		return "", in.raise("TypeError", "%s() argument must be str, not %s", name, typeName(args[i]))
+	}
+	return "", in.raise("TypeError", "%s() takes more arguments", name)
+}
+
+func oneString(f func(s, arg string) Value) methodFunc {
+	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+		arg, err := in.str("method", args, 0)
+		if err != nil {
+			return nil, err
+		}
+		if len(args) > 1 {
+			return in.unknown("a method with more arguments than are read here"), nil
+		}
+		return f(self.(string), arg), nil
+	}
+}
+
+func noArgument(f func(s string) Value) methodFunc {
+	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+		if len(args) > 0 {
+			return in.unknown("a method with more arguments than are read here"), nil
+		}
+		return f(self.(string)), nil
+	}
+}
+
+func stripper(f func(s, cut string) string) methodFunc {
+	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+		cut := whiteSpace
+		if len(args) > 0 && args[0] != nil {
+			var err error
+			if cut, err = in.str("strip", args, 0); err != nil {
+				return nil, err
+			}
+		}
+		return f(self.(string), cut), nil
+	}
+}
+
+const whiteSpace = " \t\n\r\v\f\x1c\x1d\x1e\x1f\u0085\u00a0"
+
+// affix is startswith and endswith: the argument is a string or a tuple.
+func affix(has func(s, part string) bool) methodFunc {
+	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+		if len(args) != 1 {
+			return in.unknown("startswith or endswith with a range"), nil
+		}
+		parts := []Value{args[0]}
+		if t, ok := args[0].(*Tuple); ok {
+			parts = t.Items
+		}
+		for i := range parts {
+			s, err := in.str("startswith", parts, i)
+			if err != nil {
+				return nil, err
+			}
+			if has(self.(string), s) {
+				return true, nil
+			}
+		}
+		return false, nil
+	}
+}
+
+var stringMethods map[string]methodFunc
+
+func init() {
+	stringMethods = map[string]methodFunc{
+		"strip":      stripper(strings.Trim),
+		"lstrip":     stripper(strings.TrimLeft),
+		"rstrip":     stripper(strings.TrimRight),
+		"startswith": affix(strings.HasPrefix),
+		"endswith":   affix(strings.HasSuffix),
+		"lower":      noArgument(func(s string) Value { return strings.ToLower(s) }),
+		"upper":      noArgument(func(s string) Value { return strings.ToUpper(s) }),
+		"isdigit":    noArgument(func(s string) Value { return s != "" && strings.Trim(s, "0123456789") == "" }),
+		"isnumeric":  noArgument(func(s string) Value { return s != "" && strings.Trim(s, "0123456789") == "" }),
+		"isspace":    noArgument(func(s string) Value { return s != "" && strings.Trim(s, whiteSpace) == "" }),
+		"isupper":    noArgument(func(s string) Value { return strings.ToUpper(s) == s && strings.ToLower(s) != s }),
+		"islower":    noArgument(func(s string) Value { return strings.ToLower(s) == s && strings.ToUpper(s) != s }),
+		"isalpha": noArgument(func(s string) Value {
+			return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz") == ""
+		}),
+		"capitalize": noArgument(func(s string) Value {
+			if s == "" {
+				return s
+			}
+			return strings.ToUpper(s[:1]) + strings.ToLower(s[1:])
+		}),
+		"removeprefix": oneString(func(s, a string) Value { return strings.TrimPrefix(s, a) }),
+		"removesuffix": oneString(func(s, a string) Value { return strings.TrimSuffix(s, a) }),
+		"find":         oneString(func(s, a string) Value { return runeIndex(s, strings.Index(s, a)) }),
+		"rfind":        oneString(func(s, a string) Value { return runeIndex(s, strings.LastIndex(s, a)) }),
+		"count":        oneString(func(s, a string) Value { return int64(strings.Count(s, a)) }),
+		"partition": oneString(func(s, a string) Value {
+			if before, after, ok := strings.Cut(s, a); ok {
+				return &Tuple{[]Value{before, a, after}}
+			}
+			return &Tuple{[]Value{s, "", ""}}
+		}),
+		"rpartition": oneString(func(s, a string) Value {
+			if i := strings.LastIndex(s, a); i >= 0 {
+				return &Tuple{[]Value{s[:i], a, s[i+len(a):]}}
+			}
+			return &Tuple{[]Value{"", "", s}}
+		}),
+		"index":      stringIndex,
+		"split":      splitMethod(false),
+		"rsplit":     splitMethod(true),
+		"splitlines": noArgument(func(s string) Value { return splitLines(s) }),
+		"join":       joinMethod,
+		"replace":    replaceMethod,
+		"format": func(in *Interp, self Value, args []Value, kw map[string]Value) (Value, error) {
+			return in.strFormat(self.(string), args, kw)
+		},
+		"zfill": zfill, "ljust": pad(true), "rjust": pad(false),
+		"translate": func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+			d, ok := args[0].(*Dict)
+			if len(args) != 1 || !ok {
+				return in.unknown("a translation"), nil
+			}
+			return translate(self.(string), d), nil
+		},
+	}
+}
+
+func runeIndex(s string, i int) Value {
+	if i < 0 {
+		return int64(-1)
+	}
+	return int64(len([]rune(s[:i])))
+}
+
+func stringIndex(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+	a, err := in.str("index", args, 0)
+	if err != nil {
+		return nil, err
+	}
+	i := strings.Index(self.(string), a)
+	if i < 0 {
+		return nil, in.raise("ValueError", "substring not found")
+	}
+	return runeIndex(self.(string), i), nil
+}
+
+func splitLines(s string) *List {
+	l := &List{}
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	if s == "" {
+		return l
+	}
+	for _, x := range strings.Split(strings.TrimSuffix(s, "\n"), "\n") {
+		l.Items = append(l.Items, x)
+	}
+	return l
+}
+
+func splitMethod(right bool) methodFunc {
+	return func(in *Interp, self Value, args []Value, kw map[string]Value) (Value, error) {
+		most := int64(-1)
+		var sep Value
+		if len(args) > 0 {
+			sep = args[0]
+		} else if v, ok := kw["sep"]; ok {
+			sep = v
+		}
+		if v, ok := kw["maxsplit"]; ok {
+			args = append([]Value{sep}, v)
+		}
+		if len(args) > 1 {
+			n, ok := args[1].(int64)
+			if !ok {
+				return nil, in.raise("TypeError", "an integer is required")
+			}
+			most = n
+		}
+		if sep == nil {
+			return listOf(splitSpace(self.(string), most, right)), nil
+		}
+		s, ok := sep.(string)
+		if !ok {
+			return nil, in.raise("TypeError", "must be str or None, not %s", typeName(sep))
+		}
+		if s == "" {
+			return nil, in.raise("ValueError", "empty separator")
+		}
+		return listOf(splitOn(self.(string), s, most, right)), nil
+	}
+}
+
+func listOf(items []string) *List {
+	l := &List{Items: make([]Value, len(items))}
+	for i, s := range items {
+		l.Items[i] = s
+	}
+	return l
+}
+
+func splitSpace(s string, most int64, right bool) []string {
+	if most < 0 {
+		return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(whiteSpace, r) })
+	}
+	var out []string
+	if right {
+		s = strings.TrimRight(s, whiteSpace)
+		for ; s != "" && most > 0; most-- {
+			i := strings.LastIndexAny(s, whiteSpace)
+			if i < 0 {
+				break
+			}
+			out = append([]string{strings.TrimLeft(s[i:], whiteSpace)}, out...)
+			s = strings.TrimRight(s[:i], whiteSpace)
+		}
+		if s != "" {
+			out = append([]string{s}, out...)
+		}
+		return out
+	}
+	s = strings.TrimLeft(s, whiteSpace)
+	for ; s != "" && most > 0; most-- {
+		i := strings.IndexAny(s, whiteSpace)
+		if i < 0 {
+			break
+		}
+		out = append(out, s[:i])
+		s = strings.TrimLeft(s[i:], whiteSpace)
+	}
+	if s != "" {
+		out = append(out, s)
+	}
+	return out
+}
+
+func splitOn(s, sep string, most int64, right bool) []string {
+	if most < 0 {
+		return strings.Split(s, sep)
+	}
+	if !right {
+		return strings.SplitN(s, sep, int(min(most, 1<<30))+1)
+	}
+	var out []string
+	for ; most > 0; most-- {
+		i := strings.LastIndex(s, sep)
+		if i < 0 {
+			break
+		}
+		out = append([]string{s[i+len(sep):]}, out...)
+		s = s[:i]
+	}
+	return append([]string{s}, out...)
+}
+
+func joinMethod(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+	if len(args) != 1 {
+		return nil, in.raise("TypeError", "join() takes exactly one argument")
+	}
+	items, unordered, err := in.iterate(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := items.(*Unknown); ok {
+		return u, nil
+	}
+	var b strings.Builder
+	for i, x := range items.([]Value) {
+		if u, ok := x.(*Unknown); ok {
+			return u, nil
+		}
+		s, ok := x.(string)
+		if !ok {
+			return nil, in.raise("TypeError", "sequence item %d: expected str instance, %s found", i, typeName(x))
+		}
+		if i > 0 {
+			b.WriteString(self.(string))
+		}
+		b.WriteString(s)
+		if b.Len() > in.Size {
+			return in.unknown("a value is too long"), nil
+		}
+	}
+	if unordered {
+		return in.unknown("a text joined from a set, whose order nobody promises"), nil
+	}
+	return b.String(), nil
+}
+
+func replaceMethod(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+	old, err := in.str("replace", args, 0)
+	if err != nil {
+		return nil, err
+	}
+	with, err := in.str("replace", args, 1)
+	if err != nil {
+		return nil, err
+	}
+	n := -1
+	if len(args) > 2 {
+		m, ok := args[2].(int64)
+		if !ok {
+			return nil, in.raise("TypeError", "an integer is required")
+		}
+		n = int(max(min(m, 1<<30), -1))
+	}
+	s := self.(string)
+	if len(s)+strings.Count(s, old)*len(with) > in.Size {
+		return in.unknown("a value is too long"), nil
+	}
+	return strings.Replace(s, old, with, n), nil
+}
+
+func zfill(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+	s := self.(string)
+	n, ok := args0(args).(int64)
+	if !ok || n > 999 || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "+") {
+		return in.unknown("zfill of this"), nil
+	}
+	return strings.Repeat("0", int(max(n-int64(len(s)), 0))) + s, nil
+}
+
+func args0(args []Value) Value {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return nil
+}
+
+func pad(left bool) methodFunc {
+	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
+		n, ok := args0(args).(int64)
+		with := " "
+		if len(args) > 1 {
+			with, _ = args[1].(string)
+		}
+		if !ok || n > 9999 || len([]rune(with)) != 1 || len(args) > 2 {
+			return in.unknown("a padding"), nil
+		}
+		s := self.(string)
+		fill := strings.Repeat(with, int(max(n-int64(len([]rune(s))), 0)))
+		if left {
+			return s + fill, nil
+		}
+		return fill + s, nil
+	}
+}
+
+// translate replaces characters by a table of str.maketrans.
+func translate(s string, d *Dict) string {
+	var b strings.Builder
+	for _, r := range s {
+		v, ok := d.get(int64(r))
+		switch v := v.(type) {
+		case int64:
+			b.WriteRune(rune(v))
+		case string:
+			b.WriteString(v)
+		default:
+			if !ok {
+				b.WriteRune(r)
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,521 @@
+package python
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const maxNesting = 100
+
+type parser struct {
+	tokens []token
+	pos    int
+	depth  int
+}
+
+// failure carries a SyntaxError out of the parser.
+type failure struct{ err *SyntaxError }
+
+func (p *parser) fail(format string, args ...any) {
+	panic(failure{&SyntaxError{p.peek().line, fmt.Sprintf(format, args...)}})
+}
+
+func rescue(err *error) {
+	if r := recover(); r != nil {
+		f, ok := r.(failure)
+		if !ok {
+			panic(r)
+		}
+		*err = f.err
+	}
+}
+
+// ParseExpr parses an expression.
+func ParseExpr(src string) (x Expr, err error) {
+	tokens, err := lex(src, false)
+	if err != nil {
+		return nil, err
+	}
+	defer rescue(&err)
+	p := &parser{tokens: tokens}
+	x = p.exprList()
+	if p.peek().kind != tokEOF {
+		p.fail("%q is not expected here", p.peek().text)
+	}
+	return x, nil
+}
+
+// ParseBody parses statements. All of them may be indented.
+func ParseBody(src string) (body []Stmt, err error) {
+	tokens, err := lex(src, true)
+	if err != nil {
+		return nil, err
+	}
+	defer rescue(&err)
+	p := &parser{tokens: tokens}
+	for p.peek().kind != tokEOF {
+		if k := p.peek().kind; k == tokIndent || k == tokDedent || k == tokNewline {
+			p.pos++
+			continue
+		}
+		body = append(body, p.statement()...)
+	}
+	return body, nil
+}
+
+func (p *parser) peek() token { return p.tokens[p.pos] }
+
+func (p *parser) next() token {
+	t := p.tokens[p.pos]
+	if t.kind != tokEOF {
+		p.pos++
+	}
+	return t
+}
+
+func (p *parser) is(text string) bool {
+	t := p.peek()
+	return t.text == text && (t.kind == tokOp || t.kind == tokName)
+}
+
+func (p *parser) accept(text string) bool {
+	if p.is(text) {
+		p.pos++
+		return true
+	}
+	return false
+}
+
+func (p *parser) expect(text string) {
+	if !p.accept(text) {
+		p.fail("%q is expected before %q", text, p.peek().text)
+	}
+}
+
+func (p *parser) enter() {
+	if p.depth++; p.depth > maxNesting {
+		p.fail("the expression is nested too deep")
+	}
+}
+
+var keywords = []string{"and", "or", "not", "in", "is", "if", "else", "elif", "for", "while", "return", "raise", "pass", "break", "continue", "def", "class",
+	"try", "except", "finally", "with", "import", "from", "del", "global", "nonlocal", "assert", "lambda", "yield", "await", "async", "as"}
+
+// exprList parses expressions with commas between them: a tuple when there is
+// a comma.
+func (p *parser) exprList() Expr {
+	x := p.starred()
+	if !p.is(",") {
+		return x
+	}
+	items := []Expr{x}
+	for p.accept(",") {
+		if p.endsList() {
+			break
+		}
+		items = append(items, p.starred())
+	}
+	return &Sequence{'(', items}
+}
+
+func (p *parser) endsList() bool {
+	t := p.peek()
+	if t.kind == tokEOF || t.kind == tokNewline {
+		return true
+	}
+	return t.kind == tokOp && slices.Contains([]string{")", "]", "}", "=", ":", ";"}, t.text) || p.is("in")
+}
+
+func (p *parser) starred() Expr {
+	if p.accept("*") {
+		return &Star{p.binary(2)}
+	}
+	return p.expr()
+}
+
+// expr parses one expression, with ternaries and lambdas.
+func (p *parser) expr() Expr {
+	p.enter()
+	defer func() { p.depth-- }()
+	if p.accept("lambda") {
+		params := p.params(":")
+		return &Lambda{params, p.expr()}
+	}
+	x := p.or()
+	if p.accept("if") {
+		cond := p.or()
+		p.expect("else")
+		return &Ternary{cond, x, p.expr()}
+	}
+	if p.is(":=") {
+		p.fail("an assignment within an expression is not read")
+	}
+	return x
+}
+
+func (p *parser) or() Expr {
+	x := p.and()
+	for p.accept("or") {
+		x = &Logic{"or", x, p.and()}
+	}
+	return x
+}
+
+func (p *parser) and() Expr {
+	x := p.not()
+	for p.accept("and") {
+		x = &Logic{"and", x, p.not()}
+	}
+	return x
+}
+
+func (p *parser) not() Expr {
+	if p.accept("not") {
+		p.enter()
+		defer func() { p.depth-- }()
+		return &Unary{"not", p.not()}
+	}
+	return p.comparison()
+}
+
+func (p *parser) comparison() Expr {
+	x := p.binary(2)
+	var c *Compare
+	for {
+		o := p.comparisonOp()
+		if o == "" {
+			break
+		}
+		if c == nil {
+			c = &Compare{X: x}
+		}
+		c.Ops = append(c.Ops, o)
+		c.Ys = append(c.Ys, p.binary(2))
+	}
+	if c != nil {
+		return c
+	}
+	return x
+}
+
+func (p *parser) comparisonOp() string {
+	for _, o := range []string{"==", "!=", "<=", ">=", "<", ">", "in"} {
+		if p.accept(o) {
+			return o
+		}
+	}
+	if p.accept("is") {
+		if p.accept("not") {
+			return "is not"
+		}
+		return "is"
+	}
+	if p.is("not") && p.tokens[p.pos+1].text == "in" {
+		p.pos += 2
+		return "not in"
+	}
+	return ""
+}
+
+var precedence = map[string]int{"|": 2, "^": 3, "&": 4, "<<": 5, ">>": 5, "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7, "@": 7}
+
+func (p *parser) binary(level int) Expr {
+	x := p.unary()
+	for {
+		t := p.peek()
+		l, ok := precedence[t.text]
+		if t.kind != tokOp || !ok || l < level {
+			return x
+		}
+		p.pos++
+		x = &Binary{t.text, x, p.binary(l + 1)}
+	}
+}
+
+func (p *parser) unary() Expr {
+	for _, o := range []string{"-", "+", "~"} {
+		if p.accept(o) {
+			p.enter()
+			defer func() { p.depth-- }()
+			return &Unary{o, p.unary()}
+		}
+	}
+	x := p.postfix(p.atom())
+	if p.accept("**") {
+		p.enter()
+		defer func() { p.depth-- }()
+		return &Binary{"**", x, p.unary()}
+	}
+	return x
+}
+
+func (p *parser) postfix(x Expr) Expr {
+	for range maxTokens {
+		line := p.peek().line
+		switch {
+		case p.accept("."):
+			t := p.next()
+			if t.kind != tokName {
+				p.fail("a name is expected after the dot")
+			}
+			x = &Attr{x, t.text}
+		case p.accept("("):
+			c := &Call{Func: x, Line: line}
+			p.arguments(c)
+			x = c
+		case p.accept("["):
+			x = &Index{x, p.subscript()}
+			p.expect("]")
+		default:
+			return x
+		}
+	}
+	return x
+}
+
+func (p *parser) arguments(c *Call) {
+	for !p.accept(")") {
+		switch t := p.peek(); {
+		case p.accept("**"):
+			c.Keywords = append(c.Keywords, Keyword{"", p.expr()})
+		case t.kind == tokName && p.tokens[p.pos+1].kind == tokOp && p.tokens[p.pos+1].text == "=":
+			p.pos += 2
+			c.Keywords = append(c.Keywords, Keyword{t.text, p.expr()})
+		default:
+			x := p.starred()
+			if p.is("for") {
+				x = &Comprehension{Kind: '(', Item: x, Clauses: p.clauses()}
+			}
+			c.Args = append(c.Args, x)
+		}
+		if !p.is(")") {
+			p.expect(",")
+		}
+	}
+}
+
+func (p *parser) subscript() Expr {
+	var parts [3]Expr
+	n, slice := 0, false
+	for n < 3 {
+		if !p.is(":") && !p.is("]") {
+			parts[n] = p.exprList()
+		}
+		if !p.accept(":") {
+			break
+		}
+		slice = true
+		n++
+	}
+	if !slice {
+		if parts[0] == nil {
+			p.fail("an index is expected")
+		}
+		return parts[0]
+	}
+	return &Slice{parts[0], parts[1], parts[2]}
+}
+
+func (p *parser) clauses() []Clause {
+	var list []Clause
+	for p.accept("for") {
+		c := Clause{Target: p.targets()}
+		p.expect("in")
+		c.Iter = p.or()
+		for p.accept("if") {
+			c.Conds = append(c.Conds, p.or())
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// targets parses what a for assigns to: an expression that ends at "in".
+func (p *parser) targets() Expr {
+	one := func() Expr {
+		if p.accept("*") {
+			return &Star{p.postfix(p.atom())}
+		}
+		return p.postfix(p.atom())
+	}
+	x := one()
+	if !p.is(",") {
+		return x
+	}
+	items := []Expr{x}
+	for p.accept(",") {
+		if p.is("in") {
+			break
+		}
+		items = append(items, one())
+	}
+	return &Sequence{'(', items}
+}
+
+func (p *parser) atom() Expr {
+	p.enter()
+	defer func() { p.depth-- }()
+	t := p.next()
+	switch t.kind {
+	case tokName:
+		return p.name(t)
+	case tokNumber:
+		return p.number(t)
+	case tokString, tokFormat:
+		p.pos--
+		return p.strings()
+	case tokOp:
+		switch t.text {
+		case "(":
+			return p.parenthesis()
+		case "[":
+			return p.list()
+		case "{":
+			return p.braces()
+		case "...":
+			return &Const{nil}
+		}
+	}
+	p.pos--
+	if t.kind == tokEOF {
+		p.fail("the expression ends too early")
+	}
+	p.fail("%q is not expected here", t.text)
+	return nil
+}
+
+func (p *parser) name(t token) Expr {
+	switch t.text {
+	case "True":
+		return &Const{true}
+	case "False":
+		return &Const{false}
+	case "None":
+		return &Const{nil}
+	}
+	if slices.Contains(keywords, t.text) {
+		p.pos--
+		p.fail("%q is not expected here", t.text)
+	}
+	return &Name{t.text}
+}
+
+func (p *parser) number(t token) Expr {
+	text := strings.ReplaceAll(t.text, "_", "")
+	if i, err := strconv.ParseInt(text, 0, 64); err == nil && (len(text) == 1 || text[0] != '0' || !isDigit(text[1])) {
+		return &Const{i}
+	}
+	if f, err := strconv.ParseFloat(text, 64); err == nil {
+		return &Const{f}
+	}
+	p.pos--
+	p.fail("a number that is not read: %s", t.text)
+	return nil
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// strings joins the literals that follow each other.
+func (p *parser) strings() Expr {
+	var parts []FormatPart
+	format := false
+	for {
+		t := p.peek()
+		switch t.kind {
+		case tokString:
+			parts = append(parts, FormatPart{Text: t.text})
+		case tokFormat:
+			format = true
+			parts = append(parts, p.format(t)...)
+		default:
+			if format {
+				return &Format{parts}
+			}
+			var b strings.Builder
+			for _, s := range parts {
+				b.WriteString(s.Text)
+			}
+			return &Const{b.String()}
+		}
+		p.pos++
+	}
+}
+
+func (p *parser) parenthesis() Expr {
+	if p.accept(")") {
+		return &Sequence{Kind: '('}
+	}
+	if p.is("yield") {
+		p.fail("yield is not read")
+	}
+	x := p.starred()
+	if p.is("for") {
+		c := &Comprehension{Kind: '(', Item: x, Clauses: p.clauses()}
+		p.expect(")")
+		return c
+	}
+	if p.is(",") {
+		items := []Expr{x}
+		for p.accept(",") {
+			if p.is(")") {
+				break
+			}
+			items = append(items, p.starred())
+		}
+		x = &Sequence{'(', items}
+	}
+	p.expect(")")
+	return x
+}
+
+func (p *parser) list() Expr {
+	s := &Sequence{Kind: '['}
+	for !p.accept("]") {
+		s.Items = append(s.Items, p.starred())
+		if p.is("for") && len(s.Items) == 1 {
+			c := &Comprehension{Kind: '[', Item: s.Items[0], Clauses: p.clauses()}
+			p.expect("]")
+			return c
+		}
+		if !p.is("]") {
+			p.expect(",")
+		}
+	}
+	return s
+}
+
+func (p *parser) braces() Expr {
+	m, s := &Mapping{}, &Sequence{Kind: '{'}
+	for !p.accept("}") {
+		if p.accept("**") {
+			m.Keys, m.Values = append(m.Keys, nil), append(m.Values, p.binary(2))
+		} else if x := p.starred(); p.accept(":") {
+			m.Keys, m.Values = append(m.Keys, x), append(m.Values, p.expr())
+		} else {
+			s.Items = append(s.Items, x)
+		}
+		if p.is("for") && len(s.Items)+len(m.Keys) == 1 {
+			c := &Comprehension{Kind: '{'}
+			if len(s.Items) == 1 {
+				c.Item = s.Items[0]
+			} else {
+				c.Kind, c.Key, c.Item = ':', m.Keys[0], m.Values[0]
+			}
+			c.Clauses = p.clauses()
+			p.expect("}")
+			return c
+		}
+		if !p.is("}") {
+			p.expect(",")
+		}
+	}
+	switch {
+	case len(s.Items) == 0:
+		return m
+	case len(m.Keys) > 0:
+		p.fail("a dict and a set in one")
+	}
+	return s
+}

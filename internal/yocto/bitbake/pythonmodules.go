@@ -1,0 +1,389 @@
+package bitbake
+
+import (
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+// call is a function of a module.
+type call func(in *python.Interp, args []python.Value) (python.Value, error)
+
+func builtin(name string, f call) python.Value {
+	return &python.Builtin{Name: name, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+		if len(kw) > 0 {
+			return unknownValue(name + " with named arguments"), nil
+		}
+		return f(in, args)
+	}}
+}
+
+func unknownValue(reason string) python.Value { return &python.Unknown{Reason: reason} }
+
+// pythonModule is a module of Python's library or of BitBake, nil for one that
+// metadata does not get.
+func pythonModule(name string) *python.Module {
+	var members func(string) (python.Value, bool)
+	switch name {
+	case "bb":
+		members = bbMember
+	case "os":
+		members = osMember
+	case "re":
+		members = reMember
+	case "string":
+		members = stringMember
+	case "time", "subprocess", "sys", "shutil", "glob", "errno", "math", "json", "collections", "itertools", "functools", "urllib", "datetime", "shlex", "copy",
+		"logging", "hashlib", "tempfile", "stat", "textwrap", "traceback", "types", "pickle", "configparser", "fnmatch", "socket", "pathlib", "platform", "operator", "inspect", "enum", "typing", "contextlib", "multiprocessing", "codecs", "struct", "threading", "ast", "builtins", "warnings", "io", "csv", "xml", "uuid", "random", "gzip", "tarfile", "locale", "signal", "queue", "distutils", "packaging", "abc", "base64", "pwd", "grp", "concurrent", "asyncio", "pprint", "select", "fcntl", "getpass", "mmap", "zipfile", "lzma", "bz2", "ctypes", "difflib", "string_", "importlib", "pkgutil", "dataclasses", "weakref", "gc", "bisect", "heapq", "numbers", "decimal", "fractions", "statistics", "secrets", "calendar", "imp", "site", "magic":
+		members = func(string) (python.Value, bool) { return nil, false }
+	default:
+		return nil
+	}
+	return &python.Module{Name: name, Members: members}
+}
+
+// textArgs gives the arguments that must be texts; false when one is not.
+func textArgs(args []python.Value, n int) ([]string, bool) {
+	if len(args) < n {
+		return nil, false
+	}
+	list := make([]string, len(args))
+	for i, a := range args {
+		s, ok := a.(string)
+		if !ok {
+			return nil, false
+		}
+		list[i] = s
+	}
+	return list, true
+}
+
+// onTexts makes a function of one that takes texts.
+func onTexts(name string, n int, f func(a []string) python.Value) python.Value {
+	return builtin(name, func(in *python.Interp, args []python.Value) (python.Value, error) {
+		a, ok := textArgs(args, n)
+		if !ok {
+			for _, x := range args {
+				if x == nil {
+					return nil, &python.Exception{Type: "TypeError", Message: name + " of None"}
+				}
+			}
+			return unknownValue(name + " with arguments that are not read here"), nil
+		}
+		return f(a), nil
+	})
+}
+
+// osMember: paths are computed, and nothing of the machine is told: the build
+// host is assumed to be Linux on x86_64.
+func osMember(name string) (python.Value, bool) {
+	switch name {
+	case "path":
+		return &python.Module{Name: "os.path", Members: osPathMember}, true
+	case "sep":
+		return "/", true
+	case "uname":
+		return builtin("os.uname", func(*python.Interp, []python.Value) (python.Value, error) {
+			host := unknownValue("the name of the build host")
+			return &python.Tuple{Items: []python.Value{"Linux", host, unknownValue("the kernel of the build host"), unknownValue("the kernel of the build host"), "x86_64"}}, nil
+		}), true
+	}
+	return nil, false
+}
+
+func osPathMember(name string) (python.Value, bool) {
+	one := func(f func(string) string) (python.Value, bool) {
+		return onTexts("os.path."+name, 1, func(a []string) python.Value { return f(a[0]) }), true
+	}
+	switch name {
+	case "basename":
+		return one(func(s string) string { return s[strings.LastIndexByte(s, '/')+1:] })
+	case "dirname":
+		return one(dirname)
+	case "normpath":
+		return one(normpath)
+	case "abspath":
+		return onTexts("os.path.abspath", 1, func(a []string) python.Value {
+			if !path.IsAbs(a[0]) {
+				return unknownValue("os.path.abspath of a relative path")
+			}
+			return normpath(a[0])
+		}), true
+	case "join":
+		return onTexts("os.path.join", 1, func(a []string) python.Value { return joinPath(a) }), true
+	case "isabs":
+		return onTexts("os.path.isabs", 1, func(a []string) python.Value { return path.IsAbs(a[0]) }), true
+	case "relpath":
+		return onTexts("os.path.relpath", 1, relpath), true
+	case "splitext":
+		return onTexts("os.path.splitext", 1, func(a []string) python.Value {
+			root, ext := splitExt(a[0])
+			return &python.Tuple{Items: []python.Value{root, ext}}
+		}), true
+	case "split":
+		return onTexts("os.path.split", 1, func(a []string) python.Value {
+			return &python.Tuple{Items: []python.Value{dirname(a[0]), a[0][strings.LastIndexByte(a[0], '/')+1:]}}
+		}), true
+	case "exists", "isdir", "isfile":
+		return &python.Builtin{Name: "os.path." + name, Fn: func(in *python.Interp, args []python.Value, _ map[string]python.Value) (python.Value, error) {
+			return existsValue(in, name, args), nil
+		}}, true
+	}
+	return nil, false
+}
+
+func dirname(s string) string {
+	head := s[:strings.LastIndexByte(s, '/')+1]
+	if t := strings.TrimRight(head, "/"); t != "" {
+		return t
+	}
+	return head
+}
+
+func normpath(s string) string {
+	if strings.HasPrefix(s, "//") && !strings.HasPrefix(s, "///") {
+		return "/" + path.Clean(s)
+	}
+	return path.Clean(s)
+}
+
+func joinPath(parts []string) string {
+	out := parts[0]
+	for _, p := range parts[1:] {
+		switch {
+		case strings.HasPrefix(p, "/"):
+			out = p
+		case out == "" || strings.HasSuffix(out, "/"):
+			out += p
+		default:
+			out += "/" + p
+		}
+	}
+	return out
+}
+
+func relpath(a []string) python.Value {
+	if len(a) != 2 || !path.IsAbs(a[0]) || !path.IsAbs(a[1]) {
+		return unknownValue("os.path.relpath from the working directory")
+	}
+	rel, err := filepath.Rel(a[1], a[0])
+	if err != nil {
+		return unknownValue("os.path.relpath of these")
+	}
+	return rel
+}
+
+func splitExt(s string) (root, ext string) {
+	i := strings.LastIndexByte(s, '.')
+	base := strings.LastIndexByte(s, '/') + 1
+	if i < base || strings.Trim(s[base:i], ".") == "" {
+		return s, ""
+	}
+	return s[:i], s[i:]
+}
+
+// existsValue answers for paths in the layers, which are what they are when
+// BitBake runs; others are unknown.
+func existsValue(in *python.Interp, kind string, args []python.Value) python.Value {
+	h, ok := in.Host.(*host)
+	p, isText := args0(args).(string)
+	if !ok || !isText || !path.IsAbs(p) {
+		return unknownValue("whether a file exists that lies outside of the layers")
+	}
+	return h.exists(kind, path.Clean(p))
+}
+
+func args0(args []python.Value) python.Value {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return nil
+}
+
+func stringMember(name string) (python.Value, bool) {
+	const lower = "abcdefghijklmnopqrstuvwxyz"
+	v, ok := map[string]string{"ascii_lowercase": lower, "ascii_uppercase": strings.ToUpper(lower), "ascii_letters": lower + strings.ToUpper(lower), "digits": "0123456789"}[name]
+	return v, ok
+}
+
+// reMember: regular expressions, when Go's syntax means the same as Python's.
+func reMember(name string) (python.Value, bool) {
+	switch name {
+	case "match", "search", "fullmatch":
+		return builtin("re."+name, func(in *python.Interp, args []python.Value) (python.Value, error) {
+			return reFind(name, args)
+		}), true
+	case "sub":
+		return builtin("re.sub", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSub(args) }), true
+	case "split":
+		return builtin("re.split", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSplit(args) }), true
+	case "compile":
+		return builtin("re.compile", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			if p, ok := args0(args).(string); ok && len(args) == 1 {
+				return pattern{p}, nil
+			}
+			return unknownValue("re.compile with flags"), nil
+		}), true
+	case "escape":
+		return onTexts("re.escape", 1, func(a []string) python.Value { return regexEscape(a[0]) }), true
+	}
+	return nil, false
+}
+
+// regexEscape is re.escape.
+func regexEscape(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// pattern is a compiled expression.
+type pattern struct{ text string }
+
+func (p pattern) Attr(name string) (python.Value, bool) {
+	f, ok := reMember(name)
+	if !ok || name == "escape" || name == "compile" {
+		return nil, false
+	}
+	return &python.Builtin{Name: "pattern." + name, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+		return in.Apply(f, append([]python.Value{p.text}, args...), kw)
+	}}, true
+}
+
+// compile translates an expression; nil when it cannot be sure that it means
+// the same.
+func compile(p string) *regexp.Regexp {
+	if strings.Contains(p, "(?") && !strings.Contains(p, "(?:") && !strings.Contains(p, "(?P<") || strings.Contains(p, `\Z`) {
+		return nil
+	}
+	re, err := regexp.Compile(p)
+	if err != nil {
+		return nil
+	}
+	return re
+}
+
+func reFind(kind string, args []python.Value) (python.Value, error) {
+	a, ok := textArgs(args[:min(len(args), 2)], 2)
+	if !ok {
+		if len(args) >= 2 && args[1] == nil {
+			return nil, &python.Exception{Type: "TypeError", Message: "expected string or bytes-like object"}
+		}
+		return unknownValue("a search of what is no text"), nil
+	}
+	if len(args) > 2 && args[2] != python.Value(int64(0)) {
+		return unknownValue("a regular expression with flags"), nil
+	}
+	text := a[0]
+	switch kind {
+	case "match":
+		text = `^(?:` + text + `)`
+	case "fullmatch":
+		text = `^(?:` + text + `)$`
+	}
+	re := compile(text)
+	if re == nil || strings.Contains(a[1], "\n") {
+		return unknownValue("a regular expression that is not read here: " + a[0]), nil
+	}
+	m := re.FindStringSubmatchIndex(a[1])
+	if m == nil {
+		return nil, nil
+	}
+	return matchValue{re, a[1], m}, nil
+}
+
+// matchValue is a match.
+type matchValue struct {
+	re   *regexp.Regexp
+	text string
+	at   []int
+}
+
+func (m matchValue) group(v python.Value) (python.Value, bool) {
+	n := 0
+	switch v := v.(type) {
+	case nil:
+	case int64:
+		n = int(v)
+	case string:
+		n = m.re.SubexpIndex(v)
+	default:
+		return nil, false
+	}
+	if n < 0 || 2*n+1 >= len(m.at) {
+		return nil, false
+	}
+	if m.at[2*n] < 0 {
+		return nil, true
+	}
+	return m.text[m.at[2*n]:m.at[2*n+1]], true
+}
+
+// Attr finds a method of a match.
+func (m matchValue) Attr(name string) (python.Value, bool) {
+	switch name {
+	case "group":
+		return builtin("group", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			v, ok := m.group(args0(args))
+			if !ok || len(args) > 1 {
+				return unknownValue("a group that is not known"), nil
+			}
+			return v, nil
+		}), true
+	case "groups":
+		return builtin("groups", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			t := &python.Tuple{}
+			for i := 1; i < len(m.at)/2; i++ {
+				v, _ := m.group(int64(i))
+				t.Items = append(t.Items, v)
+			}
+			return t, nil
+		}), true
+	}
+	return nil, false
+}
+
+func reSub(args []python.Value) (python.Value, error) {
+	a, ok := textArgs(args, 3)
+	if !ok || len(a) > 3 || strings.Contains(a[2], "\n") || strings.ContainsAny(a[1], `\`) {
+		return unknownValue("a substitution that is not read here"), nil
+	}
+	re := compile(a[0])
+	if re == nil || re.MatchString("") {
+		return unknownValue("a regular expression that is not read here: " + a[0]), nil
+	}
+	return re.ReplaceAllLiteralString(a[2], a[1]), nil
+}
+
+func reSplit(args []python.Value) (python.Value, error) {
+	a, ok := textArgs(args, 2)
+	if !ok || len(a) > 2 {
+		return unknownValue("a split that is not read here"), nil
+	}
+	re := compile(a[0])
+	if re == nil || re.MatchString("") {
+		return unknownValue("a regular expression that is not read here: " + a[0]), nil
+	}
+	l, last := &python.List{}, 0
+	for _, at := range re.FindAllStringSubmatchIndex(a[1], -1) {
+		l.Items = append(l.Items, a[1][last:at[0]])
+		for g := 2; g < len(at); g += 2 {
+			if at[g] < 0 {
+				l.Items = append(l.Items, nil)
+			} else {
+				l.Items = append(l.Items, a[1][at[g]:at[g+1]])
+			}
+		}
+		last = at[1]
+	}
+	l.Items = append(l.Items, a[1][last:])
+	return l, nil
+}

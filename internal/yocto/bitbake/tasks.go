@@ -1,0 +1,145 @@
+package bitbake
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// defineFunction runs the definition of a shell or python function.
+func (d *Data) defineFunction(st *statement) {
+	if st.name == "" || st.name == "__anonymous" {
+		d.anonymous = append(d.anonymous, st)
+		return
+	}
+	d.record(st, st.name)
+	d.delFlag(st.name, "python")
+	d.delFlag(st.name, "fakeroot")
+	if st.python {
+		d.setFlag(st.name, "python", "1", false, nil)
+	}
+	if st.fakeroot {
+		d.setFlag(st.name, "fakeroot", "1", false, nil)
+	}
+	d.setFlag(st.name, "func", "1", false, nil)
+	d.setVar(st.name, st.text, true, nil)
+	if _, _, _, ok := d.split(d.normal(st.name)); !ok {
+		d.own(d.normal(st.name)).function = st
+	}
+}
+
+const exportMark = "    # Export function set\n"
+
+// exportFunctions makes do_x call CLASS_do_x, unless do_x was defined.
+func (d *Data) exportFunctions(st *statement) {
+	for _, name := range strings.Fields(st.name) {
+		called := st.text + "_" + name
+		if old := d.getRaw(name); old.raw != "" && !strings.Contains(old.raw, exportMark) {
+			continue
+		}
+		python, isPython, _ := d.getFlag(called, "python")
+		for _, f := range []string{"func", "python"} {
+			d.delFlag(name, f)
+			if v, ok, _ := d.getFlag(called, f); ok {
+				d.setFlag(name, f, v, false, nil)
+			}
+		}
+		for _, f := range []string{"dirs", "cleandirs", "fakeroot"} {
+			if v, ok, _ := d.getFlag(name, f); ok {
+				d.setFlag(called, f, v, false, nil)
+			}
+		}
+		text := exportMark + "    " + called + "\n"
+		if isPython && python != "" {
+			text = exportMark + "    bb.build.exec_func('" + called + "', d)\n"
+		}
+		d.setVar(name, text, true, nil)
+		d.own(d.normal(name)).function = &statement{kind: kindFunction, name: name, text: text, python: isPython, line: st.line, file: st.file}
+	}
+}
+
+func taskName(name string) string {
+	if strings.HasPrefix(name, "do_") {
+		return name
+	}
+	return "do_" + name
+}
+
+// addTask runs addtask; its dependencies are kept in the flag deps.
+func (d *Data) addTask(st *statement) {
+	for _, name := range strings.Fields(st.name) {
+		name = taskName(name)
+		d.record(st, name)
+		d.setFlag(name, "task", "1", false, nil)
+		if !slices.Contains(d.tasks, name) {
+			d.tasks = append(d.tasks, name)
+		}
+		for _, dep := range strings.Fields(st.after) {
+			d.addDep(name, taskName(dep), false)
+		}
+		for _, next := range strings.Fields(st.before) {
+			d.addDep(taskName(next), name, true)
+		}
+	}
+}
+
+func (d *Data) addDep(task, dep string, first bool) {
+	old, _, _ := d.getFlag(task, "deps")
+	list := strings.Fields(old)
+	if slices.Contains(list, dep) {
+		return
+	}
+	if first {
+		list = append([]string{dep}, list...)
+	} else {
+		list = append(list, dep)
+	}
+	d.setFlag(task, "deps", strings.Join(list, " "), false, nil)
+}
+
+func (d *Data) delTask(st *statement) {
+	names, unknown := d.expand(st.name, "")
+	d.tainted = mergeUnknown(d.tainted, unknown)
+	for _, name := range strings.Fields(names) {
+		name = taskName(name)
+		d.record(st, name)
+		d.tasks = slices.DeleteFunc(slices.Clone(d.tasks), func(t string) bool { return t == name })
+		d.delFlag(name, "task")
+		d.delFlag(name, "deps")
+	}
+}
+
+// addFragments includes the configuration fragments that a variable lists as
+// LAYER/NAME, or sets the variable of a built-in fragment "prefix/value".
+func (d *Data) addFragments(st *statement) {
+	words := strings.Fields(st.name)
+	list := d.get(words[1])
+	d.tainted = mergeUnknown(d.tainted, list.unknown)
+	builtin := map[string]string{}
+	for _, pair := range strings.Fields(d.get(words[3]).text) {
+		if prefix, name, ok := strings.Cut(pair, ":"); ok {
+			builtin[prefix] = name
+		}
+	}
+	for _, f := range strings.Fields(list.text) {
+		layer, name, ok := strings.Cut(f, "/")
+		if v := builtin[layer]; ok && v != "" {
+			d.setVar(v, name, true, nil)
+			continue
+		}
+		if !ok || !d.includeFragment(st, layer, words[0]+"/"+name+".conf") {
+			d.refuse(st, "the fragment "+f+" is not found", "add the layer that holds it, or take it out of "+words[1])
+		}
+	}
+}
+
+func (d *Data) includeFragment(st *statement, layer, name string) bool {
+	for _, dir := range strings.Fields(d.get("BBLAYERS").text) {
+		path := filepath.Join(dir, name)
+		if d.env.isFile(path) && slices.Contains(strings.Fields(d.get("BBFILE_COLLECTIONS").text), layer) {
+			d.includeOne(st, path, true)
+			return true
+		}
+	}
+	return false
+}

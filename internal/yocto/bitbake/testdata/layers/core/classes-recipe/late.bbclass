@@ -1,0 +1,1 @@
+LATE = "${LICENSE} late"

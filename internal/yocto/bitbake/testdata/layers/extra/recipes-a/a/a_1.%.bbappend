@@ -1,0 +1,3 @@
+FILESEXTRAPATHS:prepend := "${THISDIR}/files:"
+SRC_URI[sha256sum] = "4567"
+APPENDED = "1"

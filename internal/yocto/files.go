@@ -1,0 +1,112 @@
+package yocto
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake"
+)
+
+// files looks at the files of the layers, and at nothing outside of them.
+type files struct {
+	root   string
+	layers []bitbake.Layer
+}
+
+func filesOf(w *bitbake.Workspace) files {
+	f := files{w.Root(), slices.Clone(w.Layers())}
+	for i := range f.layers {
+		f.layers[i].Dir = filepath.Clean(f.layers[i].Dir) // BBLAYERS may say ${TOPDIR}/../x
+	}
+	return f
+}
+
+// maxHead bounds what is read of a patch, in bytes: its header.
+const maxHead = 64 << 10
+
+// layer returns the name of the layer that a file is in, "" for none.
+func (f files) layer(name string) string {
+	best, at := "", -1
+	for _, l := range f.layers {
+		if rel, err := filepath.Rel(l.Dir, name); err == nil && filepath.IsLocal(rel) && len(l.Dir) > at {
+			best, at = l.Name, len(l.Dir)
+		}
+	}
+	return best
+}
+
+// layerOf is layer for a file as places name it.
+func (f files) layerOf(file string) string {
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(f.root, file)
+	}
+	return f.layer(file)
+}
+
+func (f files) relative(name string) string { return relative(f.root, name) }
+
+// head returns the beginning of a regular file of a layer.
+func (f files) head(name string) (string, bool) {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || f.layer(name) == "" {
+		return "", false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return "", false
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxHead))
+	return string(text), err == nil
+}
+
+// search returns where a relative path of a file:// URI is found, in the order
+// in which BitBake looks: FILESPATH, or, where that is uncertain,
+// FILESEXTRAPATHS and the recipe's usual directories.
+func (r *recipe) search(path string) []string {
+	if !filepath.IsLocal(path) {
+		return nil
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, dir := range r.searchDirs() {
+		name := filepath.Join(dir, path)
+		if seen[name] || r.files.layer(name) == "" {
+			continue
+		}
+		seen[name] = true
+		if _, err := os.Stat(name); err == nil {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func (r *recipe) searchDirs() []string {
+	v := r.data.Get("FILESPATH")
+	if len(v.Unknown) == 0 && v.Text != "" && !strings.Contains(v.Text, "${") {
+		return absolute(v.Text)
+	}
+	dirs := absolute(r.data.Get("FILESEXTRAPATHS").Text)
+	own := filepath.Join(r.files.root, filepath.Dir(r.File))
+	for _, name := range []string{"BP", "BPN", "PN"} {
+		if text := r.data.Get(name).Text; filepath.IsLocal(text) && !strings.Contains(text, "/") {
+			dirs = append(dirs, filepath.Join(own, text))
+		}
+	}
+	return append(dirs, filepath.Join(own, "files"), own)
+}
+
+// absolute returns the absolute directories of a list separated by colons.
+func absolute(list string) []string {
+	var out []string
+	for dir := range strings.SplitSeq(list, ":") {
+		if filepath.IsAbs(dir) {
+			out = append(out, filepath.Clean(dir))
+		}
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package source
+
+import (
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake"
+)
+
+// Variables is what is asked of an evaluated recipe.
+type Variables interface {
+	Get(name string) bitbake.Value
+	Flag(name, flag string) bitbake.Value
+}
+
+// fetcher says how the URIs of a scheme are judged.
+type fetcher struct {
+	since Release // that has it, zero: all
+	until Release // the first that refuses it, zero: none does
+	judge func(*Judgement, Variables, Release)
+}
+
+var fetchers = map[string]fetcher{
+	"http": {judge: judgeFile}, "https": {judge: judgeFile}, "ftp": {judge: judgeFile}, "ftps": {judge: judgeFile},
+	"sftp": {judge: judgeFile}, "s3": {judge: judgeFile}, "az": {since: since150, judge: judgeFile}, "gs": {since: since206, judge: judgeFile},
+	"crate": {judge: judgeCrate}, "gomod": {since: since210, judge: judgeModule},
+	"ssh":   {judge: unverified(Missing, "scp copies the file, and BitBake compares no checksum of it")},
+	"npm":   {until: since218, judge: unverified(Missing, "the hash comes from the registry that serves the package")},
+	"npmsw": {until: since218, judge: judgeShrinkwrap},
+
+	"git": {judge: judgeGit}, "gitsm": {judge: judgeGit}, "gomodgit": {since: since210, judge: judgeModuleGit},
+	"gitannex": {judge: unverified(NoHash, "the commit is checked, what git-annex fetches besides is not")},
+	"svn":      {judge: unverified(NoHash, "")}, "hg": {judge: unverified(NoHash, "")}, "p4": {judge: unverified(NoHash, "")},
+	"repo": {judge: unverified(NoHash, "the manifest and what it names may be branches")},
+	"ccrc": {judge: unverified(NoHash, "")}, "bzr": {judge: unverified(NoHash, "")}, "cvs": {judge: unverified(NoHash, "")}, "osc": {judge: unverified(NoHash, "")},
+
+	"file": {judge: func(j *Judgement, _ Variables, _ Release) { j.Verdict = Local }},
+}
+
+// Judge judges one URI of an expanded SRC_URI. What makes SRC_URI itself
+// uncertain is the caller's to add, see [All].
+func Judge(raw string, v Variables, r Release) Judgement {
+	j := Judgement{Raw: raw, Verdict: NotProven}
+	u, err := Parse(raw, r)
+	j.URI, j.Type = u, u.Scheme
+	if err != nil {
+		j.refuse("BitBake cannot read the URI: " + err.Error())
+		return j
+	}
+	if name, ok := u.Param("name"); ok {
+		j.Name = name.Value
+	}
+	f, ok := fetchers[u.Scheme]
+	switch {
+	case !ok || r.Before(f.since):
+		j.refuse("BitBake " + r.String() + " has no fetcher for " + orNothing(u.Scheme))
+	case f.until != (Release{}) && !r.Before(f.until):
+		f.judge(&j, v, r)
+		j.Refused = "BitBake " + r.String() + " refuses the fetcher " + u.Scheme
+	default:
+		f.judge(&j, v, r)
+	}
+	return j
+}
+
+func orNothing(scheme string) string {
+	if scheme == "" {
+		return "a URI without a scheme"
+	}
+	return scheme + "://"
+}
+
+// unverified makes a judge that gives one verdict, for one reason.
+func unverified(verdict Verdict, note string) func(*Judgement, Variables, Release) {
+	return func(j *Judgement, _ Variables, _ Release) { j.Verdict, j.Note = verdict, note }
+}
+
+// judgeShrinkwrap cannot say more than where the hashes are.
+func judgeShrinkwrap(j *Judgement, _ Variables, _ Release) {
+	j.Verdict, j.Note = NotProven, "the packages and their hashes are those of the shrinkwrap file"
+}
+
+// All judges every URI that a recipe fetches, in order. What makes SRC_URI
+// uncertain makes every verdict so, but for files of the layers.
+func All(v Variables, r Release) []Judgement {
+	value := v.Get("SRC_URI")
+	var out []Judgement
+	for _, raw := range Split(value.Text) {
+		j := Judge(raw, v, r)
+		unknown := strings.Contains(raw, "${@") && len(value.Unknown) > 0
+		if unknown {
+			j.Refused, j.Type = "", ""
+		}
+		if (unknown || j.Verdict != Local) && j.doubt(value) {
+			j.Verdict = NotProven
+		}
+		out = append(out, j)
+	}
+	return out
+}
