@@ -78,13 +78,33 @@ func parameters(s string) *python.Dict {
 }
 
 // decodeURL is bb.fetch2.decodeurl: type, host, path, user, password and
-// parameters.
+// parameters. Releases differ in what they take for a user in file://a@b.
 func decodeURL(s string) python.Value {
-	u, ok := parseURI(s).(uriValue)
-	if !ok || strings.Contains(s, "@") || strings.Contains(s, "%") {
+	base, params, _ := strings.Cut(s, ";")
+	scheme, location, ok := strings.Cut(base, "://")
+	if !ok || location == "" {
 		return unknownValue("a URI that is not read: " + s)
 	}
-	return &python.Tuple{Items: []python.Value{u.attrs["scheme"], u.attrs["hostname"], u.attrs["path"], "", "", u.attrs["params"]}}
+	user, password := "", ""
+	if strings.EqualFold(scheme, "file") && strings.Contains(location, "@") {
+		u := unknownValue("the user of a file:// URI: " + s)
+		return &python.Tuple{Items: []python.Value{scheme, "", u, u, u, parameters(params)}}
+	}
+	if before, rest, ok := strings.Cut(location, "@"); ok && !strings.Contains(before, "/") {
+		location = rest
+		user, password, _ = strings.Cut(before, ":")
+	}
+	host, path := location, "/"
+	if strings.EqualFold(scheme, "file") {
+		host, path = "", location
+	} else if i := strings.IndexByte(location, '/'); i >= 0 {
+		host, path = location[:i], location[i:]
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil || strings.ContainsAny(path, "?#") {
+		return unknownValue("a URI that is not read: " + s)
+	}
+	return &python.Tuple{Items: []python.Value{scheme, host, plain, user, password, parameters(params)}}
 }
 
 // sourceRevision is what the fetcher puts into versions (SRCPV): AUTOINC+ and

@@ -96,6 +96,9 @@ func (d *Data) read(name string, noWeak bool) (e expanded, removes []operation) 
 		}
 	}
 	e.unknown = mergeUnknown(e.unknown, v.taint)
+	if d.env.old && len(v.appends)+len(v.prepends) > 0 {
+		e.set = true // in old releases even when no operation is active
+	}
 	d.applyOperations(&e, v.appends, func(old, text string) string { return old + text })
 	d.applyOperations(&e, v.prepends, func(old, text string) string { return text + old })
 	for _, o := range v.removes {

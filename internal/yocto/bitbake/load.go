@@ -161,6 +161,7 @@ func (w *Workspace) configure() error {
 	if path := w.env.which(d.get("BBPATH").text, "conf/bitbake.conf"); path == "" {
 		d.refuse(st, "conf/bitbake.conf is not found", "add the layer openembedded-core (meta)")
 	} else {
+		w.nameMultiConfig(path)
 		d.failed(st, st.name, w.read(path), true)
 	}
 	d.inherit("base", st, false)
@@ -175,6 +176,21 @@ func (w *Workspace) configure() error {
 	w.view = d.copy()
 	w.view.recipe = w.state()
 	return nil
+}
+
+// nameMultiConfig sets the name of the one configuration that is evaluated:
+// "default" in releases whose bitbake.conf includes a file by that name, empty
+// in later ones.
+func (w *Workspace) nameMultiConfig(path string) {
+	src, err := w.env.load(path)
+	if err != nil {
+		return // reported when it is read
+	}
+	for _, st := range src.statements {
+		if st.kind == kindRequire && st.name == "conf/multiconfig/${BB_CURRENT_MC}.conf" {
+			w.conf.setVar("BB_CURRENT_MC", "default", true, nil)
+		}
+	}
 }
 
 func (w *Workspace) readLayer(dir string) error {

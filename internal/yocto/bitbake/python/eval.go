@@ -212,7 +212,7 @@ func (in *Interp) compareTwo(o string, a, b Value) (Value, error) {
 	}
 	switch o {
 	case "is", "is not":
-		same := a == b
+		same := identical(a, b)
 		switch a.(type) {
 		case nil, bool:
 		default:
@@ -313,7 +313,13 @@ func (in *Interp) order(o string, a, b Value) (Value, error) {
 }
 
 // cmp orders two values of the same kind.
-func cmp(a, b Value) (int, bool) {
+func cmp(a, b Value) (int, bool) { return newBound().cmp(a, b) }
+
+func (w *bound) cmp(a, b Value) (int, bool) {
+	defer w.back()
+	if !w.step() {
+		return 0, false
+	}
 	a, b = number(a), number(b)
 	switch x := a.(type) {
 	case string:
@@ -336,11 +342,11 @@ func cmp(a, b Value) (int, bool) {
 		}
 	case *Tuple:
 		if y, ok := b.(*Tuple); ok {
-			return cmpItems(x.Items, y.Items)
+			return w.cmpItems(x.Items, y.Items)
 		}
 	case *List:
 		if y, ok := b.(*List); ok {
-			return cmpItems(x.Items, y.Items)
+			return w.cmpItems(x.Items, y.Items)
 		}
 	}
 	return 0, false
@@ -356,12 +362,12 @@ func threeWay(less, more bool) int {
 	return 0
 }
 
-func cmpItems(a, b []Value) (int, bool) {
+func (w *bound) cmpItems(a, b []Value) (int, bool) {
 	for i := 0; i < len(a) && i < len(b); i++ {
-		if same, known := equal(a[i], b[i]); known && same {
+		if same, known := w.equal(a[i], b[i]); known && same {
 			continue
 		}
-		return cmp(a[i], b[i])
+		return w.cmp(a[i], b[i])
 	}
 	return threeWay(len(a) < len(b), len(a) > len(b)), true
 }

@@ -25,11 +25,17 @@ func (in *Interp) LoadModule(name string, body []Stmt) *Module {
 func freeze(v Value) {
 	switch v := v.(type) {
 	case *List:
+		if v.frozen {
+			return
+		}
 		v.frozen = true
 		for _, x := range v.Items {
 			freeze(x)
 		}
 	case *Dict:
+		if v.frozen {
+			return
+		}
 		v.frozen = true
 		for _, x := range v.values {
 			freeze(x)

@@ -378,10 +378,10 @@ func (p *parser) atom() Expr {
 			return &Const{nil}
 		}
 	}
-	p.pos--
 	if t.kind == tokEOF {
 		p.fail("the expression ends too early")
 	}
+	p.pos--
 	p.fail("%q is not expected here", t.text)
 	return nil
 }

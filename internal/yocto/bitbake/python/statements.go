@@ -115,8 +115,7 @@ func (p *parser) forStmt(line int) Stmt {
 func (p *parser) ident() string {
 	t := p.next()
 	if t.kind != tokName {
-		p.pos--
-		p.fail("a name is expected before %q", t.text)
+		p.fail("a name is expected, not %q", t.text)
 	}
 	return t.text
 }

@@ -3,6 +3,7 @@ package python
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode"
@@ -147,7 +148,13 @@ func newSet(items []Value) (*Set, bool) {
 func (s *Set) has(v Value) bool { _, ok := s.dict.get(v); return ok }
 
 // hash is equal for equal values; false for what cannot be a key.
-func hash(v Value) (string, bool) {
+func hash(v Value) (string, bool) { return newBound().hash(v) }
+
+func (w *bound) hash(v Value) (string, bool) {
+	defer w.back()
+	if !w.step() {
+		return "", false
+	}
 	switch v := v.(type) {
 	case nil:
 		return "n", true
@@ -169,8 +176,8 @@ func hash(v Value) (string, bool) {
 		var b strings.Builder
 		b.WriteString("t")
 		for _, x := range v.Items {
-			h, ok := hash(x)
-			if !ok {
+			h, ok := w.hash(x)
+			if !ok || b.Len() > 1<<20 {
 				return "", false
 			}
 			fmt.Fprintf(&b, "%d:%s", len(h), h)
@@ -209,49 +216,99 @@ func Truth(v Value) (truth, known bool) {
 	return true, true
 }
 
-// equal compares two values; known is false when an unknown part decides.
-func equal(a, b Value) (same, known bool) {
-	if unknownIn(a) != nil || unknownIn(b) != nil {
+// bound stops a walk through values that contain each other or themselves.
+type bound struct{ depth, left int }
+
+func newBound() *bound { return &bound{depth: 50, left: 100000} }
+
+// step is false when the walk has gone far enough.
+func (b *bound) step() bool {
+	b.left--
+	b.depth--
+	return b.left >= 0 && b.depth >= 0
+}
+
+func (b *bound) back() { b.depth++ }
+
+// equal compares two values; known is false when an unknown part decides, or
+// when they are nested too deep.
+func equal(a, b Value) (same, known bool) { return newBound().equal(a, b) }
+
+func (w *bound) equal(a, b Value) (same, known bool) {
+	defer w.back()
+	if !w.step() || unknownIn(a) != nil || unknownIn(b) != nil {
 		return false, false
+	}
+	switch a := a.(type) {
+	case *List:
+		if b, ok := b.(*List); ok {
+			if (a.Unordered || b.Unordered) && len(a.Items) > 1 && len(a.Items) == len(b.Items) {
+				return false, false
+			}
+			return w.equalItems(a.Items, b.Items)
+		}
+		return false, true
+	case *Tuple:
+		if b, ok := b.(*Tuple); ok {
+			return w.equalItems(a.Items, b.Items)
+		}
+		return false, true
+	case *Dict:
+		if b, ok := b.(*Dict); ok {
+			return w.equalDicts(a, b)
+		}
+		return false, true
+	case *Set:
+		if b, ok := b.(*Set); ok {
+			return len(a.dict.keys) == len(b.dict.keys) && subset(a, b), true
+		}
+		return false, true
 	}
 	if ha, ok := hash(a); ok {
 		hb, ok := hash(b)
 		return ok && ha == hb, true
 	}
-	switch a := a.(type) {
-	case *List:
-		if b, ok := b.(*List); ok {
-			return equalItems(a.Items, b.Items)
-		}
-	case *Dict:
-		if b, ok := b.(*Dict); ok && len(a.keys) == len(b.keys) {
-			for _, k := range a.keys {
-				x, _ := a.get(k)
-				y, has := b.get(k)
-				if same, _ := equal(x, y); !has || !same {
-					return false, true
-				}
-			}
-			return true, true
-		}
-	case *Set:
-		if b, ok := b.(*Set); ok {
-			return len(a.dict.keys) == len(b.dict.keys) && subset(a, b), true
-		}
-	default:
-		if _, ok := a.(*Tuple); !ok {
-			return a == b, true
-		}
+	if _, ok := a.(*Builtin); ok {
+		return false, false
 	}
-	return false, true
+	return identical(a, b), true
 }
 
-func equalItems(a, b []Value) (same, known bool) {
+// identical is whether two values are the same object. Values of the host that
+// cannot be compared are not.
+func identical(a, b Value) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if !reflect.TypeOf(a).Comparable() || !reflect.TypeOf(b).Comparable() {
+		return false
+	}
+	return a == b
+}
+
+func (w *bound) equalDicts(a, b *Dict) (same, known bool) {
+	if len(a.keys) != len(b.keys) {
+		return false, true
+	}
+	for _, k := range a.keys {
+		x, _ := a.get(k)
+		y, has := b.get(k)
+		if !has {
+			return false, true
+		}
+		if same, known := w.equal(x, y); !known || !same {
+			return false, known
+		}
+	}
+	return true, true
+}
+
+func (w *bound) equalItems(a, b []Value) (same, known bool) {
 	if len(a) != len(b) {
 		return false, true
 	}
 	for i := range a {
-		if same, known := equal(a[i], b[i]); !known || !same {
+		if same, known := w.equal(a[i], b[i]); !known || !same {
 			return false, known
 		}
 	}
@@ -356,7 +413,13 @@ func Str(v Value) (string, bool) {
 }
 
 // Repr is repr(v).
-func Repr(v Value) (string, bool) {
+func Repr(v Value) (string, bool) { return newBound().repr(v) }
+
+func (w *bound) repr(v Value) (string, bool) {
+	defer w.back()
+	if !w.step() {
+		return "", false
+	}
 	switch v := v.(type) {
 	case nil:
 		return "None", true
@@ -375,20 +438,20 @@ func Repr(v Value) (string, bool) {
 		if v.Unordered && len(v.Items) > 1 {
 			return "", false
 		}
-		return reprItems("[", v.Items, "]")
+		return w.reprItems("[", v.Items, "]")
 	case *Tuple:
 		if len(v.Items) == 1 {
-			return reprItems("(", v.Items, ",)")
+			return w.reprItems("(", v.Items, ",)")
 		}
-		return reprItems("(", v.Items, ")")
+		return w.reprItems("(", v.Items, ")")
 	case *Dict:
-		return reprDict(v)
+		return w.reprDict(v)
 	case *Set:
 		if len(v.dict.keys) == 0 {
 			return "set()", true
 		}
 		if len(v.dict.keys) == 1 {
-			return reprItems("{", v.dict.keys, "}")
+			return w.reprItems("{", v.dict.keys, "}")
 		}
 	}
 	return "", false
@@ -428,15 +491,18 @@ func reprString(s string) (string, bool) {
 	return b.String() + q, true
 }
 
-func reprItems(open string, items []Value, end string) (string, bool) {
+func (w *bound) reprItems(open string, items []Value, end string) (string, bool) {
 	var b strings.Builder
 	b.WriteString(open)
 	for i, x := range items {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		s, ok := Repr(x)
+		s, ok := w.repr(x)
 		if !ok {
+			return "", false
+		}
+		if b.Len()+len(s) > 1<<24 {
 			return "", false
 		}
 		b.WriteString(s)
@@ -444,7 +510,7 @@ func reprItems(open string, items []Value, end string) (string, bool) {
 	return b.String() + end, true
 }
 
-func reprDict(d *Dict) (string, bool) {
+func (w *bound) reprDict(d *Dict) (string, bool) {
 	if d.unordered && len(d.keys) > 1 {
 		return "", false
 	}
@@ -455,8 +521,8 @@ func reprDict(d *Dict) (string, bool) {
 			b.WriteString(", ")
 		}
 		x, _ := d.get(k)
-		ks, ok1 := Repr(k)
-		vs, ok2 := Repr(x)
+		ks, ok1 := w.repr(k)
+		vs, ok2 := w.repr(x)
 		if !ok1 || !ok2 {
 			return "", false
 		}
