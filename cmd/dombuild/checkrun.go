@@ -199,7 +199,7 @@ func (c *checker) rebuilder(ctx context.Context, r checkRun) (again *repro.Rebui
 	} else {
 		otherwise.Open = on.Open
 	}
-	return repro.NewRebuilder(l, c.first, r.result, r.number, on, otherwise), func() {
+	return repro.NewRebuilder(l, c.first, r.number, on, otherwise), func() {
 		for _, f := range ends {
 			f()
 		}
