@@ -46,7 +46,7 @@ var bans = []ban{
 	{"internal/repro/diff", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "any two artifacts are compared, however they were built"},
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
 	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
-	{"internal/yocto/bitbake/python", []string{"net/http", "os/exec", "os", "internal/yocto/bitbake"}, "code is evaluated, not run: nothing of the machine is at hand"},
+	{"internal/yocto/bitbake/python", []string{"net/http", "os/exec", "internal/yocto/bitbake"}, "code is evaluated, not run: nothing of the machine is at hand"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
 }
 
