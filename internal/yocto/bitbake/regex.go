@@ -12,12 +12,12 @@ func reMember(name string) (python.Value, bool) {
 	switch name {
 	case "match", "search", "fullmatch":
 		return builtin("re."+name, func(in *python.Interp, args []python.Value) (python.Value, error) {
-			return reFind(name, args)
+			return reFind(in, name, args)
 		}), true
 	case "sub":
-		return builtin("re.sub", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSub(args) }), true
+		return builtin("re.sub", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSub(in, args) }), true
 	case "split":
-		return builtin("re.split", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSplit(args) }), true
+		return builtin("re.split", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSplit(in, args) }), true
 	case "compile":
 		return builtin("re.compile", func(in *python.Interp, args []python.Value) (python.Value, error) {
 			if p, ok := args0(args).(string); ok && len(args) == 1 {
@@ -46,9 +46,18 @@ func regexEscape(s string) string {
 // pattern is a compiled expression.
 type pattern struct{ text string }
 
-// compile translates an expression; nil when it cannot be sure that it means
-// the same.
-func compile(p string) *regexp.Regexp {
+// compile gives a translated expression; each is translated once.
+func (e *environment) compile(p string) *regexp.Regexp {
+	if re, ok := e.regexps.Load(p); ok {
+		return re.(*regexp.Regexp)
+	}
+	re := translate(p)
+	e.regexps.Store(p, re)
+	return re
+}
+
+// translate compiles an expression, nil when it may not mean the same.
+func translate(p string) *regexp.Regexp {
 	if strings.Contains(p, "(?") && !strings.Contains(p, "(?:") && !strings.Contains(p, "(?P<") || strings.Contains(p, `\Z`) {
 		return nil
 	}
@@ -59,7 +68,7 @@ func compile(p string) *regexp.Regexp {
 	return re
 }
 
-func reFind(kind string, args []python.Value) (python.Value, error) {
+func reFind(in *python.Interp, kind string, args []python.Value) (python.Value, error) {
 	a, ok := textArgs(args[:min(len(args), 2)], 2)
 	if !ok {
 		if len(args) >= 2 && args[1] == nil {
@@ -77,7 +86,7 @@ func reFind(kind string, args []python.Value) (python.Value, error) {
 	case "fullmatch":
 		text = `^(?:` + text + `)$`
 	}
-	re := compile(text)
+	re := environmentOf(in).compile(text)
 	if re == nil || strings.Contains(a[1], "\n") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
@@ -115,24 +124,24 @@ func (m matchValue) group(v python.Value) (python.Value, bool) {
 	return m.text[m.at[2*n]:m.at[2*n+1]], true
 }
 
-func reSub(args []python.Value) (python.Value, error) {
+func reSub(in *python.Interp, args []python.Value) (python.Value, error) {
 	a, ok := textArgs(args, 3)
 	if !ok || len(a) > 3 || strings.Contains(a[2], "\n") || strings.ContainsAny(a[1], `\`) {
 		return unknownValue("a substitution that is not read here"), nil
 	}
-	re := compile(a[0])
+	re := environmentOf(in).compile(a[0])
 	if re == nil || re.MatchString("") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
 	return re.ReplaceAllLiteralString(a[2], a[1]), nil
 }
 
-func reSplit(args []python.Value) (python.Value, error) {
+func reSplit(in *python.Interp, args []python.Value) (python.Value, error) {
 	a, ok := textArgs(args, 2)
 	if !ok || len(a) > 2 {
 		return unknownValue("a split that is not read here"), nil
 	}
-	re := compile(a[0])
+	re := environmentOf(in).compile(a[0])
 	if re == nil || re.MatchString("") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
@@ -185,4 +194,15 @@ func (m matchValue) Attr(name string) (python.Value, bool) {
 		}), true
 	}
 	return nil, false
+}
+
+// environmentOf is the environment of the code that runs.
+func environmentOf(in *python.Interp) *environment {
+	switch h := in.Host.(type) {
+	case *host:
+		return h.d.env
+	case loader:
+		return h.env
+	}
+	return &environment{}
 }

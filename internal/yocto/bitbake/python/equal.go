@@ -9,7 +9,19 @@ import (
 )
 
 // hash is equal for equal values; false for what cannot be a key.
-func hash(v Value) (string, bool) { return newBound().hash(v) }
+func hash(v Value) (key, bool) {
+	if s, ok := v.(string); ok {
+		return key{'s', s}, true
+	}
+	text, ok := newBound().hash(v)
+	return key{'v', text}, ok
+}
+
+// key is what equal values share: their text, apart from that of others.
+type key struct {
+	kind byte
+	text string
+}
 
 func (w *bound) hash(v Value) (string, bool) {
 	defer w.back()
@@ -64,7 +76,14 @@ func (b *bound) back() { b.depth++ }
 
 // equal compares two values; known is false when an unknown part decides, or
 // when they are nested too deep.
-func equal(a, b Value) (same, known bool) { return newBound().equal(a, b) }
+func equal(a, b Value) (same, known bool) {
+	if x, ok := a.(string); ok {
+		if y, ok := b.(string); ok {
+			return x == y, true
+		}
+	}
+	return newBound().equal(a, b)
+}
 
 func (w *bound) equal(a, b Value) (same, known bool) {
 	defer w.back()

@@ -20,7 +20,7 @@ type Tuple struct{ Items []Value }
 // Dict is a Python dict; it keeps the order of insertion.
 type Dict struct {
 	keys      []Value
-	values    map[string]Value
+	values    map[key]Value
 	unordered bool
 	spoiled   *Unknown
 	frozen    bool
@@ -85,25 +85,25 @@ type Object struct {
 }
 
 // NewDict makes an empty dict.
-func NewDict() *Dict { return &Dict{values: map[string]Value{}} }
+func NewDict() *Dict { return &Dict{values: map[key]Value{}} }
 
 // Put sets a key that is a string.
-func (d *Dict) Put(key string, v Value) { d.put(key, v) }
+func (d *Dict) Put(name string, v Value) { d.put(name, v) }
 
-func (d *Dict) put(key, v Value) bool {
-	h, ok := hash(key)
+func (d *Dict) put(k, v Value) bool {
+	h, ok := hash(k)
 	if !ok {
 		return false
 	}
 	if _, has := d.values[h]; !has {
-		d.keys = append(d.keys, key)
+		d.keys = append(d.keys, k)
 	}
 	d.values[h] = v
 	return true
 }
 
-func (d *Dict) get(key Value) (Value, bool) {
-	h, ok := hash(key)
+func (d *Dict) get(k Value) (Value, bool) {
+	h, ok := hash(k)
 	if !ok {
 		return nil, false
 	}
@@ -111,14 +111,14 @@ func (d *Dict) get(key Value) (Value, bool) {
 	return v, ok
 }
 
-func (d *Dict) delete(key Value) bool {
-	h, _ := hash(key)
+func (d *Dict) delete(k Value) bool {
+	h, _ := hash(k)
 	if _, ok := d.values[h]; !ok {
 		return false
 	}
 	delete(d.values, h)
-	for i, k := range d.keys {
-		if g, _ := hash(k); g == h {
+	for i, x := range d.keys {
+		if g, _ := hash(x); g == h {
 			d.keys = append(d.keys[:i:i], d.keys[i+1:]...)
 			break
 		}
