@@ -233,6 +233,9 @@ func TestSyntaxErrors(t *testing.T) {
 			if v := r.Data.Get("B"); v.Text != "kept" {
 				t.Errorf("the rest is not evaluated: B is %q", v.Text)
 			}
+			if v := r.Data.Get("A"); len(v.Unknown) == 0 && c.name != "old operator" && c.name != "binary" && c.name != "unclosed function" {
+				t.Errorf("what the refused line may have set is not unknown: A is %+v", v)
+			}
 			var all []string
 			for _, e := range r.Errors {
 				all = append(all, e.Error())

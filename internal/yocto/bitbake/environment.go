@@ -23,6 +23,7 @@ type environment struct {
 	exprs   sync.Map // expression → *parsedExpr
 	bodies  sync.Map // *statement → *parsedBody
 	exists  sync.Map // path → bool
+	regexps sync.Map // expression → *regexp.Regexp, nil when it is not read
 	modules modules
 }
 

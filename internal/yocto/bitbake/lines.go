@@ -129,6 +129,7 @@ func (p *recipeParser) parse(lines []string) {
 	}
 	if len(p.residue) > 0 {
 		p.src.refuse(p.first, 1, "the file ends within a statement", "take away the backslash at the end of the last line")
+		p.src.add(statement{kind: kindRefused, line: int32(p.first), name: leadingName(p.residue[0]), text: p.residue[0]})
 	}
 }
 
@@ -177,6 +178,7 @@ func (p *recipeParser) join(n int, s *string) bool {
 		comment := strings.HasPrefix(p.residue[0], "#")
 		if here := strings.HasPrefix(*s, "#"); here != comment {
 			p.src.refuse(n, 1, "a statement over several lines is a comment in part", "take the comment out of the statement, or put # before each of its lines")
+			p.src.add(statement{kind: kindRefused, line: int32(p.first), name: leadingName(p.residue[0]), text: p.residue[0]})
 			p.residue = nil
 			return false
 		}

@@ -153,9 +153,21 @@ func parseLine(src *source, n int, s string) {
 		return
 	} else if !parseKeyword(&st, s) {
 		src.refuse(n, column, problem+": "+excerpt(s), `write NAME = "value" with the value in quotes, one statement a line, or continue the line with a backslash`)
-		return
+		st.kind, st.name, st.text, st.flag = kindRefused, leadingName(s), s, ""
 	}
 	src.add(st)
+}
+
+// leadingName is the name with which a line begins.
+func leadingName(s string) string {
+	if r, ok := strings.CutPrefix(s, "export"); ok && r != "" && isSpace(r[0]) {
+		s = strings.TrimLeft(r, spaces)
+	}
+	i := 0
+	for i < len(s) && isNameByte(s[i]) {
+		i++
+	}
+	return strings.TrimRight(s[:i], "+.:")
 }
 
 func hasOldOperator(name string) bool {

@@ -21,6 +21,7 @@ const (
 	kindAddHandler
 	kindAddFragments
 	kindPyLib
+	kindRefused // a line that cannot be parsed; name is the variable it seems to be about
 )
 
 // An op is an assignment operator, as written.

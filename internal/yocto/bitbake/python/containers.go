@@ -6,6 +6,7 @@ import (
 
 var listMethods, tupleMethods map[string]methodFunc
 
+// The table is filled here, as its functions refer to it.
 func init() {
 	listMethods = map[string]methodFunc{
 		"append": func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {

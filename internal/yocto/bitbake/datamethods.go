@@ -1,0 +1,189 @@
+package bitbake
+
+import (
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	if internal, ok := d.internal(name); ok {
+		return internal, nil
+	}
+	if a.isFalse("expand") {
+		e := d.getRaw(name)
+		return d.value(e, name), nil
+	}
+	return d.value(d.get(name), name), nil
+}
+
+// internal are variables that hold no text.
+func (d *Data) internal(name string) (python.Value, bool) {
+	list := func(items []string) python.Value {
+		l := &python.List{}
+		for _, s := range items {
+			l.Items = append(l.Items, s)
+		}
+		return l
+	}
+	switch name {
+	case "__inherit_cache":
+		return list(d.inherited), true
+	case "__BBTASKS":
+		return list(d.tasks), true
+	case "__BBHANDLERS":
+		return list(d.handlers), true
+	case "BB_ORIGENV", "__BBANONFUNCS", "__depends", "__base_depends", "BBINCLUDED":
+		return &python.Unknown{Reason: name + " is internal to BitBake", Cause: d.unknown(name, "the variable is internal to BitBake")}, true
+	}
+	return nil, false
+}
+
+func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	key, ok := a.text("flag")
+	if !ok {
+		return a.value("flag"), nil
+	}
+	if a.isFalse("expand") {
+		text, set, unknown := d.getFlag(name, key)
+		return d.value(expanded{text: text, set: set, unknown: unknown}, name+"["+key+"]"), nil
+	}
+	return d.value(d.getFlagExpanded(name, key), name+"["+key+"]"), nil
+}
+
+func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	v := d.find(d.normal(name))
+	if v != nil && len(v.flagless) > 0 {
+		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless}, nil
+	}
+	out := python.NewDict()
+	if v == nil {
+		return nil, nil
+	}
+	for _, f := range v.flags {
+		text, _, unknown := d.getFlag(name, f.name)
+		out.Put(f.name, d.value(expanded{text: text, set: true, unknown: unknown}, name))
+	}
+	if len(v.flags) == 0 {
+		return nil, nil
+	}
+	return out, nil
+}
+
+// textOf is the text of a value that is stored, and why it is not certain.
+func (d *Data) textOf(v python.Value) (text string, none bool, unknown []Unknown) {
+	if v == nil {
+		return "", true, nil
+	}
+	if u, ok := v.(*python.Unknown); ok {
+		return "", false, d.causes(u, u.Reason)
+	}
+	if s, ok := python.Str(v); ok {
+		return s, false, nil
+	}
+	return "", false, d.unknown("", "the value that is stored is no text")
+}
+
+func setVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	text, none, unknown := d.textOf(a.value("value"))
+	if none {
+		d.setVar(name, "", false, nil)
+		d.own(d.normal(name)).set = false
+		return nil, nil
+	}
+	if len(unknown) > 0 {
+		text, _, _ = d.getParsing(name)
+	}
+	_, parsing := a.get("parsing")
+	d.setVar(name, text, parsing, unknown)
+	return nil, nil
+}
+
+func operationMethod(o string) func(*Data, *python.Interp, string, *arguments) (python.Value, error) {
+	return func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+		text, none, unknown := d.textOf(a.value("value"))
+		if !none {
+			d.setVar(name+d.env.separator()+o, text, true, unknown)
+		}
+		return nil, nil
+	}
+}
+
+func setVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	key, ok := a.text("flag")
+	if !ok {
+		d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
+		return nil, nil
+	}
+	text, none, unknown := d.textOf(a.value("value"))
+	if none {
+		d.delFlag(name, key)
+		return nil, nil
+	}
+	d.setFlag(name, key, text, false, unknown)
+	return nil, nil
+}
+
+func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Interp, string, *arguments) (python.Value, error) {
+	return func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+		key, ok := a.text("flag")
+		if !ok {
+			d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
+			return nil, nil
+		}
+		old, _, why := d.getFlag(name, key)
+		text, _, unknown := d.textOf(a.value("value"))
+		d.setFlag(name, key, join(old, text), false, mergeUnknown(why, unknown))
+		return nil, nil
+	}
+}
+
+func delVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	d.delVar(name)
+	return nil, nil
+}
+
+func delVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	if key, ok := a.text("flag"); ok {
+		d.delFlag(name, key)
+	}
+	return nil, nil
+}
+
+func setVarFilterMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	text, ok := a.text("filter")
+	if d.filters == nil {
+		d.filters = map[string]string{}
+	}
+	d.changed(name)
+	switch {
+	case a.value("filter") == nil:
+		delete(d.filters, name)
+	case ok:
+		d.filters[name] = text
+	default:
+		d.taintVar(name, d.unknown(name, "a filter that is not known"))
+	}
+	return nil, nil
+}
+
+func renameVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	to, ok := a.text("newkey")
+	if !ok {
+		d.taintAll(d.unknown(name, "the variable is renamed to a name that is not known"))
+		return nil, nil
+	}
+	d.rename(name, to)
+	return nil, nil
+}
+
+func hasOverridesMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	return len(d.variantsOf(name)) > 0, nil
+}
+
+func expandMethod(d *Data, in *python.Interp, a *arguments) (python.Value, error) {
+	s, ok := a.text("s")
+	if !ok {
+		return a.value("s"), nil
+	}
+	text, unknown := d.expand(s, "")
+	return d.value(expanded{text: text, set: true, unknown: unknown}, excerpt(s)), nil
+}

@@ -1,0 +1,208 @@
+package bitbake
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+// reMember: regular expressions, when Go's syntax means the same as Python's.
+func reMember(name string) (python.Value, bool) {
+	switch name {
+	case "match", "search", "fullmatch":
+		return builtin("re."+name, func(in *python.Interp, args []python.Value) (python.Value, error) {
+			return reFind(in, name, args)
+		}), true
+	case "sub":
+		return builtin("re.sub", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSub(in, args) }), true
+	case "split":
+		return builtin("re.split", func(in *python.Interp, args []python.Value) (python.Value, error) { return reSplit(in, args) }), true
+	case "compile":
+		return builtin("re.compile", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			if p, ok := args0(args).(string); ok && len(args) == 1 {
+				return pattern{p}, nil
+			}
+			return unknownValue("re.compile with flags"), nil
+		}), true
+	case "escape":
+		return onTexts("re.escape", 1, func(a []string) python.Value { return regexEscape(a[0]) }), true
+	}
+	return nil, false
+}
+
+// regexEscape is re.escape.
+func regexEscape(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// pattern is a compiled expression.
+type pattern struct{ text string }
+
+// compile gives a translated expression; each is translated once.
+func (e *environment) compile(p string) *regexp.Regexp {
+	if re, ok := e.regexps.Load(p); ok {
+		return re.(*regexp.Regexp)
+	}
+	re := translate(p)
+	e.regexps.Store(p, re)
+	return re
+}
+
+// translate compiles an expression, nil when it may not mean the same.
+func translate(p string) *regexp.Regexp {
+	if strings.Contains(p, "(?") && !strings.Contains(p, "(?:") && !strings.Contains(p, "(?P<") || strings.Contains(p, `\Z`) {
+		return nil
+	}
+	re, err := regexp.Compile(p)
+	if err != nil {
+		return nil
+	}
+	return re
+}
+
+func reFind(in *python.Interp, kind string, args []python.Value) (python.Value, error) {
+	a, ok := textArgs(args[:min(len(args), 2)], 2)
+	if !ok {
+		if len(args) >= 2 && args[1] == nil {
+			return nil, &python.Exception{Type: "TypeError", Message: "expected string or bytes-like object"}
+		}
+		return unknownValue("a search of what is no text"), nil
+	}
+	if len(args) > 2 && args[2] != python.Value(int64(0)) {
+		return unknownValue("a regular expression with flags"), nil
+	}
+	text := a[0]
+	switch kind {
+	case "match":
+		text = `^(?:` + text + `)`
+	case "fullmatch":
+		text = `^(?:` + text + `)$`
+	}
+	re := environmentOf(in).compile(text)
+	if re == nil || strings.Contains(a[1], "\n") {
+		return unknownValue("a regular expression that is not read here: " + a[0]), nil
+	}
+	m := re.FindStringSubmatchIndex(a[1])
+	if m == nil {
+		return nil, nil
+	}
+	return matchValue{re, a[1], m}, nil
+}
+
+// matchValue is a match.
+type matchValue struct {
+	re   *regexp.Regexp
+	text string
+	at   []int
+}
+
+func (m matchValue) group(v python.Value) (python.Value, bool) {
+	n := 0
+	switch v := v.(type) {
+	case nil:
+	case int64:
+		n = int(v)
+	case string:
+		n = m.re.SubexpIndex(v)
+	default:
+		return nil, false
+	}
+	if n < 0 || 2*n+1 >= len(m.at) {
+		return nil, false
+	}
+	if m.at[2*n] < 0 {
+		return nil, true
+	}
+	return m.text[m.at[2*n]:m.at[2*n+1]], true
+}
+
+func reSub(in *python.Interp, args []python.Value) (python.Value, error) {
+	a, ok := textArgs(args, 3)
+	if !ok || len(a) > 3 || strings.Contains(a[2], "\n") || strings.ContainsAny(a[1], `\`) {
+		return unknownValue("a substitution that is not read here"), nil
+	}
+	re := environmentOf(in).compile(a[0])
+	if re == nil || re.MatchString("") {
+		return unknownValue("a regular expression that is not read here: " + a[0]), nil
+	}
+	return re.ReplaceAllLiteralString(a[2], a[1]), nil
+}
+
+func reSplit(in *python.Interp, args []python.Value) (python.Value, error) {
+	a, ok := textArgs(args, 2)
+	if !ok || len(a) > 2 {
+		return unknownValue("a split that is not read here"), nil
+	}
+	re := environmentOf(in).compile(a[0])
+	if re == nil || re.MatchString("") {
+		return unknownValue("a regular expression that is not read here: " + a[0]), nil
+	}
+	l, last := &python.List{}, 0
+	for _, at := range re.FindAllStringSubmatchIndex(a[1], -1) {
+		l.Items = append(l.Items, a[1][last:at[0]])
+		for g := 2; g < len(at); g += 2 {
+			if at[g] < 0 {
+				l.Items = append(l.Items, nil)
+			} else {
+				l.Items = append(l.Items, a[1][at[g]:at[g+1]])
+			}
+		}
+		last = at[1]
+	}
+	l.Items = append(l.Items, a[1][last:])
+	return l, nil
+}
+
+// Attr finds a method of a pattern.
+func (p pattern) Attr(name string) (python.Value, bool) {
+	f, ok := reMember(name)
+	if !ok || name == "escape" || name == "compile" {
+		return nil, false
+	}
+	return &python.Builtin{Name: "pattern." + name, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+		return in.Apply(f, append([]python.Value{p.text}, args...), kw)
+	}}, true
+}
+
+// Attr finds a method of a match.
+func (m matchValue) Attr(name string) (python.Value, bool) {
+	switch name {
+	case "group":
+		return builtin("group", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			v, ok := m.group(args0(args))
+			if !ok || len(args) > 1 {
+				return unknownValue("a group that is not known"), nil
+			}
+			return v, nil
+		}), true
+	case "groups":
+		return builtin("groups", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			t := &python.Tuple{}
+			for i := 1; i < len(m.at)/2; i++ {
+				v, _ := m.group(int64(i))
+				t.Items = append(t.Items, v)
+			}
+			return t, nil
+		}), true
+	}
+	return nil, false
+}
+
+// environmentOf is the environment of the code that runs.
+func environmentOf(in *python.Interp) *environment {
+	switch h := in.Host.(type) {
+	case *host:
+		return h.d.env
+	case loader:
+		return h.env
+	}
+	return &environment{}
+}
