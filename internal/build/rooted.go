@@ -49,6 +49,9 @@ type RootFile struct {
 func Root(ctx context.Context, st *store.Store, s plan.Step, output func(name string) (Step, error)) ([]RootFile, error) {
 	var files []RootFile
 	for _, t := range s.Trees {
+		if !strings.HasPrefix(t.Target, plan.InputsDir+"/") {
+			continue // what a varied environment is made of
+		}
 		in, err := output(t.Step)
 		if err != nil {
 			return nil, err
