@@ -87,7 +87,7 @@ func (a *app) rebuild(ctx context.Context, first *build.Result, p *plan.Plan, st
 	if err != nil {
 		return nil, err
 	}
-	opt.Fresh = true
+	opt.Fresh, opt.Compared = true, true
 	opt.Each = func(ctx context.Context, s build.Step) error { return repro.Prove(ctx, a.store, first, p, s) }
 	return build.Run(ctx, p, steps, opt)
 }

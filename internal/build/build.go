@@ -53,6 +53,10 @@ type Options struct {
 	Each     func(context.Context, Step) error
 	Parallel int  // steps at once; 0: one for each CPU
 	Whole    bool // make every step of the closure, also those that no step still to run reads
+	// Compared says that outputs are held against those of a build that passed
+	// the gates: one that a gate refuses differs from those, and is made to be
+	// looked at.
+	Compared bool
 	// Given are outputs that are taken as they are, by the names of their
 	// steps, also where the plan would make them otherwise. What is made of them
 	// is only for comparing: it passes no gate, and Fresh is implied.
