@@ -196,7 +196,7 @@ func TestTreeXattrs(t *testing.T) {
 	l, r := filepath.Join(dir, "l"), filepath.Join(dir, "r")
 	must(t, os.Mkdir(l, 0o755))
 	must(t, os.Mkdir(r, 0o755))
-	if err := unix.Setxattr(l, "user.note", []byte("a"), 0); err == unix.ENOTSUP {
+	if err := unix.Setxattr(l, "user.note", []byte("a"), 0); err == unix.ENOTSUP && os.Getenv("CI") != "true" {
 		t.Skip("the temporary directory has no extended attributes")
 	} else {
 		must(t, err)

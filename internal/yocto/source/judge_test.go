@@ -77,8 +77,8 @@ var judgeTests = []struct {
 	{name: "module", raw: "gomod://golang.org/x/net;version=v0.9.0;name=ignored", vars: variables{"SRC_URI[golang.org/x/net@v0.9.0.sha256sum]": sha}, want: Checksum, best: Sum{"sha256", sha, "golang.org/x/net@v0.9.0.sha256sum"}},
 	{name: "module, h1", raw: "gomod://golang.org/x/net;version=v0.9.0;goh1sum=x", want: Checksum, best: Sum{"goh1", "x", ""}},
 	{name: "module without version", raw: "gomod://golang.org/x/net", want: NotProven, refused: true},
-	{name: "npm", raw: "npm://registry.npmjs.org;package=a;version=1.0.0", release: Release{2, 8}, vars: variables{"SRC_URI[sha256sum]": sha}, want: Missing},
-	{name: "npm, refused", raw: "npm://registry.npmjs.org;package=a;version=1.0.0", want: Missing, refused: true},
+	{name: "npm", raw: "npm://registry.example.org;package=a;version=1.0.0", release: Release{2, 8}, vars: variables{"SRC_URI[sha256sum]": sha}, want: Missing},
+	{name: "npm, refused", raw: "npm://registry.example.org;package=a;version=1.0.0", want: Missing, refused: true},
 	{name: "shrinkwrap", raw: "npmsw://a.json", release: Release{2, 8}, want: NotProven},
 
 	{name: "commit", raw: "git://h/x;branch=main", vars: variables{"SRCREV": commit}, want: Pinned, revision: map[string]string{"default": commit}},
