@@ -36,6 +36,11 @@ if [ "${1-}" = tests ]; then
 	need mkfs.erofs erofs-utils
 	need rpmbuild rpm
 	need dtc device-tree-compiler
+	need rustc rustc
+	need openssl openssl
+	need perl perl
+	need localedef libc-bin
+	need hostname hostname
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
