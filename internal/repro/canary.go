@@ -169,7 +169,10 @@ func (p proof) toolchain(first *build.Result, s build.Step, axes []plan.Axis, e 
 		p.exempt[name] = Exempt{s.Name, "has one package"}
 		return
 	}
-	before, _ := first.Step(s.Name)
+	before, ok := first.Step(s.Name)
+	if !ok {
+		return // it is there only to make the varied environment
+	}
 	seen := Seen{s.Name, "first packages", begin(before.Order), begin(s.Order)}
 	p.seen[name] = []Seen{seen}
 	switch {

@@ -86,7 +86,7 @@ func Compare(ctx context.Context, st *store.Store, first, second *build.Result) 
 		return Verdict{}, err
 	}
 	for _, s := range second.Steps {
-		if !compared(s) {
+		if !compared(s) || borrowed(first, second, s) {
 			continue
 		}
 		r, err := compareStep(ctx, st, first, s)
@@ -126,6 +126,18 @@ func unproved(axes []plan.Axis) []Effect {
 		list = append(list, Effect{Axis: x, Seen: []Seen{}})
 	}
 	return list
+}
+
+// borrowed says whether a toolchain is in the second build only because what
+// makes the varied environment is compiled in it.
+func borrowed(first, second *build.Result, s build.Step) bool {
+	if _, ok := first.Step(s.Name); ok || s.Kind != plan.KindToolchain {
+		return false
+	}
+	return slices.ContainsFunc(second.Steps, func(x build.Step) bool {
+		step, _ := second.Plan.Step(x.Name)
+		return x.Kind == plan.KindVary && step.Root == s.Name
+	})
 }
 
 func (v *Verdict) add(r StepResult) {
