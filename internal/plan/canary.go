@@ -64,7 +64,7 @@ func (p *Plan) Canaries(names ...string) ([]string, error) {
 	}
 	var list []string
 	for _, s := range steps {
-		if s.Root != "" {
+		if s.Root != "" && s.Kind != KindVary { // which runs in the standard environment
 			list = append(list, canaryStep(recipe.Address(s.Root)))
 		}
 	}
