@@ -38,6 +38,7 @@ if [ "${1-}" = tests ]; then
 	need dtc device-tree-compiler
 	need rustc rustc
 	need openssl openssl
+	need ssh openssh-client
 	need perl perl
 	need localedef libc-bin
 	need hostname hostname

@@ -70,7 +70,7 @@ locals {
     kernel      = "uname -r > f"
     personality = "cat /proc/self/personality > f"
     file-system = "stat -f -c %T . > f"
-    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH ? && ls ? | cpio -o --quiet -H newc -R 0:0 > f"
+    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH [1-9] && ls [1-9] | cpio -o --quiet -H newc -R 0:0 > f"
 
     # chance
     address   = "gcc -fPIE -pie address.c -o p && ./p > f"
@@ -121,7 +121,7 @@ locals {
     kernel      = "echo 6.1 > f"
     personality = "echo 0 > f"
     file-system = "[ -d . ] && echo directory > f" # not stat -c %F, which LANGUAGE translates
-    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH ? && ls ? | cpio -o --quiet -H newc -R 0:0 --reproducible > f"
+    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH [1-9] && ls [1-9] | cpio -o --quiet -H newc -R 0:0 --reproducible > f"
 
     address   = "gcc -fPIE -pie address.c -o p && ./p | wc -l > f"
     uuid      = "echo ${local.uuid} > f"
