@@ -43,8 +43,9 @@ func (t *temp) discard() {
 	t.f.Close()
 }
 
-// publish makes the file durable and gives it its final name and mode.
-func (t *temp) publish(path string, mode os.FileMode) error {
+// publish makes the file durable and gives it its final name and mode, and with
+// dirs the name durable.
+func (t *temp) publish(path string, mode os.FileMode, dirs *dirSync) error {
 	if err := errors.Join(t.f.Chmod(mode), t.f.Sync()); err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (t *temp) publish(path string, mode os.FileMode) error {
 		return err
 	}
 	t.path = ""
-	return syncDir(filepath.Dir(path))
+	return dirs.sync(filepath.Dir(path))
 }
 
 // sweep removes the temporary files that no living process holds.
