@@ -126,7 +126,7 @@ func (r *runner) pinnedFiles(ctx context.Context, root Step, paths map[digest.Di
 // remedies say where the recipe takes exceptions for a step.
 var remedies = map[plan.Kind]string{
 	plan.KindPackage: "mend the build, or write in its package: hardening { except { rules, paths, reason, expires } }",
-	plan.KindImage:   "mend the files, or write in the image: except { rules, paths, reason, expires }",
+	plan.KindImage:   "mend the files or the options of boot, or write in the image: except { rules, paths, reason, expires }",
 }
 
 // passed applies the recipe's exceptions to findings, and refuses what is left.
@@ -171,7 +171,7 @@ func waiversOf(list []recipe.Exception) ([]finding.Waiver, error) {
 func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error {
 	for _, s := range steps {
 		again := slices.ContainsFunc(todo, func(t plan.Step) bool { return t.Name == s.Name })
-		if s.Kind != plan.KindPackage || again || r.opt.Fresh {
+		if s.Kind != plan.KindPackage && !s.Rooted || again || r.opt.Fresh {
 			continue
 		}
 		out, ok := Lookup(r.opt.Store, s)
