@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:a9af933cffbaa3c53c08a94f0c985a7805cd919dc1c97b9489f573ce73d2488d"
+  recipe  = "sha256:4ffcf0f69aab3970626a4c14bab904dda4dd7c7548eecf1c3e649c8b05813fb1"
 }
 
 distribution "debian" {

@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:e1eaf7fa9141f4f9744f11554d87a224737fc04026baa946e0bad97eb7d22d1b"
+  recipe  = "sha256:7d8d251344486079e9349ee96ec0fd1b7c7187373d3622f4f6e9a824fc2815f1"
 }
 
 distribution "debian" {
