@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:4ffcf0f69aab3970626a4c14bab904dda4dd7c7548eecf1c3e649c8b05813fb1"
+  recipe  = "sha256:db62a625893e14a4650b8b797979e9ca8b7e6a2d01cbd2c44edd2c21f697f86d"
 }
 
 distribution "debian" {

@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:7d8d251344486079e9349ee96ec0fd1b7c7187373d3622f4f6e9a824fc2815f1"
+  recipe  = "sha256:8acfe05aa17faa5e1b990f03cf5f2a6e1e68fb4e37890c44aa964eb79ad10c60"
 }
 
 distribution "debian" {

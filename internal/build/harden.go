@@ -47,8 +47,8 @@ func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob
 		if err != nil {
 			return fmt.Errorf("reading the compiler calls of %s: %w", s.Name, err)
 		}
-		gate.Calls = log.Canonical(s.Host.BuildDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp")
-		if out.Calls, err = r.keep(ctx, gate.Calls.Format()); err != nil {
+		gate.Calls = log.Canonical(s.Host.BuildDir, s.Host.OutDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp")
+		if out.Calls, err = r.keep(ctx, gate.Calls.Kept(fileContents(index)).Format()); err != nil {
 			return err
 		}
 	}
@@ -72,6 +72,17 @@ func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob
 		return err
 	}
 	return passed(s, verdict.Findings, time.Now())
+}
+
+// fileContents are the contents of a tree's files.
+func fileContents(index tree.Index) []digest.Digest {
+	var list []digest.Digest
+	for _, e := range index {
+		if e.Type == tree.Regular {
+			list = append(list, e.Digest)
+		}
+	}
+	return list
 }
 
 func (r *runner) keep(ctx context.Context, text []byte) (digest.Digest, error) {

@@ -147,6 +147,9 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 	switch u.Origin {
 	case wrapper.Compiled:
 		j.compiled = append(j.compiled, u)
+		if why := substituted(u.Call); why != "" {
+			j.outside(u.Path, why, "take the argument out of the command, or write an exception from "+profile.CompiledOutside)
+		}
 	case wrapper.Assembled, wrapper.Data, wrapper.LTO: // no flags of the compiler's
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
