@@ -2,6 +2,7 @@ package hardening
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/hardening/wrapper"
@@ -15,6 +16,11 @@ var substitutes = []string{"-wrapper", "-B", "--prefix", "-specs", "--specs", "-
 // substituted says by which argument a call may have had something else than
 // the toolchain's compiler compile; "" if by none.
 func substituted(c *wrapper.Call) string {
+	for _, v := range c.Environment {
+		if leadsOut(v) {
+			return v.Name + "=" + v.Value + " has the compiler run what the command does not name"
+		}
+	}
 	args := c.Executed()
 	for i, a := range args {
 		for _, option := range substitutes {
@@ -29,10 +35,23 @@ func substituted(c *wrapper.Call) string {
 				}
 			}
 			value = strings.TrimPrefix(value, "=")
-			if option == "-wrapper" || !strings.HasPrefix(path.Clean(value), "/usr/") {
+			if option == "-wrapper" || !pinned(value) {
 				return a + " has the compiler run or load " + value
 			}
 		}
 	}
 	return ""
 }
+
+// leadsOut tells that a variable has a driver do something that lies in no
+// toolchain: run programs of another directory (an empty one is the current
+// directory), or edit its arguments.
+func leadsOut(v wrapper.Variable) bool {
+	if v.Name == "CCC_OVERRIDE_OPTIONS" {
+		return true
+	}
+	return slices.ContainsFunc(strings.Split(v.Value, ":"), func(dir string) bool { return !pinned(dir) })
+}
+
+// pinned tells that a path leads into the toolchain's own files.
+func pinned(name string) bool { return strings.HasPrefix(path.Clean(name)+"/", "/usr/") }

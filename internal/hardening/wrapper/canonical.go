@@ -114,6 +114,10 @@ var (
 func (n normaliser) call(c *Call) Call {
 	out := *c
 	out.Program, out.Name, out.Cwd = n.text(c.Program), n.text(c.Name), n.text(c.Cwd)
+	out.Environment = slices.Clone(c.Environment)
+	for i := range out.Environment {
+		out.Environment[i].Value = n.text(out.Environment[i].Value)
+	}
 	out.Args = slices.Clone(c.Args)
 	for i := range out.Args {
 		out.Args[i].Text = n.text(out.Args[i].Text)
