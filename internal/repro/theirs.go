@@ -78,8 +78,7 @@ func (a *against) take(ctx context.Context) (out build.Step, sums []byte, err er
 func (a *against) format(img *image.Image) error {
 	switch f := img.Format(); {
 	case a.theirs.Kind == TheirArchive && f == image.OCI:
-		return &NotBuiltError{a.theirs.Path, "is an OCI image layout in an archive, or a bundle, which carries what locks pin and nothing that was built",
-			"to compare with an image, unpack it and name it oci:PATH; of a bundle: dombuild bundle import, then dombuild check"}
+		return a.packedLayout()
 	case a.theirs.Kind == TheirArchive && f != image.Tar && f != image.Zip && f != image.CPIO && !f.Packs():
 		return &NotBuiltError{a.theirs.Path, fmt.Sprintf("is neither an archive of what build -o wrote nor an attestation: its format is %s", f), "pack the directory: tar -cf theirs.tar -C OUT " + a.target.Name}
 	case a.theirs.Kind != TheirArchive && (f == image.OCI) != (a.theirs.Kind == TheirLayout):
@@ -92,7 +91,9 @@ func (a *against) format(img *image.Image) error {
 // directory, beside those of other targets.
 func (a *against) find(ctx context.Context, img *image.Image) error {
 	var others []string
+	layout := false
 	err := img.Walk(ctx, func(e image.Entry, c *image.Content) error {
+		layout = layout || e.Path == "oci-layout"
 		dir, name := path.Split(e.Path)
 		if name != build.RecordName || e.Type != image.Regular || dir != "" && a.theirs.Kind != TheirArchive {
 			return nil
@@ -123,10 +124,18 @@ func (a *against) find(ctx context.Context, img *image.Image) error {
 		return err
 	case a.record == nil && len(others) > 0:
 		return &NotBuiltError{a.theirs.Path, fmt.Sprintf("is a build of %q", strings.Join(others, ", ")), "name the build of " + string(a.target.Address)}
+	case a.record == nil && a.theirs.Kind == TheirArchive && layout:
+		return a.packedLayout()
 	case a.record == nil && a.theirs.Kind != TheirLayout:
 		return a.notBuilt()
 	}
 	return nil
+}
+
+// packedLayout is the error of what carries blobs, and no files that were built.
+func (a *against) packedLayout() error {
+	return &NotBuiltError{a.theirs.Path, "is an OCI image layout in an archive, or a bundle, which carries what locks pin and nothing that was built",
+		"to compare with an image, unpack it and name it oci:PATH; of a bundle: dombuild bundle import, then dombuild check"}
 }
 
 func errSchema(schema string) error {
