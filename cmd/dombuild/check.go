@@ -107,12 +107,12 @@ func printSteps(w io.Writer, v repro.Verdict) {
 			fmt.Fprintf(w, "CALLS   %s  %s\n", s.Name, finding.Visible(d))
 		}
 		if s.Equal {
-			fmt.Fprintf(w, "equal   %s  %s\n", s.Name, s.First)
+			fmt.Fprintf(w, "equal   %s  %s\n", finding.Visible(s.Name), s.First)
 			continue
 		}
-		fmt.Fprintf(w, "DIFFER  %s\n", s.Name)
+		fmt.Fprintf(w, "DIFFER  %s\n", finding.Visible(s.Name))
 		for _, d := range s.Differences {
-			fmt.Fprintf(w, "        %s\n", d)
+			fmt.Fprintf(w, "        %s\n", finding.Visible(d.String()))
 		}
 	}
 }

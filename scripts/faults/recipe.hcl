@@ -35,6 +35,9 @@ locals {
     ar-time        = "ar rcU f a.c"
     tar-time       = "umask 022 && echo text > text && tar --owner=0 --group=0 --numeric-owner -cf f text"
     ext4-time      = "truncate -s 1M f && mke2fs -q -t ext4 -F -U ${local.uuid} -E hash_seed=${local.uuid},root_owner=0:0 f"
+    source-year    = "date -u -r a.c +%Y > f"
+    written-year   = "echo text > text && TZ=UTC stat -c %y text | cut -c 1-4 > f"
+    listed-year    = "echo text > text && ls -g -o --time-style=+%Y text | tr -s ' ' | cut -d ' ' -f 4 > f"
     zip-zone       = "umask 022 && echo text > text && touch -d @$SOURCE_DATE_EPOCH text && zip -q -X f.zip text && mv f.zip f"
 
     # paths
@@ -90,6 +93,9 @@ locals {
     ar-time        = "ar rcD f a.c"
     tar-time       = "umask 022 && echo text > text && tar --mtime=@$SOURCE_DATE_EPOCH --owner=0 --group=0 --numeric-owner -cf f text"
     ext4-time      = "truncate -s 1M f && E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -t ext4 -F -U ${local.uuid} -E hash_seed=${local.uuid},root_owner=0:0 f"
+    source-year    = "touch -d @$SOURCE_DATE_EPOCH a.c && date -u -r a.c +%Y > f"
+    written-year   = "echo text > text && touch -d @$SOURCE_DATE_EPOCH text && TZ=UTC stat -c %y text | cut -c 1-4 > f"
+    listed-year    = "echo text > text && touch -d @$SOURCE_DATE_EPOCH text && TZ=UTC ls -g -o --time-style=+%Y text | tr -s ' ' | cut -d ' ' -f 4 > f"
     zip-zone       = "umask 022 && echo text > text && touch -d @$SOURCE_DATE_EPOCH text && TZ=UTC zip -q -X f.zip text && mv f.zip f"
 
     file-macro  = "gcc -ffile-prefix-map=\"$PWD\"=. -c \"$PWD/file.c\" -o f"
