@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,12 +19,17 @@ func recipes(t *testing.T, opt Options) (*Workspace, map[string]*Recipe) {
 		t.Fatal(err)
 	}
 	list := map[string]*Recipe{}
-	err = w.Recipes(context.Background(), func(r *Recipe) error {
-		key := filepath.Base(r.File)
-		if r.Variant != "" {
-			key += " " + r.Variant
+	var mu sync.Mutex
+	err = w.Recipes(context.Background(), func(_ int, variants []*Recipe) error {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, r := range variants {
+			key := filepath.Base(r.File)
+			if r.Variant != "" {
+				key += " " + r.Variant
+			}
+			list[key] = r
 		}
-		list[key] = r
 		return nil
 	})
 	if err != nil {
@@ -115,7 +121,7 @@ func TestFunctions(t *testing.T) {
 	_, list := recipes(t, Options{Layers: fixture})
 	a := list["a_1.2.3.bb"].Data
 	f, ok := a.Function("do_install")
-	if !ok || f.Python || f.Flags["network"] != "1" || f.Place.Line != 43 || f.Body != "\tinstall -d ${D}" {
+	if !ok || f.Python || a.Flag("do_install", "network").Text != "1" || f.Place.Line != 43 || f.Body != "\tinstall -d ${D}" {
 		t.Errorf("do_install: %+v %v", f, ok)
 	}
 	if f, _ := a.Function("do_fetch"); !strings.Contains(f.Body, "base_do_fetch") || !f.Python {
