@@ -31,8 +31,10 @@ type Data struct {
 	resolving     bool
 	overrideDoubt []Unknown       // why they are not certain
 	overrideVar   map[string]bool // what OVERRIDES was computed from
-	cache         map[string]expanded
+	memo          memo
+	changes       int      // counts them
 	reading       []string // names being expanded
+	overridden    bool     // the expansion looked at OVERRIDES
 
 	variant      string // word of BBCLASSEXTEND
 	file         string // FILE: path of the file being read
@@ -101,7 +103,8 @@ func newData(env *environment) *Data {
 func (d *Data) copy() *Data {
 	n := newData(d.env)
 	n.parent, n.seq, n.file, n.recipe = d, d.seq, d.file, d.recipe
-	n.overrideVar = d.overrideVar
+	n.overrides, n.active, n.resolved = d.overrides, d.active, d.resolved
+	n.overrideDoubt, n.overrideVar = d.overrideDoubt, d.overrideVar
 	n.tainted = slices.Clip(d.tainted)
 	n.flagsTainted = slices.Clip(d.flagsTainted)
 	n.prefixes = slices.Clip(d.prefixes)
@@ -148,20 +151,6 @@ func (d *Data) own(name string) *variable {
 		d.braced[name] = true
 	}
 	return n
-}
-
-// changed forgets what was computed from the old value of a variable.
-func (d *Data) changed(name string) {
-	if len(d.cache) > 0 {
-		clear(d.cache)
-	}
-	if d.resolving {
-		return
-	}
-	base, _, _ := strings.Cut(name, ":")
-	if d.overrideVar == nil || d.overrideVar[base] || d.overrideVar[name] || d.env.old {
-		d.resolved = false
-	}
 }
 
 // split separates "NAME:append:a:b" into NAME, the operation and "a:b".
@@ -234,6 +223,7 @@ func (d *Data) addVariants(name string) {
 		}
 		if v := (variant{name, over}); !slices.Contains(list, v) {
 			d.variants[short] = append(list, v)
+			d.changed(short)
 		}
 	})
 }
@@ -254,6 +244,7 @@ func (d *Data) removeVariants(name string) {
 				list = slices.Clone(list)
 			}
 			d.variants[short] = slices.Delete(list, at, at+1)
+			d.changed(short)
 		}
 		if i = strings.LastIndex(short, d.env.separator()); i <= 0 {
 			return

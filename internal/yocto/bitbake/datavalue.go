@@ -120,9 +120,11 @@ var dataMethods = sync.OnceValue(func() map[string]dataMethod {
 	}
 })
 
-// scratch is a copy for code that works on one; its errors stay with it.
+// scratch is a copy for code that works on one; its errors stay with it. What
+// is being expanded is not remembered, as nobody sees what the copy reads.
 func (d *Data) scratch() *Data {
 	n := d.copy()
-	n.reading = d.reading
+	n.reading = slices.Clip(d.reading)
+	d.changes++
 	return n
 }

@@ -99,12 +99,14 @@ func (h *host) isVariable(name string) bool {
 	if name == "d" || name == "oe" || name == "bb" || python.HasBuiltin(name) || pythonModule(name) != nil || h.function(name) != nil {
 		return false
 	}
+	h.d.touch(h.d.normal(name))
 	v := h.d.find(h.d.normal(name))
 	return v != nil && !v.empty() || len(h.d.variantsOf(name)) > 0
 }
 
 // function finds a def of the metadata.
 func (h *host) function(name string) *statement {
+	h.d.touch(name)
 	for d := h.d; d != nil; d = d.parent {
 		if st, ok := d.functions[name]; ok {
 			return st

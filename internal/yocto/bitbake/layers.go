@@ -57,6 +57,7 @@ func (d *Data) oldNames() {
 		d.addOperation(base, o, operation{text: v.value, overrides: over})
 		d.hist[base] = append(d.hist[base], d.hist[name]...)
 	}
+	d.forgetAll()
 }
 
 // describeLayers fills in what layer.conf says of each layer.
