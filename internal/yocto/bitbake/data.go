@@ -69,6 +69,9 @@ type variable struct {
 	flagless []Unknown // why flags are not certain
 }
 
+// deleted is every variable that was deleted.
+var deleted = &variable{}
+
 type flag struct {
 	name    string
 	value   string
@@ -137,13 +140,15 @@ func (d *Data) find(name string) *variable {
 // own is the variable for changing it.
 func (d *Data) own(name string) *variable {
 	d.changed(name)
-	if v, ok := d.vars[name]; ok {
+	if v, ok := d.vars[name]; ok && v != deleted {
 		return v
 	}
 	n := &variable{}
 	if v := d.find(name); v != nil {
 		*n = *v
-		n.flags = slices.Clone(v.flags)
+		if len(v.flags) > 0 {
+			n.flags = append(make([]flag, 0, len(v.flags)+2), v.flags...)
+		}
 		n.appends, n.prepends, n.removes = slices.Clip(v.appends), slices.Clip(v.prepends), slices.Clip(v.removes)
 	}
 	d.vars[name] = n

@@ -57,7 +57,10 @@ func (d *Data) remembered(name string) (expanded, bool) {
 			e, ok = d.memo.values[name]
 		}
 	}
-	return e, ok
+	if !ok {
+		return expanded{}, false
+	}
+	return *e, true
 }
 
 // getRaw reads a variable as d.getVar(name, False) does.

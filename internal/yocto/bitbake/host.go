@@ -96,7 +96,7 @@ func (d *Data) value(e expanded, name string) python.Value {
 // isVariable is whether a name in an expression means a variable: names of
 // functions and modules come first.
 func (h *host) isVariable(name string) bool {
-	if name == "d" || name == "oe" || name == "bb" || python.HasBuiltin(name) || pythonModule(name) != nil || h.function(name) != nil {
+	if name == "d" || python.HasBuiltin(name) || h.d.env.builtIn(name) != nil || h.function(name) != nil {
 		return false
 	}
 	h.d.touch(h.d.normal(name))

@@ -5,7 +5,7 @@ import "strings"
 // memo keeps what variables expand to. An entry is forgotten when a variable
 // changes that it was computed from.
 type memo struct {
-	values  map[string]expanded
+	values  map[string]*expanded
 	readers map[string][]string // name → variables whose expansion read it
 }
 
@@ -38,9 +38,9 @@ func (d *Data) remember(name string, e expanded, changes int) {
 		return
 	}
 	if d.memo.values == nil {
-		d.memo.values = map[string]expanded{}
+		d.memo.values = map[string]*expanded{}
 	}
-	d.memo.values[name] = e
+	d.memo.values[name] = &e
 }
 
 // forget drops what was computed from a variable.

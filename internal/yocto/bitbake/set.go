@@ -55,7 +55,7 @@ func (d *Data) addOperation(base string, o op, x operation) {
 func (d *Data) delVar(name string) {
 	name = d.normal(name)
 	d.changed(name)
-	d.vars[name] = &variable{}
+	d.vars[name] = deleted
 	if d.variantsOf(name) != nil {
 		d.variants[name] = nil
 	}
