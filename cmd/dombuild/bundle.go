@@ -43,7 +43,7 @@ locks, serial and base, signatures apart; it is an OCI image layout in a tar.`
 	cmd.Flags().Int64Var(&f.serial, "serial", 0, "number of this bundle, greater than all before (default: seconds since 1970)")
 	cmd.Flags().StringVar(&f.base, "base", "", "leave out what this earlier bundle, or its manifest, names")
 	cmd.Flags().StringVar(&f.want, "want", "", "put in only what this file, made by bundle want, names")
-	cmd.Flags().StringArrayVar(&f.keys, "key", nil, "sign with this PEM key (repeatable)")
+	cmd.Flags().StringArrayVar(&f.keys, "key", nil, keyUsage+" (repeatable)")
 	return cmd
 }
 
@@ -85,7 +85,7 @@ func (a *app) createBundle(ctx context.Context, paths []string, f createFlags) e
 	var signatures [][]byte
 	signers := []string{}
 	for _, k := range f.keys {
-		key, err := signingKey(k)
+		key, err := a.signingKey(ctx, k)
 		if err != nil {
 			return err
 		}
