@@ -185,7 +185,7 @@ func (c *cutter) put(p Piece) {
 	c.used += headers + padded(p.Size)
 }
 
-// Numbers are the parts that are missing of so many, as people write them.
+// missingNumbers are the parts that are missing of so many.
 func missingNumbers(have []int, of int) []int {
 	var list []int
 	for i := 1; i <= of; i++ {
