@@ -42,6 +42,10 @@ if [ "${1-}" = tests ]; then
 	need perl perl
 	need localedef libc-bin
 	need hostname hostname
+	need swtpm swtpm
+	need softhsm2-util softhsm2
+	need pkcs11-tool opensc
+	need skopeo skopeo
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -70,7 +71,7 @@ func (s *Store) sweep() error {
 	return nil
 }
 
-// removeUnlocked removes a file unless a process holds its lock, and returns
+// removeUnlocked removes a file or a stage unless a process holds its lock, and returns
 // how many bytes that freed.
 func removeUnlocked(path string) (int64, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
@@ -88,6 +89,10 @@ func removeUnlocked(path string) (int64, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return 0, err
+	}
+	if fi.IsDir() { // a stage
+		n, err := treeSize(context.Background(), path)
+		return n, errors.Join(err, os.RemoveAll(path))
 	}
 	return fi.Size(), removeIfThere(path)
 }
