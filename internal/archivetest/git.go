@@ -1,6 +1,7 @@
 package archivetest
 
 import (
+	"io"
 	"net/http"
 	"net/http/cgi"
 	"os"
@@ -20,7 +21,7 @@ func GitServer(dir string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &cgi.Handler{Path: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend"), Dir: dir, Stderr: os.Stderr,
+	h := &cgi.Handler{Path: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend"), Dir: dir, Stderr: io.Discard,
 		Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "HOME=/nonexistent",
 			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -113,6 +113,29 @@ func TestTreeRefused(t *testing.T) {
 	}
 }
 
+// TestSignedCommit has the signature before and behind other headers.
+func TestSignedCommit(t *testing.T) {
+	const first, last = "tree aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n", "encoding x\n"
+	const signature, message = "gpgsig -----BEGIN\n \n x\n -----END\n", "\nmessage\n\nmore\n"
+	for _, text := range []string{first + signature + message, first + last + signature + message, first + signature + last + message} {
+		s, err := ParseCommit(SHA1, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.Replace(text, signature, "", 1); string(s.Text) != want {
+			t.Errorf("signed is %q, want %q", s.Text, want)
+		}
+		if string(s.Signature) != "-----BEGIN\n\nx\n-----END\n" {
+			t.Errorf("the signature is %q", s.Signature)
+		}
+	}
+	for _, text := range []string{first + first + message, "author A <a@b> 1 +0000\n" + first + message, first + signature + signature + message} {
+		if _, err := ParseCommit(SHA1, []byte(text)); err == nil {
+			t.Errorf("accepted %q", text)
+		}
+	}
+}
+
 func TestResolve(t *testing.T) {
 	for _, tt := range [][3]string{
 		{"https://example.org/a/b.git", "../c.git", "https://example.org/a/c.git"},

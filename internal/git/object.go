@@ -38,7 +38,7 @@ func ParseCommit(format string, content []byte) (Signed, error) {
 		return s, errObject
 	}
 	inSignature, seen := false, map[string]bool{}
-	for i, line := range bytes.SplitAfter(bytes.TrimSuffix(head, []byte("\n")), []byte("\n")) {
+	for i, line := range slices.Collect(bytes.Lines(head)) {
 		key, value, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), " ")
 		if key != "" { // else it goes on with the header before
 			if slices.Contains(once, key) && seen[key] || (i == 0) != (key == "tree") {
@@ -55,7 +55,6 @@ func ParseCommit(format string, content []byte) (Signed, error) {
 			s.Text = append(s.Text, line...)
 		}
 	}
-	s.Text = append(s.Text, '\n')
 	s.Text = append(s.Text, body...)
 	if s.Object == "" || s.When.IsZero() {
 		return s, errObject
