@@ -20,8 +20,8 @@ type Pin struct {
 	Distribution string // names the mirror; empty when URL is set
 	Suite        string
 	Path         string // in the distribution's archive; empty when URL is set
-	URL          string
-	Made         bool // not a file that a mirror has: package upstream brings it
+	URL          string // of a file; of what is made, where it comes from
+	Made         bool   // not a file that a mirror has: package upstream brings it
 }
 
 // String names the pin in messages: "bc 1.07.1-3+b1 (pool/…/bc_….deb)".

@@ -1,6 +1,8 @@
 package lockfile
 
 import (
+	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -162,15 +164,29 @@ func (t *Tree) clone() *Tree {
 // pins are the blobs of a tree: the tar itself, which is made and not
 // downloaded, and its parts.
 func (t *Tree) pins(name string) []Pin {
-	list := []Pin{{Digest: t.Digest, Size: t.Size, Name: name, Version: t.Ref, Path: "tree", Made: true}}
+	list := []Pin{{Digest: t.Digest, Size: t.Size, Name: name, Version: t.Ref, Path: "tree", URL: t.URI(), Made: true}}
 	for _, p := range t.Parts {
 		pin := Pin{Digest: p.Digest, Size: p.Size, Name: name, Version: t.Ref, Path: p.Path}
 		if pin.Distribution = t.mirror(); pin.Distribution == "" {
-			pin.Made = true
+			pin.Made, pin.URL = true, t.URI()
 		}
 		list = append(list, pin)
 	}
 	return list
+}
+
+// URI names what is pinned, for records: git's address with the commit, a
+// package URL, or the lock file with its digest. No mirror is in it.
+func (t *Tree) URI() string {
+	switch t.Kind {
+	case GitTree:
+		return "git+" + t.Name + "@" + t.Pinned
+	case OCITree:
+		return "pkg:oci/" + url.PathEscape(path.Base(t.Name)) + "@" + url.QueryEscape(t.Pinned) + "?" + url.Values{"repository_url": {t.Name}}.Encode()
+	case GoModuleTree:
+		return "pkg:golang/" + t.Name + "@" + t.Ref
+	}
+	return t.Kind + ":" + url.PathEscape(t.Name) + "@" + t.Pinned
 }
 
 // mirror is the name under which a machine's configuration has the registry;

@@ -52,6 +52,9 @@ func TestTreesAreAFixpoint(t *testing.T) {
 			made++
 		}
 		mirrored[p.Distribution]++
+		if p.Made != (p.URL != "") {
+			t.Errorf("%s: a pin that is made says where it comes from", p)
+		}
 	}
 	if want := map[string]int{"": 12, "go": 2, "npm": 1, "crates": 1}; made != 12 || !cmp.Equal(want, mirrored) {
 		t.Errorf("%d pins are made, mirrors have %v", made, mirrored)
