@@ -26,7 +26,7 @@ var bans = []ban{
 	{"internal/store", []string{"net/http", "internal/fetch", "internal/plan"}, "the store holds bytes and does not know where they come from"},
 	{"internal/fetch", []string{"internal/plan", "internal/sandbox", "internal/build", "github.com/moby/buildkit/client"}, "what downloads does not build"},
 	{"internal/resolve", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what resolves does not build"},
-	{"internal/resolve/upstream", []string{"internal/sandbox", "internal/plan", "internal/build", "os/exec", "github.com/moby/buildkit/client"}, "what brings sources runs nothing of them"},
+	{"internal/resolve/upstream", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what brings sources runs nothing of them"},
 	{"internal/git", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "objects are bytes: reading them runs nothing and asks nobody"},
 	{"internal/fetch/gitwire", []string{"os/exec", "internal/plan", "internal/sandbox", "internal/build"}, "asking a git server runs no git"},
 	{"internal/plan", []string{"internal/fetch", "internal/resolve", "internal/sandbox", "net/http", "os/exec", "github.com/moby/buildkit/client"}, "a plan is closed: it is made of pins, not of connections"},
