@@ -37,6 +37,9 @@ if [ "${1-}" = tests ]; then
 	need rpmbuild rpm
 	need dtc device-tree-compiler
 	need rustc rustc
+	need cargo cargo
+	need git git
+	need ssh-keygen openssh-client
 	need openssl openssl
 	need ssh openssh-client
 	need perl perl

@@ -12,6 +12,7 @@ import (
 	"github.com/dombuild/dombuild/internal/repro"
 	"github.com/dombuild/dombuild/internal/repro/diff"
 	"github.com/dombuild/dombuild/internal/resolve"
+	"github.com/dombuild/dombuild/internal/resolve/upstream"
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/yocto"
@@ -70,7 +71,7 @@ func exitCode(err error) int {
 	case is(new(*sandbox.OpenError)):
 		return exitOpen
 	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)),
-		is(new(*bundle.Error)), is(new(*bundle.MissingError)), is(new(*yocto.DownloadError)):
+		is(new(*upstream.MovedError)), is(new(*bundle.Error)), is(new(*bundle.MissingError)), is(new(*yocto.DownloadError)):
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)), is(new(*bundle.UntrustedError)):
 		return exitUntrusted
@@ -85,7 +86,7 @@ func exitCode(err error) int {
 	case is(new(*yocto.GateError)):
 		return exitAudit
 	case is(new(*yocto.InputError)), is(new(*usageError)), is(new(*attest.PolicyError)), is(new(*recipe.Error)), is(new(*build.TargetError)), is(new(*diff.UnusedError)),
-		is(new(*resolve.UnknownError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
+		is(new(*resolve.UnknownError)), is(new(*upstream.InputError)), is(new(*resolve.FormatError)), is(new(*resolve.UnsatisfiedError)), is(new(*resolve.ConflictError)):
 		return exitUsage
 	}
 	return exitError

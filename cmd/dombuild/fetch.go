@@ -37,6 +37,9 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 	if err := fetch.Fetch(ctx, st, requests, fetch.Options{Progress: a.display}); err != nil {
 		return err
 	}
+	if err := a.bring(ctx, r, l, mirrors); err != nil {
+		return err
+	}
 	doc := struct {
 		Schema string `json:"schema"`
 		Pins   int    `json:"pins"`
@@ -50,8 +53,10 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 
 func requests(pins []lockfile.Pin, mirrors *resolve.Mirrors) (list []fetch.Request, size int64) {
 	for _, p := range pins {
-		list = append(list, fetch.Request{Digest: p.Digest, Size: p.Size, Name: p.Name, URLs: mirrors.URLs(p)})
 		size += p.Size
+		if !p.Made {
+			list = append(list, fetch.Request{Digest: p.Digest, Size: p.Size, Name: p.Name, URLs: mirrors.URLs(p)})
+		}
 	}
 	return list, size
 }

@@ -167,10 +167,14 @@ func (s Source) Fits(want recipe.Source) bool {
 	case want.HTTP != nil:
 		return s.URL == want.HTTP.URL && s.Digest == want.HTTP.Digest
 	}
-	return false
+	tree := Wanted(want)
+	return tree != nil && s.Tree != nil && s.Tree.fits(tree, want)
 }
 
 func (s Source) what() string {
+	if s.Tree != nil {
+		return s.Tree.String()
+	}
 	if s.URL != "" {
 		return fmt.Sprintf("%s %s", s.URL, s.Digest)
 	}
@@ -178,6 +182,9 @@ func (s Source) what() string {
 }
 
 func asked(s recipe.Source) string {
+	if t := Wanted(s); t != nil {
+		return t.String()
+	}
 	if s.Dsc != nil {
 		return fmt.Sprintf("source package %s of %s", s.Dsc.Name, s.Dsc.From)
 	}

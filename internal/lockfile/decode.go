@@ -102,8 +102,12 @@ func (d *decoder) toolchain(b *hclsyntax.Block) Toolchain {
 }
 
 func (d *decoder) source(b *hclsyntax.Block) Source {
-	d.walk(b.Body, nil, nil)
 	s := Source{Address: address("source", b.Labels[0])}
+	if kind, ok := treeKind(b); ok {
+		s.Tree = d.tree(b, kind)
+		return s
+	}
+	d.walk(b.Body, nil, nil)
 	if _, ok := b.Body.Attributes["url"]; !ok {
 		o := d.open("source "+b.Labels[0], b, "from", "dsc")
 		s.From, s.Dsc = address("distribution", o.text("from")), o.text("dsc")

@@ -72,6 +72,10 @@ func (w *writer) vouched(v Vouched) {
 }
 
 func (w *writer) source(s Source) {
+	if s.Tree != nil {
+		w.tree(s.Tree)
+		return
+	}
 	if s.URL == "" {
 		w.attributes(text("from", label("distribution", s.From)), text("dsc", s.Dsc))
 		return

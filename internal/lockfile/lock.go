@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -98,8 +99,8 @@ type Toolchain struct {
 	Packages  []string       // names of the whole closure
 }
 
-// Source is a pinned source: either a source package (From and Dsc) or a file
-// at a URL whose digest stands in the recipe (URL, Digest and Size).
+// Source is a pinned source: a source package (From and Dsc), a file at a URL
+// whose digest stands in the recipe (URL, Digest and Size), or a Tree.
 type Source struct {
 	Address recipe.Address
 	From    recipe.Address // of a Distribution
@@ -107,6 +108,7 @@ type Source struct {
 	URL     string
 	Digest  digest.Digest
 	Size    int64
+	Tree    *Tree
 }
 
 // New makes a lock of c, which it copies and sorts. The error is an *Error
@@ -168,6 +170,9 @@ func (l *Lock) Source(a recipe.Address) ([]File, error) {
 	for _, s := range l.content.Sources {
 		if s.Address != a {
 			continue
+		}
+		if s.Tree != nil {
+			return nil, fmt.Errorf("%s is a tree, not a list of files", a)
 		}
 		if s.URL != "" {
 			return []File{{Name: urlBase(s.URL), URL: s.URL, Digest: s.Digest, Size: s.Size}}, nil

@@ -20,7 +20,8 @@ type Pin struct {
 	Distribution string // names the mirror; empty when URL is set
 	Suite        string
 	Path         string // in the distribution's archive; empty when URL is set
-	URL          string
+	URL          string // of a file; of what is made, where it comes from
+	Made         bool   // not a file that a mirror has: package upstream brings it
 }
 
 // String names the pin in messages: "bc 1.07.1-3+b1 (pool/…/bc_….deb)".
@@ -40,6 +41,9 @@ func (l *Lock) Pins() []Pin {
 		}
 	}
 	for _, s := range l.content.Sources {
+		if s.Tree != nil {
+			pins = append(pins, s.Tree.pins(label("source", s.Address))...)
+		}
 		if s.URL != "" {
 			pins = append(pins, Pin{Digest: s.Digest, Size: s.Size, Name: label("source", s.Address), URL: s.URL})
 		}

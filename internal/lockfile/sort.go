@@ -28,6 +28,9 @@ func sorted(c Content) Content {
 		c.Toolchains[i].Packages = sortedBy(c.Toolchains[i].Packages, itself)
 	}
 	c.Sources = sortedBy(c.Sources, func(s Source) string { return string(s.Address) })
+	for i := range c.Sources {
+		c.Sources[i].Tree = c.Sources[i].Tree.clone()
+	}
 	return c
 }
 

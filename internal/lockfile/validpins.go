@@ -157,6 +157,10 @@ func (v *validator) toolchain(l *Lock, t Toolchain, used map[string]bool) {
 func (v *validator) source(l *Lock, s Source, used map[string]bool) {
 	at := sourceAt(s)
 	v.address(at, "source", s.Address)
+	if s.Tree != nil {
+		v.tree(s)
+		return
+	}
 	if s.URL != "" {
 		v.url(at, s.URL)
 		v.blob(at, s.URL, s.Digest, s.Size)

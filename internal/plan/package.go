@@ -91,6 +91,7 @@ type unpack struct {
 	strip   bool   // drop the leading directory
 	patches bool   // afterwards apply debian/patches/series
 	copy    bool   // not an archive: copy what lies in the directory
+	times   bool   // with the times it has: make must not see one file before the other
 }
 
 func (b *builder) mountSource(src recipe.Source) ([]BlobMount, []unpack, error) {
@@ -102,6 +103,10 @@ func (b *builder) mountSource(src recipe.Source) ([]BlobMount, []unpack, error) 
 		}
 		m := BlobMount{Digest: blob.Digest, Size: int64(len(blob.Content)), Target: dir, Unpack: true}
 		return []BlobMount{m}, []unpack{{archive: dir, copy: true}}, nil
+	}
+	if t, ok := b.lock.Tree(src.Address); ok {
+		m := BlobMount{Digest: t.Digest, Size: t.Size, Target: dir, Unpack: true}
+		return []BlobMount{m}, []unpack{{archive: dir, copy: true, times: true}}, nil
 	}
 	files, err := b.lock.Source(src.Address)
 	if err != nil {

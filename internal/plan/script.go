@@ -52,6 +52,10 @@ func prologue(how []unpack) string {
 	patched := false
 	for _, u := range how {
 		patched = patched || u.patches
+		if u.times {
+			fmt.Fprintf(&sh, "cp -R -p %s/. .\n", quote(u.archive))
+			continue
+		}
 		if u.copy {
 			fmt.Fprintf(&sh, "cp -R %s/. .\n", quote(u.archive))
 			continue

@@ -149,9 +149,7 @@ func (d decoder) source(i instance) Source {
 		kinds++
 		out.Local = in.local()
 	}
-	if kinds != 1 && len(blocksOf(d.body, "git")) == 0 {
-		d.add(problem(d.at, "Wrong number of blocks", "A source has exactly one of the blocks dsc, http and local; this one has %d.", kinds))
-	}
+	d.oneSource(kinds + d.upstream(&out))
 	return out
 }
 

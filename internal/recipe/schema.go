@@ -50,11 +50,24 @@ var shapes = map[string]shape{
 	"toolchain": {
 		attrs: []string{"for_each", "from", "packages", "configure"}, required: []string{"from", "packages"}},
 	"source": {
-		attrs:  []string{"for_each"},
-		blocks: map[string]nested{"dsc": {}, "http": {}, "local": {}},
+		attrs: []string{"for_each"},
+		blocks: map[string]nested{"dsc": {}, "http": {}, "local": {}, "git": {}, "oci": {},
+			"go_module": {}, "go_modules": {}, "npm": {}, "crates": {}}},
+	"source.git": {
+		attrs: []string{"url", "commit", "tag", "keyring", "submodules"}, required: []string{"url"},
 		refused: map[string]string{
-			"git": "Sources from git are not supported yet. Use http with the URL of a release archive and its sha256, or local for files beside the recipe.",
+			"branch": "A branch is another commit tomorrow. Name a tag, whose commit the lock holds, or a commit.",
 		}},
+	"source.oci": {
+		attrs: []string{"ref", "platform"}, required: []string{"ref"}},
+	"source.go_module": {
+		attrs: []string{"module", "version", "sum"}, required: []string{"module", "version", "sum"}},
+	"source.go_modules": {
+		attrs: []string{"sum_file"}, required: []string{"sum_file"}},
+	"source.npm": {
+		attrs: []string{"lockfile"}, required: []string{"lockfile"}},
+	"source.crates": {
+		attrs: []string{"lockfile"}, required: []string{"lockfile"}},
 	"source.dsc": {
 		attrs: []string{"from", "name", "patches"}, required: []string{"from", "name"}},
 	"source.http": {

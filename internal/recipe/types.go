@@ -67,14 +67,20 @@ type File struct {
 	Content []byte        `json:"-"`
 }
 
-// Source is input that is not a toolchain. Exactly one of Dsc, HTTP and Local is set.
+// Source is input that is not a toolchain. Exactly one of its pointers is set.
 type Source struct {
-	Address Address   `json:"address"`
-	Name    string    `json:"name"` // last label, used as directory name in the sandbox; for instances name-key
-	Dsc     *Dsc      `json:"dsc,omitempty"`
-	HTTP    *HTTP     `json:"http,omitempty"`
-	Local   *Local    `json:"local,omitempty"`
-	Range   hcl.Range `json:"-"`
+	Address   Address   `json:"address"`
+	Name      string    `json:"name"` // last label, used as directory name in the sandbox; for instances name-key
+	Dsc       *Dsc      `json:"dsc,omitempty"`
+	HTTP      *HTTP     `json:"http,omitempty"`
+	Local     *Local    `json:"local,omitempty"`
+	Git       *Git      `json:"git,omitempty"`
+	OCI       *OCI      `json:"oci,omitempty"`
+	GoModule  *GoModule `json:"go_module,omitempty"`
+	GoModules *Locked   `json:"go_modules,omitempty"`
+	NPM       *Locked   `json:"npm,omitempty"`
+	Crates    *Locked   `json:"crates,omitempty"`
+	Range     hcl.Range `json:"-"`
 }
 
 // Dsc is a source package of a distribution.

@@ -25,6 +25,7 @@ type Options struct {
 	Progress   progress.Reporter // nil: none
 	Keep       Keep              // nil: what vouches for pins is verified and dropped
 	Take       Take              // required when the recipe has a new http source
+	Pin        Pin               // required when the recipe has a new source of another kind
 }
 
 // Lock returns a lock that fits the recipe. Pins of old, which may be nil,
@@ -83,6 +84,12 @@ func (j *job) run(ctx context.Context) (*lockfile.Lock, error) {
 				return nil
 			})
 		}
+		if s.Upstream() {
+			g.Go(func() error {
+				urls[i], errs[len(parts)+i] = j.upstream(ctx, s)
+				return nil
+			})
+		}
 	}
 	_ = g.Wait()
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
@@ -106,7 +113,7 @@ func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
 		c.Sources = append(c.Sources, p.sources...)
 	}
 	for _, s := range urls {
-		if s.URL != "" {
+		if s.URL != "" || s.Tree != nil {
 			c.Sources = append(c.Sources, s)
 		}
 	}

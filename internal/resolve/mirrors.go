@@ -47,6 +47,7 @@ func LoadMirrors(configPath, aptRoot string) (*Mirrors, error) {
 	if err := m.readConfig(); err != nil {
 		return nil, err
 	}
+	m.addRegistries()
 	host, err := readApt(filepath.Join(aptRoot, "etc/apt"))
 	if err != nil {
 		return nil, err

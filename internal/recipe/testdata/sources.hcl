@@ -1,8 +1,47 @@
 # with preamble
 source "git" {
-  git { # ERROR: Unsupported block; Sources from git are not supported yet. Use http with the URL of a release archive and its sha256
-    url = "https://example.org/x.git"
+  git { # ERROR: Git of source "git" needs the attribute "commit" or "tag"
+    url    = "git@example.org:x.git" # ERROR: Fetching over ssh would need a key of whoever builds.
+    branch = "main" # ERROR: A branch is another commit tomorrow.
   }
+}
+
+source "gitboth" {
+  git {
+    url     = "https://user@example.org/x.git" # ERROR: url is an https, http or git address of a repository
+    tag     = "../v1" # ERROR: tag is the name of a tag
+    commit  = "0123" # ERROR: Name the commit or the tag, not both # ERROR: commit is the whole name of a commit
+    keyring = "nothing" # ERROR: there is no nothing in
+  }
+}
+
+source "oci" {
+  oci {
+    ref      = "registry.example.org/a" # ERROR: ref needs a tag or a digest
+    platform = "amd64" # ERROR: platform is a platform such as
+  }
+}
+
+source "ocihub" {
+  oci {
+    ref = "alpine:3" # ERROR: ref is a registry, a name and a tag or digest
+  }
+}
+
+source "module" {
+  go_module {
+    module  = "fmt" # ERROR: module is the path of a module
+    version = "latest" # ERROR: version is a whole version
+    sum     = "h1:short" # ERROR: sum is the sum of a module's zip
+  }
+}
+
+source "modules" {
+  go_modules {} # ERROR: needs the attribute "sum_file"
+}
+
+source "npm" {
+  npm { lockfile = "package-lock.json" } # ERROR: there is no package-lock.json in
 }
 
 source "md5" {
@@ -57,7 +96,7 @@ source "url" {
   }
 }
 
-source "none" { # ERROR: A source has exactly one of the blocks dsc, http and local; this one has 0.
+source "none" { # ERROR: A source has exactly one of the blocks crates, dsc, git, go_module, go_modules, http, local, npm and oci; this one has 0.
 }
 
 source "two" { # ERROR: this one has 2.

@@ -1,0 +1,122 @@
+package resolve
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"github.com/hiddeco/sshsig"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/dombuild/dombuild/internal/recipe"
+)
+
+// VerifyDetached checks an armored signature, OpenPGP or SSH (SSHSIG in the
+// namespace "git"), over signed by the keys of a keyring: an OpenPGP keyring,
+// or lines as in OpenSSH's allowed_signers or authorized_keys. It returns the
+// fingerprints of the primary keys whose signatures were good, and when the
+// first of them was made; SSH does not say when, and gives a zero time.
+func VerifyDetached(signed, signature []byte, keyring recipe.File, now time.Time) (signers []string, date time.Time, err error) {
+	if bytes.HasPrefix(signature, []byte("-----BEGIN "+sshsig.PEMType)) {
+		signer, err := verifySSH(signed, signature, keyring)
+		return []string{signer}, time.Time{}, err
+	}
+	if isSSH(keyring.Content) {
+		return nil, date, fmt.Errorf("the signature is an OpenPGP signature, and %s holds SSH keys", keyring.Path)
+	}
+	keys, err := readKeyring(keyring)
+	if err != nil {
+		return nil, date, err
+	}
+	block, err := armor.Decode(bytes.NewReader(signature))
+	if err != nil || block.Type != "PGP SIGNATURE" {
+		return nil, date, errors.New("its signature is neither OpenPGP nor SSH")
+	}
+	signatures, err := readSignatures(block.Body)
+	if err != nil {
+		return nil, date, err
+	}
+	var reasons []string
+	for _, sig := range signatures {
+		signer, err := verifyOne(sig, signed, keys, now)
+		switch {
+		case err == nil:
+			signers = append(signers, fmt.Sprintf("%X", signer.PrimaryKey.Fingerprint))
+			if date.IsZero() || sig.CreationTime.Before(date) {
+				date = sig.CreationTime.UTC()
+			}
+		case isForgery(err):
+			return nil, date, fmt.Errorf("the signature by key %s does not fit: %w", keyID(sig), err)
+		default:
+			reasons = append(reasons, fmt.Sprintf("key %s: %s", keyID(sig), explain(err)))
+		}
+	}
+	if len(signers) == 0 {
+		return nil, date, fmt.Errorf("no good signature (%s)", strings.Join(reasons, "; "))
+	}
+	slices.Sort(signers)
+	return slices.Compact(signers), date, nil
+}
+
+// sshKeyTypes are the keys whose signatures are believed.
+var sshKeyTypes = []string{ssh.KeyAlgoED25519, ssh.KeyAlgoSKED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoSKECDSA256, ssh.KeyAlgoRSA}
+
+func isSSH(content []byte) bool {
+	keys, err := sshKeys(content)
+	return err == nil && len(keys) > 0
+}
+
+// sshKeys reads the keys of a file: one a line, whatever stands before its type.
+func sshKeys(content []byte) ([]ssh.PublicKey, error) {
+	var keys []ssh.PublicKey
+	for n, line := range strings.Split(string(content), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		fields := strings.Fields(line)
+		i := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(sshKeyTypes, f) })
+		if i < 0 || i+1 == len(fields) {
+			return nil, fmt.Errorf("line %d holds no SSH key", n+1)
+		}
+		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(fields[i] + " " + fields[i+1]))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+1, err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func verifySSH(signed, signature []byte, keyring recipe.File) (signer string, err error) {
+	keys, err := sshKeys(keyring.Content)
+	if err != nil {
+		return "", fmt.Errorf("the signature is an SSH signature, and %s is no list of SSH keys: %w", keyring.Path, err)
+	}
+	sig, err := sshsig.Unarmor(signature)
+	if err != nil {
+		return "", fmt.Errorf("reading its signature: %w", err)
+	}
+	signer = ssh.FingerprintSHA256(sig.PublicKey)
+	i := slices.IndexFunc(keys, func(k ssh.PublicKey) bool { return bytes.Equal(k.Marshal(), sig.PublicKey.Marshal()) })
+	if i < 0 {
+		return "", fmt.Errorf("no good signature (key %s: not in the keyring)", signer)
+	}
+	if sig.Signature.Format == ssh.KeyAlgoRSA {
+		return "", fmt.Errorf("key %s signs by way of SHA-1, which is too weak", signer)
+	}
+	if k, ok := keys[i].(ssh.CryptoPublicKey); ok {
+		if pub, ok := k.CryptoPublicKey().(*rsa.PublicKey); ok && pub.N.BitLen() < 2048 {
+			return "", fmt.Errorf("an RSA key of %d bits is too weak", pub.N.BitLen())
+		}
+	}
+	if err := sshsig.Verify(bytes.NewReader(signed), sig, keys[i], sig.HashAlgorithm, "git"); err != nil {
+		return "", fmt.Errorf("the signature by key %s does not fit: %w", signer, err)
+	}
+	return signer, nil
+}
