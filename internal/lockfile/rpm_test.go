@@ -22,7 +22,7 @@ func rpmExample() Content {
 						Digest: sum("gcc"), Size: 3, Signer: signer, SignedAt: day}}},
 				{Kind: Repomd, Repository: "fedora", Digest: sum("f"), Size: 11, Date: day, Revision: "", Keyring: sum("keys"), Signers: []string{signer},
 					Indexes: []Index{{"repodata/repomd.xml.asc", sum("s"), 21}, {"repodata/primary.xml.gz", sum("q"), 22}},
-					Debs: []Deb{{Name: "perl-Getopt_x", Version: "2~rc1^git-1.fc42", Architecture: "noarch", Filename: "Packages/p/x.rpm", Digest: sum("perl"), Size: 4}}},
+					Debs:    []Deb{{Name: "perl-Getopt_x", Version: "2~rc1^git-1.fc42", Architecture: "noarch", Filename: "Packages/p/x.rpm", Digest: sum("perl"), Size: 4}}},
 			}}},
 		Toolchains: []Toolchain{{Address: "toolchain.base", From: "distribution.fedora", Requested: []string{"gcc-c++"}, Packages: []string{"perl-Getopt_x", "gcc-c++"}}},
 	}

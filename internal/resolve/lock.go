@@ -25,6 +25,7 @@ type Options struct {
 	Progress   progress.Reporter // nil: none
 	Keep       Keep              // nil: what vouches for pins is verified and dropped
 	Take       Take              // required when the recipe has a new http source
+	Packages   Packages          // required when the headers of RPM packages have to vouch
 }
 
 // Lock returns a lock that fits the recipe. Pins of old, which may be nil,
