@@ -85,7 +85,7 @@ func unpackRPM(ctx context.Context, d Deb, s *spool, q *quota, dir string) (*pkg
 	}
 	u := &rpmPayload{pkg: p, spool: s, quota: q, listed: listed, seen: map[string]*entry{}}
 	if err := in.Walk(ctx, u.entry); err != nil {
-		return nil, fmt.Errorf("unpacking %s: %w", d.Name, err)
+		return nil, p.annotate(strings.NewReader(""), err)
 	}
 	return p, u.complete()
 }
@@ -201,10 +201,9 @@ func (u *rpmPayload) newRPMEntry(name string, e image.Entry) (*entry, error) {
 	case image.Regular:
 		out.kind, out.mode = tar.TypeReg, int64(e.Mode&0o777)
 	case image.HardLink:
-		target, _ := inside(e.Link)
-		first := u.seen[mergeUsr(target)]
+		first := u.seen[mergeUsr(e.Link)]
 		if first == nil || first.kind != tar.TypeReg {
-			return nil, u.bad(name, "is a link to %q, which is no file of the package", target)
+			return nil, u.bad(name, "is a link to %q, which is no file of the package", e.Link)
 		}
 		out.kind, out.mode, out.content = tar.TypeReg, first.mode, first.content
 	case image.Symlink:
