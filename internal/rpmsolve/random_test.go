@@ -126,7 +126,12 @@ func valid(t testing.TB, set []*rpmmd.Package, names []string) bool {
 		others := slices.Delete(slices.Clone(set), i, i+1)
 		if has[p.Name] > 1 ||
 			slices.ContainsFunc(p.Requires, func(r rpm.Relation) bool { return !holds(parse(t, r), set) }) ||
-			slices.ContainsFunc(p.Conflicts, func(r rpm.Relation) bool { return holds(parse(t, r), others) }) {
+			slices.ContainsFunc(p.Conflicts, func(r rpm.Relation) bool {
+				if rpm.IsRich(r.Name) {
+					return holds(parse(t, r), set)
+				}
+				return holds(parse(t, r), others)
+			}) {
 			return false
 		}
 		for _, r := range p.Obsoletes {
@@ -185,7 +190,7 @@ func show(pkgs []*rpmmd.Package) string {
 // nothing that could be left out, and its explanations hold by themselves.
 func TestSolveExhaustively(t *testing.T) {
 	solved, unique, failed := 0, 0, 0
-	for seed := range uint64(1500) {
+	for seed := range uint64(800) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		pkgs := makePackages(r, 3+r.IntN(5))
 		names := []string{"a"}
@@ -226,7 +231,7 @@ func TestSolveExhaustively(t *testing.T) {
 		}
 	}
 	t.Logf("%d solved, %d of them with one least solution, %d without any", solved, unique, failed)
-	if solved < 500 || unique < 200 || failed < 100 {
+	if solved < 250 || unique < 100 || failed < 50 {
 		t.Error("the repositories are too easy or too hard")
 	}
 }

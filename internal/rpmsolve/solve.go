@@ -158,8 +158,8 @@ func (p *problem) relate(n node, r rpm.Relation, positive bool, why reason) erro
 	if err != nil {
 		return err
 	}
-	except := -1 // a package does not conflict with itself
-	if !positive {
+	except := -1 // a package does not conflict with itself, but a condition may be about it
+	if !positive && !rpm.IsRich(r.Name) {
 		except = n.pkg
 	}
 	list, err := cnf(e, positive, func(e rpm.Expr) ([]literal, error) {
