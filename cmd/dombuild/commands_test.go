@@ -41,7 +41,6 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"kernel":    cmdKernel,
 	"buildkitd": cmdBuildkitd,
 	"layout":    cmdLayout,
-	"serve":     cmdServe,
 }
 
 // exits CODE PROGRAM ARGS… runs a program that has to end with that code.
