@@ -35,6 +35,9 @@ if [ "${1-}" = tests ]; then
 	need zip zip
 	need mkfs.erofs erofs-utils
 	need rpmbuild rpm
+	need createrepo_c createrepo-c
+	need dnf dnf
+	need gpg gnupg
 	need dtc device-tree-compiler
 	need rustc rustc
 	need cargo cargo

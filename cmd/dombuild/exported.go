@@ -19,6 +19,7 @@ import (
 	"github.com/dombuild/dombuild/internal/build"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/plan"
+	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/repro"
 )
 
@@ -161,7 +162,7 @@ func (a *app) gates(ctx context.Context, p *plan.Plan, rec build.Record, b *expo
 func platform(l *lockfile.Lock) string {
 	var names []string
 	for _, d := range l.Content().Distributions {
-		names = append(names, "linux/"+d.Architecture)
+		names = append(names, "linux/"+recipe.Distribution{Type: d.Type, Architecture: d.Architecture}.Machine())
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ",")
@@ -173,12 +174,15 @@ func byproduct(name string, d digest.Digest, about map[string]string) attest.Des
 
 // dependencies are every entry of the lock, and the recipe's own files.
 func dependencies(p *plan.Plan, l *lockfile.Lock) []attest.Dependency {
-	architectures := map[digest.Digest]lockfile.Deb{}
+	architectures, kinds := map[digest.Digest]lockfile.Deb{}, map[digest.Digest]attest.DependencyKind{}
 	content := l.Content()
 	for _, d := range content.Distributions {
 		for _, v := range d.Vouched {
 			for _, deb := range v.Debs {
-				architectures[deb.Digest] = deb
+				architectures[deb.Digest], kinds[deb.Digest] = deb, attest.BinaryPackage
+				if d.Type == recipe.RPM {
+					kinds[deb.Digest] = attest.RPMPackage
+				}
 			}
 		}
 	}
@@ -187,7 +191,7 @@ func dependencies(p *plan.Plan, l *lockfile.Lock) []attest.Dependency {
 		d := attest.Dependency{Name: pin.Name, Version: pin.Version, Digest: pin.Digest, Size: pin.Size, Kind: attest.SourceFile,
 			Distribution: pin.Distribution, Suite: pin.Suite, Path: pin.Path, URL: pin.URL}
 		if deb, ok := architectures[pin.Digest]; ok {
-			d.Kind, d.Architecture = attest.BinaryPackage, deb.Architecture
+			d.Kind, d.Architecture = kinds[pin.Digest], deb.Architecture
 		}
 		list = append(list, d)
 	}

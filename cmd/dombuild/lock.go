@@ -90,7 +90,8 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		return err
 	}
 	l, err := make(ctx, r, old, resolve.Options{
-		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display, Take: a.take, Pin: a.pin(mirrors),
+		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display,
+		Take: a.take, Pin: a.pin(mirrors), Packages: packages{a, mirrors},
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -47,12 +48,13 @@ type DependencyKind string
 
 // The kinds of dependencies.
 const (
-	BinaryPackage DependencyKind = "binary-package"
+	BinaryPackage DependencyKind = "binary-package" // a .deb
+	RPMPackage    DependencyKind = "rpm-package"
 	SourceFile    DependencyKind = "source"
 	LocalFile     DependencyKind = "local"
 )
 
-// URI identifies the dependency: a package URL (purl) of type deb for binary
+// URI identifies the dependency: a package URL (purl) of type deb or rpm for binary
 // packages, its URL, or where in its distribution's archive it lies. The
 // address of a mirror is in none of them.
 func (d Dependency) URI() string {
@@ -60,6 +62,14 @@ func (d Dependency) URI() string {
 	case d.Kind == BinaryPackage:
 		q := url.Values{"arch": {d.Architecture}, "distro": {d.Suite}}
 		return "pkg:deb/" + url.PathEscape(d.Distribution) + "/" + url.PathEscape(d.Name) + "@" + url.PathEscape(d.Version) + "?" + q.Encode()
+	case d.Kind == RPMPackage:
+		q := url.Values{"arch": {d.Architecture}, "distro": {d.Distribution + "-" + d.Suite}}
+		version := d.Version
+		if epoch, rest, ok := strings.Cut(version, ":"); ok { // which is a qualifier in purls of type rpm
+			version = rest
+			q.Set("epoch", epoch)
+		}
+		return "pkg:rpm/" + url.PathEscape(d.Distribution) + "/" + url.PathEscape(d.Name) + "@" + url.PathEscape(version) + "?" + q.Encode()
 	case d.URL != "":
 		return d.URL
 	case d.Path != "":

@@ -110,7 +110,7 @@ func (s *sbom) dependency(i int, d Dependency) error {
 		p.PackageFileName = d.Path
 		p.PackageSourceInfo = d.Distribution + " " + d.Suite
 	}
-	if d.Kind != BinaryPackage {
+	if d.Kind != BinaryPackage && d.Kind != RPMPackage {
 		p.PrimaryPackagePurpose = "SOURCE"
 		s.sources[d.Digest] = id
 		s.relate(rootID, common.TypeRelationshipGeneratedFrom, id)

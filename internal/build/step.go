@@ -14,6 +14,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/debroot"
 	"github.com/dombuild/dombuild/internal/plan"
+	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
@@ -49,9 +50,11 @@ func (r *runner) toolchain(ctx context.Context, s plan.Step, out *Step) (err err
 		TempDir: r.opt.Store.Dir(), Done: func(d debroot.Deb) { task.Add(d.Size) },
 		Seed: r.plan.Environment().PackageOrder, Queued: func(order []debroot.Deb) { out.Order = names(order) },
 	}
-	blob, err := r.pipe(ctx, func(w io.Writer) error {
-		return debroot.Assemble(ctx, debs, w, opt)
-	})
+	assemble := debroot.Assemble
+	if s.Type == recipe.RPM {
+		assemble = debroot.AssembleRPM
+	}
+	blob, err := r.pipe(ctx, func(w io.Writer) error { return assemble(ctx, debs, w, opt) })
 	if err != nil {
 		return fmt.Errorf("unpacking %s: %w", s.Name, err)
 	}

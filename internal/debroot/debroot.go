@@ -16,7 +16,7 @@ import (
 // packages would give other bytes.
 const Version = "1"
 
-// Deb is a package file.
+// Deb is a package file: a .deb, or for AssembleRPM an .rpm.
 type Deb struct {
 	Name string // of the file, for errors
 	Size int64  // in bytes; a hint that lets the largest go first, may be 0
@@ -56,7 +56,7 @@ type identity struct {
 // Assemble writes the root made of debs to w.
 func Assemble(ctx context.Context, debs []Deb, w io.Writer, opt Options) error {
 	opt = opt.withDefaults()
-	pkgs, spools, err := unpackAll(ctx, debs, opt)
+	pkgs, spools, err := unpackAll(ctx, debs, opt, unpackDeb)
 	defer closeSpools(spools)
 	if err != nil {
 		return err
@@ -86,9 +86,12 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// unpacker unpacks one package.
+type unpacker func(context.Context, Deb, *spool, *quota) (*pkg, error)
+
 // unpackAll unpacks every package, the largest first, each worker with a
 // spool of its own. The spools are returned with an error too.
-func unpackAll(ctx context.Context, debs []Deb, opt Options) ([]*pkg, []*spool, error) {
+func unpackAll(ctx context.Context, debs []Deb, opt Options, unpack unpacker) ([]*pkg, []*spool, error) {
 	order := slices.Clone(debs)
 	slices.SortStableFunc(order, func(a, b Deb) int { return bySize(b, a) })
 	if opt.Seed != 0 {
@@ -122,7 +125,7 @@ func unpackAll(ctx context.Context, debs []Deb, opt Options) ([]*pkg, []*spool, 
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if pkgs[i], err = unpackDeb(ctx, order[i], s, q); err != nil {
+				if pkgs[i], err = unpack(ctx, order[i], s, q); err != nil {
 					return err
 				}
 				if opt.Done != nil {

@@ -1,4 +1,5 @@
-// Package debroot unpacks Debian binary packages into one canonical root file
+// Package debroot unpacks Debian binary packages, or RPM packages (see
+// AssembleRPM for what is different), into one canonical root file
 // system, as a tar stream, without running anything and without extracting
 // anything into the file system.
 //

@@ -74,11 +74,19 @@ func (d Distribution) differences(want recipe.Distribution) []string {
 			out = append(out, fmt.Sprintf("%s is %s, the lock has %s", what, want, have))
 		}
 	}
+	suite, components := "suite", "components"
+	if d.Type == recipe.RPM {
+		suite, components = "release", "repositories"
+	}
+	differ("type", d.Type, want.Type)
 	differ("name", d.Name, want.Name)
-	differ("suite", d.Suite, want.Suite)
+	differ(suite, d.Suite, want.Suite)
 	differ("architecture", d.Architecture, want.Architecture)
-	differ("components", strings.Join(d.Components, " "), strings.Join(set(want.Components), " "))
+	differ(components, strings.Join(d.Components, " "), strings.Join(set(want.Components), " "))
 	for _, v := range d.Vouched {
+		if d.Type == recipe.RPM {
+			differ("vouched_by", v.Kind, want.VouchedBy)
+		}
 		differ("keyring", string(v.Keyring), string(want.Keyring.Digest))
 	}
 	return slices.Compact(out)

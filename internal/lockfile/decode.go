@@ -38,6 +38,9 @@ func (d *decoder) content(body *hclsyntax.Body) Content {
 }
 
 func (d *decoder) distribution(b *hclsyntax.Block) Distribution {
+	if _, typed := b.Body.Attributes["type"]; typed {
+		return d.rpmDistribution(b)
+	}
 	at := "distribution " + b.Labels[0]
 	o := d.open(at, b, "name", "suite", "architecture", "components")
 	out := Distribution{

@@ -39,6 +39,10 @@ func (l *Lock) Format() []byte {
 }
 
 func (w *writer) distribution(d Distribution) {
+	if d.Type != "" {
+		w.rpmDistribution(d)
+		return
+	}
 	w.attributes(text("name", d.Name), text("suite", d.Suite), text("architecture", d.Architecture),
 		list("components", d.Components))
 	for _, v := range d.Vouched {

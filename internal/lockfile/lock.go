@@ -37,27 +37,32 @@ type Content struct {
 type Distribution struct {
 	Address      recipe.Address
 	Name         string // names the mirror in a machine's configuration
-	Suite        string
+	Type         string // recipe.RPM, or empty for Debian packages
+	Suite        string // of an RPM distribution: the release
 	Architecture string
-	Components   []string
+	Components   []string // of an RPM distribution: the repositories
 	Vouched      []Vouched
 }
 
 // Vouched is a set of pins and the signature chain that vouches for them. One
 // distribution has several after an update of only some pins.
 type Vouched struct {
-	Kind     string        // InRelease; other kinds belong to later versions of the format
-	Digest   digest.Digest // of the InRelease file as it was received
+	Kind     string        // InRelease, or of an RPM distribution Repomd or RPMHeader
+	Digest   digest.Digest // of the InRelease file, or repomd.xml, as it was received
 	Size     int64
 	Date     time.Time // as the signed Release says, in UTC
 	Origin   string
 	Suite    string
 	Codename string
-	Keyring  digest.Digest // of the keyring that the signature was checked against
-	Signers  []string      // fingerprints of the primary keys whose signatures were good
-	Indexes  []Index       // that were consulted
-	Debs     []Deb
-	Dscs     []Dsc
+
+	Repository string // of an RPM distribution: its name, and the revision of its repomd.xml
+	Revision   string
+
+	Keyring digest.Digest // of the keyring that the signature was checked against
+	Signers []string      // fingerprints of the primary keys whose signatures were good
+	Indexes []Index       // that were consulted
+	Debs    []Deb
+	Dscs    []Dsc
 }
 
 // Index is an index file named by a Release file.
@@ -67,12 +72,14 @@ type Index struct {
 	Size   int64
 }
 
-// Deb is a pinned binary package.
+// Deb is a pinned binary package: a .deb, or of an RPM distribution an .rpm.
 type Deb struct {
 	Name, Version, Architecture string
-	Filename                    string // path in the distribution's archive
+	Filename                    string // path in the distribution's archive, or in the repository
 	Digest                      digest.Digest
 	Size                        int64
+	Signer                      string    // RPMHeader: fingerprint of the primary key whose signature was good
+	SignedAt                    time.Time // RPMHeader: as the signature says, in UTC
 }
 
 // Dsc is a pinned source package of a distribution.

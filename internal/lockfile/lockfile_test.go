@@ -38,8 +38,8 @@ func example() Content {
 		Signers: []string{signer, strings.Repeat("A", 40)},
 		Indexes: []Index{{"main/binary-amd64/Packages.xz", sum("packages"), 10}},
 		Debs: []Deb{
-			{"make", "4.3-4.1", "amd64", "pool/main/m/make-dfsg/make_4.3-4.1_amd64.deb", sum("make"), 2},
-			{"libc6", "2.36-9+deb12u10", "amd64", "pool/main/g/glibc/libc6_2.36-9+deb12u10_amd64.deb", sum("libc6"), 1},
+			{Name: "make", Version: "4.3-4.1", Architecture: "amd64", Filename: "pool/main/m/make-dfsg/make_4.3-4.1_amd64.deb", Digest: sum("make"), Size: 2},
+			{Name: "libc6", Version: "2.36-9+deb12u10", Architecture: "amd64", Filename: "pool/main/g/glibc/libc6_2.36-9+deb12u10_amd64.deb", Digest: sum("libc6"), Size: 1},
 		},
 	}
 	return Content{

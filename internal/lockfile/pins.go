@@ -19,7 +19,9 @@ type Pin struct {
 	Version      string // empty for a file at a URL
 	Distribution string // names the mirror; empty when URL is set
 	Suite        string
-	Path         string // in the distribution's archive; empty when URL is set
+	Architecture string // of the distribution; empty for a source
+	Repository   string // of an RPM distribution
+	Path         string // in the distribution's archive or in the repository; empty when URL is set
 	URL          string // of a file; of what is made, where it comes from
 	Made         bool   // not a file that a mirror has: package upstream brings it
 }
@@ -56,7 +58,7 @@ func (v Vouched) pins(d Distribution) []Pin {
 	var pins []Pin
 	for _, deb := range v.Debs {
 		pins = append(pins, Pin{Digest: deb.Digest, Size: deb.Size, Name: deb.Name, Version: deb.Version,
-			Distribution: d.Name, Suite: d.Suite, Path: deb.Filename})
+			Distribution: d.Name, Suite: d.Suite, Path: deb.Filename, Repository: v.Repository, Architecture: d.Architecture})
 	}
 	for _, dsc := range v.Dscs {
 		for _, f := range dsc.Files {

@@ -16,7 +16,7 @@ func sorted(c Content) Content {
 		d.Components = sortedBy(d.Components, itself)
 		d.Vouched = slices.Clone(d.Vouched)
 		slices.SortStableFunc(d.Vouched, func(a, b Vouched) int {
-			return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.Digest, b.Digest))
+			return cmp.Or(cmp.Compare(a.Repository, b.Repository), a.Date.Compare(b.Date), cmp.Compare(a.Digest, b.Digest))
 		})
 		for j := range d.Vouched {
 			sortVouched(&d.Vouched[j])
@@ -39,6 +39,9 @@ func sortVouched(v *Vouched) {
 	v.Signers = sortedBy(v.Signers, itself)
 	v.Indexes = sortedBy(v.Indexes, func(i Index) string { return i.Path })
 	v.Debs = sortedBy(v.Debs, func(d Deb) string { return d.Name })
+	for i := range v.Debs {
+		v.Debs[i].SignedAt = v.Debs[i].SignedAt.UTC()
+	}
 	v.Dscs = sortedBy(v.Dscs, func(d Dsc) string { return d.Name })
 	for i := range v.Dscs {
 		v.Dscs[i].Files = sortedBy(v.Dscs[i].Files, func(f File) string { return f.Name })

@@ -65,6 +65,9 @@ func distributionAt(d Distribution) string { return "distribution " + label("dis
 func toolchainAt(t Toolchain) string       { return "toolchain " + label("toolchain", t.Address) }
 func sourceAt(s Source) string             { return "source " + label("source", s.Address) }
 func vouchedAt(parent string, v Vouched) string {
+	if v.Repository != "" { // repositories may have the same metadata
+		return parent + "/vouched " + v.Repository + " " + string(v.Digest)
+	}
 	return parent + "/vouched " + string(v.Digest)
 }
 

@@ -8,6 +8,10 @@ import (
 
 func (v *validator) distribution(d Distribution) {
 	at := distributionAt(d)
+	if d.Type != "" {
+		v.rpmDistribution(at, d)
+		return
+	}
 	v.address(at, "distribution", d.Address)
 	v.match(at, "name", "name of a distribution", d.Name, word)
 	v.match(at, "architecture", "architecture", d.Architecture, word)
@@ -123,7 +127,7 @@ func (v *validator) unused(d Distribution, used map[string]bool) {
 		at := vouchedAt(distributionAt(d), w)
 		for _, deb := range w.Debs {
 			if !used["deb "+deb.Name] {
-				v.add(at+"/deb "+deb.Name, "", "unused pin", "no toolchain names package %s", deb.Name)
+				v.add(at+"/"+d.packageBlock()+" "+deb.Name, "", "unused pin", "no toolchain names package %s", deb.Name)
 			}
 		}
 		for _, dsc := range w.Dscs {
@@ -144,7 +148,7 @@ func (v *validator) toolchain(l *Lock, t Toolchain, used map[string]bool) {
 		return
 	}
 	for _, name := range t.Requested {
-		v.match(at, "requested", "name of a package", name, requestName)
+		v.match(at, "requested", "name of a package", name, requestForm(l.dists[t.From]))
 	}
 	for _, name := range t.Packages {
 		if _, ok := l.debs[t.From][name]; !ok {

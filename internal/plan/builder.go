@@ -55,7 +55,7 @@ func (b *builder) toolchain(t recipe.Toolchain) error {
 	}
 	return b.add(Step{
 		Name: string(t.Address), Kind: KindToolchain, Address: t.Address,
-		Debs: debs, Configure: t.Configure, Place: t.Range,
+		Debs: debs, Type: b.distributionOf(t.Address).Type, Configure: t.Configure, Place: t.Range,
 	})
 }
 

@@ -19,17 +19,43 @@ func (b *builder) compiler(toolchain recipe.Address) (profile.Compiler, error) {
 	if err != nil {
 		return c, err
 	}
-	for _, t := range b.recipe.Toolchains {
-		for _, d := range b.recipe.Distributions {
-			if t.Address == toolchain && d.Address == t.From {
-				c.Architecture = d.Architecture
-			}
+	d := b.distributionOf(toolchain)
+	c.Architecture = d.Machine()
+	for _, p := range debs {
+		if d.Type == recipe.RPM {
+			knownRPM(&c, p.Name, p.Version)
+		} else {
+			known(&c, p.Name, p.Version)
 		}
 	}
-	for _, d := range debs {
-		known(&c, d.Name, d.Version)
-	}
 	return c, nil
+}
+
+// distributionOf finds what a toolchain is from.
+func (b *builder) distributionOf(toolchain recipe.Address) recipe.Distribution {
+	for _, t := range b.recipe.Toolchains {
+		if t.Address == toolchain {
+			d, _ := b.recipe.Distribution(t.From)
+			return d
+		}
+	}
+	return recipe.Distribution{}
+}
+
+// knownRPM takes note of the compiler that a package of an RPM distribution
+// is: its name is the compiler's, its version is too.
+func knownRPM(c *profile.Compiler, name, version string) {
+	major, _, _ := strings.Cut(upstream(version), ".")
+	switch name {
+	case "gcc":
+		oldest(&c.GCC, major, "")
+	case "clang":
+		oldest(&c.Clang, major, "")
+	case "golang-bin":
+		c.Go = append(c.Go, upstream(version))
+	case "rust":
+		c.Rust = append(c.Rust, upstream(version))
+	}
 }
 
 // known takes note of the compiler that a package is, if it is one.

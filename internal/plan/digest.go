@@ -12,6 +12,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/debroot"
+	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/tree"
 )
 
@@ -42,6 +43,9 @@ func (p *Plan) components(s Step) []Component {
 		{"source_date_epoch", strconv.FormatInt(p.recipe.SourceDateEpoch, 10)},
 	}
 	add := func(label, value string) { list = append(list, Component{label, value}) }
+	if s.Type == recipe.RPM {
+		add("rules of rpm", debroot.RPMVersion)
+	}
 	if s.Configure {
 		add("configure", "true")
 	}

@@ -55,6 +55,7 @@ type Step struct {
 	Deps    []string       // names of the steps it reads, sorted
 
 	Debs      []lockfile.Deb // toolchain: the packages of the root, by name
+	Type      string         // toolchain: of its distribution: recipe.RPM, or empty for Debian packages
 	Configure bool           // toolchain: run dpkg's scripts afterwards
 
 	Root  string            // name of the toolchain step it runs in

@@ -150,7 +150,8 @@ func (b *builder) compilerOf(distribution recipe.Address) (root recipe.Address, 
 		if t.From != distribution || !b.has(t.Address, "gcc") {
 			continue
 		}
-		if both := b.has(t.Address, "libc-bin"); !ok || both && !localedef {
+		both := b.has(t.Address, "libc-bin") || b.has(t.Address, "glibc-common") // which have localedef
+		if !ok || both && !localedef {
 			root, localedef, ok = t.Address, both, true
 		}
 	}
@@ -195,12 +196,20 @@ func (b *builder) vary(s *Step) {
 		if s.Links == nil {
 			s.Links = map[string]string{}
 		}
-		s.Links["/usr/bin/sh"] = "bash"
+		s.Links["/usr/bin/sh"] = b.otherShell(recipe.Address(s.Root))
 	}
 }
 
-// twoShells says whether a toolchain has a second shell for /bin/sh: in
-// Debian's packages sh is dash.
+// otherShell is the shell that sh is not: in Debian's packages sh is dash, in
+// RPM distributions it is bash.
+func (b *builder) otherShell(toolchain recipe.Address) string {
+	if b.distributionOf(toolchain).Type == recipe.RPM {
+		return "dash"
+	}
+	return "bash"
+}
+
+// twoShells says whether a toolchain has a second shell for /bin/sh.
 func (b *builder) twoShells(toolchain recipe.Address) bool {
 	return b.has(toolchain, "dash") && b.has(toolchain, "bash")
 }

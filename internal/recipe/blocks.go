@@ -83,13 +83,15 @@ func (d decoder) matches(name string, it item, form *regexp.Regexp, words string
 }
 
 func (d decoder) distribution(i instance) Distribution {
-	out := Distribution{
-		Address:      i.addr,
-		Name:         i.name,
-		Suite:        d.matching("suite", "", validSuite, "the name of a suite, such as \"bookworm\""),
-		Components:   []string{"main"},
-		Architecture: d.enum("architecture", "amd64", architectures),
-		Range:        d.at,
+	out := Distribution{Address: i.addr, Name: i.name, Range: d.at}
+	kind := d.enum("type", "deb", []string{"deb", RPM})
+	d.checkType(kind)
+	if kind == RPM {
+		d.rpmDistribution(&out)
+	} else {
+		out.Suite = d.matching("suite", "", validSuite, "the name of a suite, such as \"bookworm\"")
+		out.Components = []string{"main"}
+		out.Architecture = d.enum("architecture", "amd64", architectures)
 	}
 	if d.body.Attributes["components"] != nil {
 		list := d.strings("components", true)
@@ -128,8 +130,9 @@ func (d decoder) toolchain(i instance) Toolchain {
 	out.From, _ = d.reference("from", "distribution")
 	list := d.strings("packages", true)
 	for _, p := range list {
-		d.matches("packages", p, validDebian, "a list of names of Debian packages, without versions, which are pinned in the lockfile")
+		d.matches("packages", p, validRequest, "a list of names of packages, without versions, which are pinned in the lockfile")
 	}
+	d.ld.asked[i.addr] = list
 	out.Packages = sorted(texts(list))
 	return out
 }

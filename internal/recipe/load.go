@@ -24,6 +24,7 @@ type loader struct {
 	stack      []frame
 	recipe     *Recipe
 	inputsAt   map[Address]map[Address]hcl.Range // where a package names its inputs
+	asked      map[Address][]item                // what toolchains ask for
 }
 
 func (ld *loader) add(diags ...*hcl.Diagnostic) { ld.diags = append(ld.diags, diags...) }
@@ -36,8 +37,8 @@ func Load(dir string, vars map[string]string) (*Recipe, error) {
 		files:    map[string]*hcl.File{},
 		texts:    map[string][]byte{},
 		meter:    &meter{left: meterBudget},
-		inputsAt: map[Address]map[Address]hcl.Range{},
-		recipe:   &Recipe{},
+		inputsAt: map[Address]map[Address]hcl.Range{}, asked: map[Address][]item{},
+		recipe: &Recipe{},
 	}
 	defer ld.close()
 	ld.load(dir)
@@ -82,6 +83,7 @@ func (ld *loader) root(m *module) {
 	ld.sort()
 	ld.checkCycles()
 	ld.checkProfiles()
+	ld.checkDistributions()
 	ld.checkImageNames()
 	ld.checkLockfile()
 	if ld.incomplete && len(ld.diags) == 0 {

@@ -42,7 +42,7 @@ var shapes = map[string]shape{
 	"locals": {open: true},
 	"module": {open: true, required: []string{"source"}},
 	"distribution": {
-		attrs: []string{"suite", "keyring", "components", "architecture"}, required: []string{"suite", "keyring"},
+		attrs: []string{"type", "suite", "keyring", "components", "architecture", "release", "repositories", "vouched_by"}, required: []string{"keyring"},
 		refused: map[string]string{
 			"mirror": "The address of a mirror is configuration of the machine, never part of a recipe.",
 			"url":    "The address of a mirror is configuration of the machine, never part of a recipe.",

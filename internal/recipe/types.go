@@ -43,11 +43,13 @@ type Recipe struct {
 // mirror is configuration of the machine and stands in no recipe.
 type Distribution struct {
 	Address      Address   `json:"address"`
-	Name         string    `json:"name"`         // names the mirror in the configuration, e.g. "debian"
-	Suite        string    `json:"suite"`        // e.g. "bookworm"
-	Components   []string  `json:"components"`   // sorted, e.g. ["main"]
-	Architecture string    `json:"architecture"` // Debian architecture, e.g. "amd64"
-	Keyring      File      `json:"keyring"`      // OpenPGP keys that may sign the suite's Release file
+	Name         string    `json:"name"`                 // names the mirror in the configuration, e.g. "debian"
+	Type         string    `json:"type,omitempty"`       // RPM, or empty for Debian packages
+	Suite        string    `json:"suite"`                // e.g. "bookworm"; the release of an RPM distribution
+	Components   []string  `json:"components"`           // sorted, e.g. ["main"]; the repositories of an RPM distribution
+	Architecture string    `json:"architecture"`         // in the distribution's own word: "amd64", "x86_64"
+	VouchedBy    string    `json:"vouched_by,omitempty"` // ByRepomd or ByHeader; of an RPM distribution only
+	Keyring      File      `json:"keyring"`              // OpenPGP keys that may sign the suite's Release file, or RPM metadata and packages
 	Range        hcl.Range `json:"-"`
 }
 

@@ -88,15 +88,15 @@ func (d decoder) oci() *OCI {
 }
 
 var (
-	validModule  = regexp.MustCompile(`^[A-Za-z0-9~_-][A-Za-z0-9.~_-]*\.[A-Za-z0-9.~_-]*[A-Za-z0-9~_-](/[A-Za-z0-9.~_-]+)*$`)
-	validRelease = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+incompatible)?$`)
-	validH1      = regexp.MustCompile(`^h1:[A-Za-z0-9+/]{43}=$`)
+	validModule = regexp.MustCompile(`^[A-Za-z0-9~_-][A-Za-z0-9.~_-]*\.[A-Za-z0-9.~_-]*[A-Za-z0-9~_-](/[A-Za-z0-9.~_-]+)*$`)
+	validSemver = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+incompatible)?$`)
+	validH1     = regexp.MustCompile(`^h1:[A-Za-z0-9+/]{43}=$`)
 )
 
 func (d decoder) goModule() *GoModule {
 	return &GoModule{
 		Module:  d.matching("module", "", validModule, "the path of a module, such as \"example.org/m\""),
-		Version: d.matching("version", "", validRelease, "a whole version, such as \"v1.2.3\""),
+		Version: d.matching("version", "", validSemver, "a whole version, such as \"v1.2.3\""),
 		Sum:     d.matching("sum", "", validH1, "the sum of a module's zip as go.sum has it, \"h1:\" and 44 characters"),
 	}
 }

@@ -30,6 +30,9 @@ type need struct {
 
 // distribution makes the pins of one distribution.
 func (j *job) distribution(ctx context.Context, d recipe.Distribution) (part, error) {
+	if d.Type == recipe.RPM {
+		return j.rpmDistribution(ctx, d)
+	}
 	p := part{distribution: lockfile.Distribution{Address: d.Address, Name: d.Name, Suite: d.Suite,
 		Architecture: d.Architecture, Components: slices.Compact(slices.Sorted(slices.Values(d.Components)))}}
 	n := j.need(d)

@@ -26,6 +26,7 @@ type Options struct {
 	Keep       Keep              // nil: what vouches for pins is verified and dropped
 	Take       Take              // required when the recipe has a new http source
 	Pin        Pin               // required when the recipe has a new source of another kind
+	Packages   Packages          // required when the headers of RPM packages have to vouch
 }
 
 // Lock returns a lock that fits the recipe. Pins of old, which may be nil,

@@ -23,6 +23,7 @@ type Mirrors struct {
 	config     string
 	configured map[string][]string
 	host       []archive
+	yum        map[string][]string // base addresses of the host's repositories of RPM packages
 }
 
 // archive is an entry of the host's own package configuration.
@@ -53,7 +54,8 @@ func LoadMirrors(configPath, aptRoot string) (*Mirrors, error) {
 		return nil, err
 	}
 	m.host = host
-	return m, nil
+	m.yum, err = readYum(filepath.Join(aptRoot, "etc/yum.repos.d"))
+	return m, err
 }
 
 type configFile struct {
@@ -134,7 +136,7 @@ func (m *Mirrors) URLs(p lockfile.Pin) []string {
 		return []string{p.URL}
 	}
 	var urls []string
-	for _, base := range m.Bases(p.Distribution, p.Suite) {
+	for _, base := range m.bases(p) {
 		urls = append(urls, join(base, p.Path))
 	}
 	return urls
