@@ -34,6 +34,8 @@ require (
 	google.golang.org/protobuf v1.36.12
 )
 
+require aead.dev/minisign v0.3.0 // indirect
+
 require (
 	github.com/google/go-containerregistry v0.21.9 // indirect
 	github.com/sigstore/protobuf-specs v0.5.2

@@ -90,7 +90,7 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		return err
 	}
 	l, err := make(ctx, r, old, resolve.Options{
-		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display, Take: a.take,
+		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display, Take: a.take, Learn: a.learn,
 	})
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ var bans = []ban{
 	{"internal/store", []string{"net/http", "internal/fetch", "internal/plan"}, "the store holds bytes and does not know where they come from"},
 	{"internal/fetch", []string{"internal/plan", "internal/sandbox", "internal/build", "github.com/moby/buildkit/client"}, "what downloads does not build"},
 	{"internal/resolve", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what resolves does not build"},
+	{"internal/vouch", []string{"net/http", "os/exec", "internal/store", "internal/fetch", "internal/lockfile", "internal/recipe"}, "a signature is judged by bytes and keys: nothing is looked up"},
 	{"internal/plan", []string{"internal/fetch", "internal/resolve", "internal/sandbox", "net/http", "os/exec", "github.com/moby/buildkit/client"}, "a plan is closed: it is made of pins, not of connections"},
 	{"internal/debroot", []string{"net/http", "os/exec", "internal/fetch"}, "unpacking runs nothing and asks nobody"},
 	{"internal/tree", []string{"net/http", "os/exec", "internal/fetch"}, "taking an output runs nothing"},

@@ -55,7 +55,7 @@ func (e *StaleError) checkDistributions(l *Lock, r *recipe.Recipe) {
 		if !ok {
 			continue // what needs it is reported as missing
 		}
-		for _, what := range pinned.differences(d) {
+		for _, what := range pinned.differences(r.DemandedOf(d)) {
 			e.Stale = append(e.Stale, fmt.Sprintf("%s: %s", d.Address, what))
 		}
 	}
@@ -80,6 +80,9 @@ func (d Distribution) differences(want recipe.Distribution) []string {
 	differ("components", strings.Join(d.Components, " "), strings.Join(set(want.Components), " "))
 	for _, v := range d.Vouched {
 		differ("keyring", string(v.Keyring), string(want.Keyring.Digest))
+		if !Enough(v.Signers, want.Signers, want.MinSigners) {
+			out = append(out, fmt.Sprintf("%s, the lock has pins signed by %s", asksOf(want.Signers, want.MinSigners), joined(v.Signers)))
+		}
 	}
 	return slices.Compact(out)
 }
@@ -143,6 +146,7 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 		}
 		have, ok := pinned[s.Address]
 		delete(pinned, s.Address)
+		s = r.DemandedOfSource(s)
 		switch {
 		case !ok:
 			e.Missing = append(e.Missing, fmt.Sprintf("%s has no pin", s.Address))
@@ -165,14 +169,14 @@ func (s Source) Fits(want recipe.Source) bool {
 	case want.Dsc != nil:
 		return s.URL == "" && s.From == want.Dsc.From && s.Dsc == want.Dsc.Name
 	case want.HTTP != nil:
-		return s.URL == want.HTTP.URL && s.Digest == want.HTTP.Digest
+		return s.URL == want.HTTP.URL && (s.Digest == want.HTTP.Digest || want.HTTP.Digest == "") && s.Vouch.fits(*want.HTTP)
 	}
 	return false
 }
 
 func (s Source) what() string {
 	if s.URL != "" {
-		return fmt.Sprintf("%s %s", s.URL, s.Digest)
+		return fmt.Sprintf("%s %s%s", s.URL, s.Digest, s.Vouch.note())
 	}
 	return fmt.Sprintf("source package %s of %s", s.Dsc, s.From)
 }
@@ -181,7 +185,7 @@ func asked(s recipe.Source) string {
 	if s.Dsc != nil {
 		return fmt.Sprintf("source package %s of %s", s.Dsc.Name, s.Dsc.From)
 	}
-	return fmt.Sprintf("%s %s", s.HTTP.URL, s.HTTP.Digest)
+	return strings.TrimSpace(fmt.Sprintf("%s %s", s.HTTP.URL, s.HTTP.Digest)) + askedVouch(*s.HTTP)
 }
 
 // set returns the sorted names without repetition.

@@ -57,6 +57,11 @@ type Vouched struct {
 	Indexes  []Index       // that were consulted
 	Debs     []Deb
 	Dscs     []Dsc
+
+	// What locks of earlier versions do not say.
+	SignedAt    time.Time // newest date of the signatures, in UTC; zero: not said
+	ValidUntil  time.Time // as the signed Release says, in UTC; zero: it does not
+	KeyringSize int64     // bytes; 0: not said
 }
 
 // Index is an index file named by a Release file.
@@ -99,7 +104,7 @@ type Toolchain struct {
 }
 
 // Source is a pinned source: either a source package (From and Dsc) or a file
-// at a URL whose digest stands in the recipe (URL, Digest and Size).
+// at a URL (URL, Digest, Size, and Vouch, which says who vouches for it).
 type Source struct {
 	Address recipe.Address
 	From    recipe.Address // of a Distribution
@@ -107,6 +112,7 @@ type Source struct {
 	URL     string
 	Digest  digest.Digest
 	Size    int64
+	Vouch   Vouch
 }
 
 // New makes a lock of c, which it copies and sorts. The error is an *Error

@@ -25,6 +25,7 @@ type Options struct {
 	Progress   progress.Reporter // nil: none
 	Keep       Keep              // nil: what vouches for pins is verified and dropped
 	Take       Take              // required when the recipe has a new http source
+	Learn      Learn             // required when such a source has no digest in the recipe
 }
 
 // Lock returns a lock that fits the recipe. Pins of old, which may be nil,
@@ -72,7 +73,7 @@ func (j *job) run(ctx context.Context) (*lockfile.Lock, error) {
 	g.SetLimit(parallel)
 	for i, d := range j.recipe.Distributions {
 		g.Go(func() error {
-			parts[i], errs[i] = j.distribution(ctx, d)
+			parts[i], errs[i] = j.distribution(ctx, j.recipe.DemandedOf(d))
 			return nil
 		})
 	}
@@ -111,24 +112,6 @@ func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
 		}
 	}
 	return c
-}
-
-// http pins a file whose digest stands in the recipe. It is taken to learn its
-// size, and that the URL has it.
-func (j *job) http(ctx context.Context, s recipe.Source) (lockfile.Source, error) {
-	for _, before := range j.old.Sources {
-		if before.Address == s.Address && before.Fits(s) {
-			return before, nil
-		}
-	}
-	if j.opt.Take == nil {
-		return lockfile.Source{}, errNoNetwork
-	}
-	size, err := j.opt.Take(ctx, string(s.Address), s.HTTP.URL, s.HTTP.Digest)
-	if err != nil {
-		return lockfile.Source{}, err
-	}
-	return lockfile.Source{Address: s.Address, URL: s.HTTP.URL, Digest: s.HTTP.Digest, Size: size}, nil
 }
 
 var errNoNetwork = errors.New("the lock lacks pins that only the network has, and there is no downloader")
