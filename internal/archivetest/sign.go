@@ -29,3 +29,10 @@ func Armor(signatures []byte) []byte {
 	b.WriteByte('\n')
 	return b.Bytes()
 }
+
+// Sign serves a detached, armored signature of a file, beside it as NAME.asc.
+func (a *Archive) Sign(name string, at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.files[name+".asc"] = Armor(Detached(a.files[name], at, a.key))
+}

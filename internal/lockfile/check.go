@@ -154,6 +154,8 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 			e.Stale = append(e.Stale, fmt.Sprintf("%s is %s, the lock has %s", s.Address, asked(s), have.what()))
 		case s.Dsc != nil && s.Dsc.Patches && !l.dscs[have.From][have.Dsc].Patches:
 			e.Missing = append(e.Missing, fmt.Sprintf("the patches of source package %s, which %s has", s.Dsc.Name, s.Address))
+		case s.Dsc != nil && l.dscs[have.From][have.Dsc].Patches && !patched(r, have):
+			e.Unused = append(e.Unused, fmt.Sprintf("the patches of source package %s, which no source has", have.Dsc))
 		}
 	}
 	for _, s := range l.content.Sources {
@@ -161,6 +163,14 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 			e.Unused = append(e.Unused, string(s.Address))
 		}
 	}
+}
+
+// patched reports whether a source of the recipe applies the patches of the
+// source package that s is.
+func patched(r *recipe.Recipe, s Source) bool {
+	return slices.ContainsFunc(r.Sources, func(w recipe.Source) bool {
+		return w.Dsc != nil && w.Dsc.From == s.From && w.Dsc.Name == s.Dsc && w.Dsc.Patches
+	})
 }
 
 // Fits reports whether s was pinned for want as it is.

@@ -61,7 +61,10 @@ type Evidence struct {
 func (e Evidence) String() string {
 	what := map[string]string{EvidenceKeyring: "keyring", EvidenceSignature: "signature", EvidenceChecksums: "checksum file",
 		EvidenceRelease: "InRelease file", EvidenceIndex: "index"}[e.Name]
-	if e.Path != "" {
+	if what == "" {
+		what = "file"
+	}
+	if e.Name == EvidenceIndex {
 		return fmt.Sprintf("%s %s of %s", what, e.Path, e.Of)
 	}
 	return fmt.Sprintf("%s of %s", what, e.Of)

@@ -40,6 +40,9 @@ func (j *job) openChain(ctx context.Context, d recipe.Distribution, seen time.Ti
 	if err := c.verify(data, from, seen, j.opt.Now); err != nil {
 		return nil, err
 	}
+	if err := j.client.keeps(ctx, d.Keyring.Content, d.Keyring.Digest); err != nil {
+		return nil, err
+	}
 	return c, j.client.keeps(ctx, data, c.vouched.Digest)
 }
 

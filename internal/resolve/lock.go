@@ -47,6 +47,7 @@ func Update(ctx context.Context, r *recipe.Recipe, old *lockfile.Lock, names []s
 // job is one making of a lock.
 type job struct {
 	recipe *recipe.Recipe
+	before *lockfile.Lock // nil: there is none
 	old    lockfile.Content
 	freed  *freed
 	opt    Options
@@ -54,7 +55,7 @@ type job struct {
 }
 
 func newJob(r *recipe.Recipe, old *lockfile.Lock, opt Options, f *freed) *job {
-	j := &job{recipe: r, freed: f, opt: opt}
+	j := &job{recipe: r, before: old, freed: f, opt: opt}
 	if old != nil {
 		j.old = old.Content()
 	}
@@ -94,7 +95,7 @@ func (j *job) run(ctx context.Context) (*lockfile.Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a lock of what the indexes say: %w", err)
 	}
-	return l, nil
+	return l, refuseWeaker(j.recipe, j.before, l)
 }
 
 func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
