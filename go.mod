@@ -3,6 +3,7 @@ module github.com/dombuild/dombuild
 go 1.26.8
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/ProtonMail/go-crypto v1.5.2
 	github.com/agext/levenshtein v1.2.3
 	github.com/anchore/go-lzo v0.1.1

@@ -33,6 +33,9 @@ if [ "${1-}" = tests ]; then
 	need lz4 lz4
 	need bzip2 bzip2
 	need zip zip
+	need gpg gpg
+	need minisign minisign
+	need signify-openbsd signify-openbsd
 	need mkfs.erofs erofs-utils
 	need rpmbuild rpm
 	need createrepo_c createrepo-c

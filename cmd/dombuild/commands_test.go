@@ -136,6 +136,10 @@ func cmdArchive(ts *script, neg bool, args []string) {
 		a.Mend()
 	case verb == "rekey" && len(rest) == 0:
 		a.Rekey()
+	case verb == "sign" && len(rest) == 1: // PATH
+		a.Sign(rest[0], time.Now().AddDate(0, 0, -3))
+	case verb == "file" && len(rest) == 2: // PATH TEXT
+		a.AddFile(rest[0], []byte(rest[1]))
 	case verb == "publish" && len(rest) == 1: // DAYS from now, mostly negative
 		a.Publish(time.Now().AddDate(0, 0, number(rest[0])))
 	case verb == "add" && len(rest) == 2: // NAME VERSION

@@ -40,12 +40,17 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 	if err := a.bring(ctx, r, l, mirrors); err != nil {
 		return err
 	}
+	lost, err := a.recoverEvidence(ctx, r, l, mirrors)
+	if err != nil {
+		return err
+	}
 	doc := struct {
-		Schema string `json:"schema"`
-		Pins   int    `json:"pins"`
-		Bytes  int64  `json:"bytes"`
-		Store  string `json:"store"`
-	}{"dombuild/fetch/v1", len(pins), size, st.Dir()}
+		Schema string   `json:"schema"`
+		Pins   int      `json:"pins"`
+		Bytes  int64    `json:"bytes"`
+		Store  string   `json:"store"`
+		Lost   []string `json:"evidence_lost"` // what proves pins and cannot be had any more
+	}{"dombuild/fetch/v1", len(pins), size, st.Dir(), lost}
 	return a.print(doc, func(w io.Writer) {
 		fmt.Fprintf(w, "%d pins, %d bytes, verified in %s\n", doc.Pins, doc.Bytes, doc.Store)
 	})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
@@ -18,12 +17,14 @@ import (
 
 func (a *app) lockVerb() *cobra.Command {
 	var check bool
+	var asOf string
 	cmd := verb("lock", "Resolve the recipe to pins", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		if check {
 			return a.checkLock()
 		}
-		return a.lock(ctx, resolve.Lock)
+		return a.lock(ctx, asOf, resolve.Lock)
 	})
+	cmd.Flags().StringVar(&asOf, "as-of", "", asOfHelp)
 	cmd.Long = `Resolve every package and source of the recipe to a pin: a version, a SHA-256 and who
 vouches for it. Pins that still serve stay; when all do, nothing is downloaded.`
 	cmd.Flags().BoolVar(&check, "check", false, "change nothing and open no connection; exit 3 when the lock is missing, stale or incomplete")
@@ -31,12 +32,14 @@ vouches for it. Pins that still serve stay; when all do, nothing is downloaded.`
 }
 
 func (a *app) updateVerb() *cobra.Command {
+	var asOf string
 	cmd := verb("update [NAME…]", "Resolve named packages and sources anew", cobra.ArbitraryArgs,
 		func(ctx context.Context, names []string) error {
-			return a.lock(ctx, func(ctx context.Context, r *recipe.Recipe, old *lockfile.Lock, opt resolve.Options) (*lockfile.Lock, error) {
+			return a.lock(ctx, asOf, func(ctx context.Context, r *recipe.Recipe, old *lockfile.Lock, opt resolve.Options) (*lockfile.Lock, error) {
 				return resolve.Update(ctx, r, old, names, opt)
 			})
 		})
+	cmd.Flags().StringVar(&asOf, "as-of", "", asOfHelp)
 	cmd.Long = "Resolve the named packages and sources as if they had no pins; without NAME all of them."
 	return cmd
 }
@@ -49,10 +52,14 @@ type lockDocument struct {
 	Pins    int           `json:"pins"`
 	Bytes   int64         `json:"bytes"`
 	Changed bool          `json:"changed"`
+
+	Changes  []lockfile.Change `json:"changes"`   // from the lock that was there
+	FirstUse []string          `json:"first_use"` // sources that nobody vouches for
 }
 
 func describeLock(path string, l *lockfile.Lock, changed bool) lockDocument {
-	doc := lockDocument{Schema: "dombuild/lock/v1", Path: path, Digest: digest.FromBytes(l.Format()), Changed: changed}
+	doc := lockDocument{Schema: "dombuild/lock/v1", Path: path, Digest: digest.FromBytes(l.Format()), Changed: changed,
+		Changes: []lockfile.Change{}, FirstUse: firstUse(l)}
 	for _, p := range l.Pins() {
 		doc.Pins++
 		doc.Bytes += p.Size
@@ -73,7 +80,11 @@ func (a *app) checkLock() error {
 
 type resolver func(context.Context, *recipe.Recipe, *lockfile.Lock, resolve.Options) (*lockfile.Lock, error)
 
-func (a *app) lock(ctx context.Context, make resolver) error {
+func (a *app) lock(ctx context.Context, asOf string, make resolver) error {
+	now, err := timeOf(asOf)
+	if err != nil {
+		return err
+	}
 	r, err := a.recipe()
 	if err != nil {
 		return err
@@ -90,8 +101,8 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		return err
 	}
 	l, err := make(ctx, r, old, resolve.Options{
-		Downloader: new(fetch.Client), Mirrors: mirrors, Now: time.Now(), Progress: a.display,
-		Take: a.take, Pin: a.pin(mirrors), Packages: packages{a, mirrors},
+		Downloader: new(fetch.Client), Mirrors: mirrors, Now: now, Progress: a.display, Keep: a.keep,
+		Take: a.take, Learn: a.learn, Pin: a.pin(mirrors), Packages: packages{a, mirrors},
 	})
 	if err != nil {
 		return err
@@ -103,6 +114,8 @@ func (a *app) lock(ctx context.Context, make resolver) error {
 		}
 	}
 	doc := describeLock(r.Lockfile, l, changed)
+	doc.Changes = append(doc.Changes, lockfile.Compare(old, l, r)...)
+	a.tellChanges(old, l, doc.Changes)
 	return a.print(doc, func(w io.Writer) {
 		state := "unchanged"
 		if changed {

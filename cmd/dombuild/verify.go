@@ -39,6 +39,7 @@ Needs neither a network nor a store. Exit 5: the policy is not met.`
 	cmd.Flags().StringVar(&f.key, "key", "", "sign the summary with this key, named as for attest")
 	cmd.Flags().BoolVar(&f.envelope, "summary-dsse", false, "sign the summary as a bare DSSE envelope, as slsa-verifier reads it")
 	cmd.Flags().StringVar(&f.asOf, "as-of", "", "judge as of this time (RFC 3339) instead of now, where no clock is trusted")
+	cmd.AddCommand(a.verifyLockVerb())
 	return cmd
 }
 
@@ -76,13 +77,11 @@ func (a *app) verify(ctx context.Context, path string, bundles []string, f verif
 
 // attestCase gathers what is to be judged.
 func (a *app) attestCase(ctx context.Context, path string, bundles []string, f verifyFlags) (attest.Case, error) {
-	c := attest.Case{AsOf: time.Now()}
-	var err error
-	if f.asOf != "" {
-		if c.AsOf, err = time.Parse(time.RFC3339, f.asOf); err != nil {
-			return c, &usageError{fmt.Errorf("--as-of %s is no time such as 2026-01-31T12:00:00Z", f.asOf), ""}
-		}
+	now, err := timeOf(f.asOf)
+	if err != nil {
+		return attest.Case{}, err
 	}
+	c := attest.Case{AsOf: now}
 	fi, err := os.Stat(path)
 	if err != nil {
 		return c, fmt.Errorf("finding what to verify: %w", err)

@@ -17,8 +17,8 @@ type Needs struct {
 // NewNeeds returns needs of nothing.
 func NewNeeds() Needs { return Needs{map[digest.Digest]bool{}, map[string]bool{}} }
 
-// Add adds what a recipe needs: its own record, the pins of its lock, the
-// plan's own blobs, and the cached outputs of its steps.
+// Add adds what a recipe needs: its own record, the pins of its lock and what
+// proves them, the plan's own blobs, and the cached outputs of its steps.
 func (n Needs) Add(st *store.Store, user User, p *plan.Plan, l *lockfile.Lock) error {
 	key, _, err := user.encode()
 	if err != nil {
@@ -27,6 +27,9 @@ func (n Needs) Add(st *store.Store, user User, p *plan.Plan, l *lockfile.Lock) e
 	n.records[recordUser+"/"+key] = true
 	for _, pin := range l.Pins() {
 		n.blobs[pin.Digest] = true
+	}
+	for _, e := range l.Evidence() {
+		n.blobs[e.Digest] = true
 	}
 	for _, b := range p.Locals() {
 		n.blobs[b.Digest] = true

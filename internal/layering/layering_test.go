@@ -29,6 +29,7 @@ var bans = []ban{
 	{"internal/resolve/upstream", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what brings sources runs nothing of them"},
 	{"internal/git", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "objects are bytes: reading them runs nothing and asks nobody"},
 	{"internal/fetch/gitwire", []string{"os/exec", "internal/plan", "internal/sandbox", "internal/build"}, "asking a git server runs no git"},
+	{"internal/vouch", []string{"net/http", "os/exec", "internal/store", "internal/fetch", "internal/lockfile", "internal/recipe"}, "a signature is judged by bytes and keys: nothing is looked up"},
 	{"internal/plan", []string{"internal/fetch", "internal/resolve", "internal/sandbox", "net/http", "os/exec", "github.com/moby/buildkit/client"}, "a plan is closed: it is made of pins, not of connections"},
 	{"internal/debroot", []string{"net/http", "os/exec", "internal/fetch"}, "unpacking runs nothing and asks nobody"},
 	{"internal/rpm", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "a package is bytes: reading it runs nothing and asks nobody"},

@@ -55,7 +55,7 @@ func (e *StaleError) checkDistributions(l *Lock, r *recipe.Recipe) {
 		if !ok {
 			continue // what needs it is reported as missing
 		}
-		for _, what := range pinned.differences(d) {
+		for _, what := range pinned.differences(r.DemandedOf(d)) {
 			e.Stale = append(e.Stale, fmt.Sprintf("%s: %s", d.Address, what))
 		}
 	}
@@ -88,6 +88,9 @@ func (d Distribution) differences(want recipe.Distribution) []string {
 			differ("vouched_by", v.Kind, want.VouchedBy)
 		}
 		differ("keyring", string(v.Keyring), string(want.Keyring.Digest))
+		if !Enough(v.Signers, want.Signers, want.MinSigners) {
+			out = append(out, fmt.Sprintf("%s, the lock has pins signed by %s", asksOf(want.Signers, want.MinSigners), joined(v.Signers)))
+		}
 	}
 	return slices.Compact(out)
 }
@@ -151,6 +154,7 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 		}
 		have, ok := pinned[s.Address]
 		delete(pinned, s.Address)
+		s = r.DemandedOfSource(s)
 		switch {
 		case !ok:
 			e.Missing = append(e.Missing, fmt.Sprintf("%s has no pin", s.Address))
@@ -158,6 +162,8 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 			e.Stale = append(e.Stale, fmt.Sprintf("%s is %s, the lock has %s", s.Address, asked(s), have.what()))
 		case s.Dsc != nil && s.Dsc.Patches && !l.dscs[have.From][have.Dsc].Patches:
 			e.Missing = append(e.Missing, fmt.Sprintf("the patches of source package %s, which %s has", s.Dsc.Name, s.Address))
+		case s.Dsc != nil && l.dscs[have.From][have.Dsc].Patches && !patched(r, have):
+			e.Unused = append(e.Unused, fmt.Sprintf("the patches of source package %s, which no source has", have.Dsc))
 		}
 	}
 	for _, s := range l.content.Sources {
@@ -167,13 +173,21 @@ func (e *StaleError) checkSources(l *Lock, r *recipe.Recipe) {
 	}
 }
 
+// patched reports whether a source of the recipe applies the patches of the
+// source package that s is.
+func patched(r *recipe.Recipe, s Source) bool {
+	return slices.ContainsFunc(r.Sources, func(w recipe.Source) bool {
+		return w.Dsc != nil && w.Dsc.From == s.From && w.Dsc.Name == s.Dsc && w.Dsc.Patches
+	})
+}
+
 // Fits reports whether s was pinned for want as it is.
 func (s Source) Fits(want recipe.Source) bool {
 	switch {
 	case want.Dsc != nil:
 		return s.URL == "" && s.From == want.Dsc.From && s.Dsc == want.Dsc.Name
 	case want.HTTP != nil:
-		return s.URL == want.HTTP.URL && s.Digest == want.HTTP.Digest
+		return s.URL == want.HTTP.URL && (s.Digest == want.HTTP.Digest || want.HTTP.Digest == "") && s.Vouch.fits(*want.HTTP)
 	}
 	tree := Wanted(want)
 	return tree != nil && s.Tree != nil && s.Tree.fits(tree, want)
@@ -184,7 +198,7 @@ func (s Source) what() string {
 		return s.Tree.String()
 	}
 	if s.URL != "" {
-		return fmt.Sprintf("%s %s", s.URL, s.Digest)
+		return fmt.Sprintf("%s %s%s", s.URL, s.Digest, s.Vouch.note())
 	}
 	return fmt.Sprintf("source package %s of %s", s.Dsc, s.From)
 }
@@ -196,7 +210,7 @@ func asked(s recipe.Source) string {
 	if s.Dsc != nil {
 		return fmt.Sprintf("source package %s of %s", s.Dsc.Name, s.Dsc.From)
 	}
-	return fmt.Sprintf("%s %s", s.HTTP.URL, s.HTTP.Digest)
+	return strings.TrimSpace(fmt.Sprintf("%s %s", s.HTTP.URL, s.HTTP.Digest)) + askedVouch(*s.HTTP)
 }
 
 // set returns the sorted names without repetition.

@@ -60,7 +60,9 @@ func (d *decoder) vouched(parent string, b *hclsyntax.Block) Vouched {
 		v.Digest = digest.Digest(d.text(a))
 	}
 	at := vouchedAt(parent, v)
-	o := d.open(at, b, "date", "origin", "suite", "codename", "size", "digest", "keyring", "signers")
+	o := d.open(at, b, append([]string{"date", "origin", "suite", "codename", "size", "digest", "keyring", "signers"},
+		present(b, "signed_at", "valid_until", "keyring_size")...)...)
+	v.SignedAt, v.ValidUntil, v.KeyringSize = o.date("signed_at"), o.date("valid_until"), o.number("keyring_size")
 	v.Date, v.Size, v.Keyring = o.date("date"), o.number("size"), digest.Digest(o.text("keyring"))
 	v.Origin, v.Suite, v.Codename = o.text("origin"), o.text("suite"), o.text("codename")
 	v.Signers = o.texts("signers")
@@ -112,13 +114,22 @@ func (d *decoder) source(b *hclsyntax.Block) Source {
 	}
 	d.walk(b.Body, nil, nil)
 	if _, ok := b.Body.Attributes["url"]; !ok {
+		d.walk(b.Body, nil, nil)
 		o := d.open("source "+b.Labels[0], b, "from", "dsc")
 		s.From, s.Dsc = address("distribution", o.text("from")), o.text("dsc")
 		return s
 	}
-	o := d.open("source "+b.Labels[0], b, "url", "size", "digest", "vouched")
+	s.Vouch = d.vouch("source "+b.Labels[0], b)
+	names := []string{"url", "size", "digest"}
+	if s.Vouch.Kind == "" {
+		names = append(names, "vouched")
+	}
+	o := d.open("source "+b.Labels[0], b, names...)
 	s.URL, s.Size, s.Digest = o.text("url"), o.number("size"), digest.Digest(o.text("digest"))
-	if by := o.text("vouched"); by != "recipe" {
+	switch by := o.text("vouched"); {
+	case by == FirstUse:
+		s.Vouch.Kind = FirstUse
+	case by != "recipe" && s.Vouch.Kind == "":
 		d.diags = append(d.diags, at(b.DefRange(), "unknown kind of vouching",
 			fmt.Sprintf("%q is not known to this version of dombuild", by)))
 	}

@@ -51,8 +51,9 @@ func (w *writer) distribution(d Distribution) {
 }
 
 func (w *writer) vouched(v Vouched) {
-	w.attributes(text("date", v.Date.Format(time.RFC3339)), text("origin", v.Origin), text("suite", v.Suite),
-		text("codename", v.Codename), number("size", v.Size), text("digest", v.Digest), text("keyring", v.Keyring))
+	list := []attribute{text("date", v.Date.Format(time.RFC3339)), text("origin", v.Origin), text("suite", v.Suite),
+		text("codename", v.Codename), number("size", v.Size), text("digest", v.Digest), text("keyring", v.Keyring)}
+	w.attributes(append(list, v.later()...)...)
 	w.lines("signers", v.Signers)
 	for _, i := range v.Indexes {
 		w.block("index", i.Path, func() { w.attributes(number("size", i.Size), text("digest", i.Digest)) })
@@ -84,7 +85,16 @@ func (w *writer) source(s Source) {
 		w.attributes(text("from", label("distribution", s.From)), text("dsc", s.Dsc))
 		return
 	}
-	w.attributes(text("url", s.URL), number("size", s.Size), text("digest", s.Digest), text("vouched", "recipe"))
+	list := []attribute{text("url", s.URL), number("size", s.Size), text("digest", s.Digest)}
+	switch s.Vouch.Kind {
+	case ByRecipe:
+		w.attributes(append(list, text("vouched", "recipe"))...)
+	case FirstUse:
+		w.attributes(append(list, text("vouched", FirstUse))...)
+	default:
+		w.attributes(list...)
+		w.block("vouched", s.Vouch.Kind, func() { w.vouch(s.Vouch) })
+	}
 }
 
 // writer writes HCL in the form that hclwrite.Format leaves alone.

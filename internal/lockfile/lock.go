@@ -63,6 +63,11 @@ type Vouched struct {
 	Indexes []Index       // that were consulted
 	Debs    []Deb
 	Dscs    []Dsc
+
+	// What locks of earlier versions do not say.
+	SignedAt    time.Time // newest date of the signatures, in UTC; zero: not said
+	ValidUntil  time.Time // as the signed Release says, in UTC; zero: it does not
+	KeyringSize int64     // bytes; 0: not said
 }
 
 // Index is an index file named by a Release file.
@@ -107,7 +112,7 @@ type Toolchain struct {
 }
 
 // Source is a pinned source: a source package (From and Dsc), a file at a URL
-// whose digest stands in the recipe (URL, Digest and Size), or a Tree.
+// (URL, Digest, Size, and Vouch, which says who vouches for it), or a Tree.
 type Source struct {
 	Address recipe.Address
 	From    recipe.Address // of a Distribution
@@ -116,6 +121,7 @@ type Source struct {
 	Digest  digest.Digest
 	Size    int64
 	Tree    *Tree
+	Vouch   Vouch
 }
 
 // New makes a lock of c, which it copies and sorts. The error is an *Error

@@ -35,7 +35,8 @@ func example() Content {
 	july := Vouched{
 		Kind: InRelease, Digest: sum("july"), Size: 121, Date: time.Date(2025, 7, 1, 12, 0, 0, 0, time.UTC),
 		Origin: "Debian", Suite: "stable", Codename: "bookworm", Keyring: sum("keys"),
-		Signers: []string{signer, strings.Repeat("A", 40)},
+		Signers: []string{signer, strings.Repeat("A", 40)}, KeyringSize: 20,
+		SignedAt: time.Date(2025, 7, 1, 12, 5, 0, 0, time.UTC), ValidUntil: time.Date(2025, 7, 8, 12, 0, 0, 0, time.UTC),
 		Indexes: []Index{{"main/binary-amd64/Packages.xz", sum("packages"), 10}},
 		Debs: []Deb{
 			{Name: "make", Version: "4.3-4.1", Architecture: "amd64", Filename: "pool/main/m/make-dfsg/make_4.3-4.1_amd64.deb", Digest: sum("make"), Size: 2},
@@ -50,6 +51,15 @@ func example() Content {
 			Requested: []string{"make"}, Packages: []string{"make", "libc6"}}},
 		Sources: []Source{
 			{Address: "source.xen", From: "distribution.debian", Dsc: "xen"},
+			{Address: "source.first", URL: "https://example.org/first.tar", Digest: sum("first"), Size: 8, Vouch: Vouch{Kind: FirstUse}},
+			{Address: "source.signed", URL: "https://example.org/s.tar.xz", Digest: sum("signed"), Size: 9, Vouch: Vouch{Kind: OpenPGP,
+				Covers: recipe.CoversUncompressed, File: "s.tar.xz", SignedAt: time.Date(2025, 6, 2, 0, 0, 0, 0, time.UTC), Signers: []string{signer},
+				Evidence: []Evidence{{Name: EvidenceSignature, URL: "https://example.org/s.tar.sign", Digest: sum("sign"), Size: 3},
+					{Name: EvidenceKeyring, Digest: sum("keys"), Size: 20}}}},
+			{Address: "source.sums", URL: "https://example.org/t.tar.xz", Digest: sum("t"), Size: 10, Vouch: Vouch{Kind: Signify,
+				Covers: CoversChecksums, File: "t.tar.xz", Signers: []string{"RW" + strings.Repeat("A", 54)},
+				Evidence: []Evidence{{Name: EvidenceChecksums, URL: "https://example.org/SHA256.sig", Digest: sum("sums"), Size: 4},
+					{Name: EvidenceKeyring, Digest: sum("signify"), Size: 21}}}},
 			{Address: `module.guest.source.file["a.b ${x} \"q\""]`, URL: "https://example.org/a.tar.gz", Digest: sum("a"), Size: 7},
 		},
 	}
@@ -137,8 +147,11 @@ func TestPins(t *testing.T) {
 		"xen 4.17.5-1 (xen_4.17.5-1.debian.tar.xz)":                                 "debian bookworm",
 		"xen 4.17.5-1 (xen_4.17.5.orig.tar.xz)":                                     "debian bookworm",
 		`module.guest.source.file["a.b ${x} \"q\""] (https://example.org/a.tar.gz)`: " ",
+		"first (https://example.org/first.tar)":                                     " ",
+		"signed (https://example.org/s.tar.xz)":                                     " ",
+		"sums (https://example.org/t.tar.xz)":                                       " ",
 	}
-	if diff := cmp.Diff(want, got); diff != "" || len(pins) != 5 {
+	if diff := cmp.Diff(want, got); diff != "" || len(pins) != 8 {
 		t.Errorf("%d pins (-want +got):\n%s", len(pins), diff)
 	}
 }
@@ -151,8 +164,13 @@ func exampleRecipe() *recipe.Recipe {
 			Architecture: "amd64", Components: []string{"main"}, Keyring: recipe.File{Path: "keys.gpg", Digest: sum("keys")}}},
 		Toolchains: []recipe.Toolchain{{Address: "toolchain.base", From: "distribution.debian", Packages: []string{"make", "make"}}},
 		Sources: []recipe.Source{
-			{Address: "source.xen", Dsc: &recipe.Dsc{From: "distribution.debian", Name: "xen"}},
+			{Address: "source.xen", Dsc: &recipe.Dsc{From: "distribution.debian", Name: "xen", Patches: true}},
 			{Address: `module.guest.source.file["a.b ${x} \"q\""]`, HTTP: &recipe.HTTP{URL: "https://example.org/a.tar.gz", Digest: sum("a")}},
+			{Address: "source.first", HTTP: &recipe.HTTP{URL: "https://example.org/first.tar", Trust: &recipe.Trust{FirstUse: true}}},
+			{Address: "source.signed", HTTP: &recipe.HTTP{URL: "https://example.org/s.tar.xz", Trust: &recipe.Trust{
+				Signature: "https://example.org/s.tar.sign", Covers: recipe.CoversUncompressed, Keyring: recipe.File{Digest: sum("keys")}}}},
+			{Address: "source.sums", HTTP: &recipe.HTTP{URL: "https://example.org/t.tar.xz", Trust: &recipe.Trust{
+				Checksums: "https://example.org/SHA256.sig", Keyring: recipe.File{Digest: sum("signify")}}}},
 			{Address: "source.init", Local: &recipe.Local{Path: "init"}},
 		},
 	}
@@ -175,12 +193,12 @@ func TestCheck(t *testing.T) {
 			r.Toolchains = append(r.Toolchains, recipe.Toolchain{Address: "toolchain.pack", From: "distribution.debian"})
 		}, StaleError{Missing: []string{"toolchain.pack has no pins"}}},
 		{"nothing", func(r *recipe.Recipe) { *r = recipe.Recipe{} },
-			StaleError{Unused: []string{"distribution.debian", "toolchain.base", `module.guest.source.file["a.b ${x} \"q\""]`, "source.xen"}}},
+			StaleError{Unused: []string{"distribution.debian", "toolchain.base", `module.guest.source.file["a.b ${x} \"q\""]`, "source.first", "source.signed", "source.sums", "source.xen"}}},
 		{"another source package", func(r *recipe.Recipe) { r.Sources[0].Dsc.Name = "linux" },
 			StaleError{Stale: []string{"source.xen is source package linux of distribution.debian, the lock has source package xen of distribution.debian"}}},
 		{"another url and a new source", func(r *recipe.Recipe) {
 			r.Sources[1].HTTP.URL = "https://example.org/b"
-			r.Sources[2] = recipe.Source{Address: "source.new", HTTP: &recipe.HTTP{URL: "https://example.org/c", Digest: sum("c")}}
+			r.Sources[5] = recipe.Source{Address: "source.new", HTTP: &recipe.HTTP{URL: "https://example.org/c", Digest: sum("c")}}
 		}, StaleError{
 			Missing: []string{"source.new has no pin"},
 			Stale: []string{`module.guest.source.file["a.b ${x} \"q\""] is https://example.org/b ` + string(sum("a")) +

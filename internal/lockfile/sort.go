@@ -30,12 +30,19 @@ func sorted(c Content) Content {
 	c.Sources = sortedBy(c.Sources, func(s Source) string { return string(s.Address) })
 	for i := range c.Sources {
 		c.Sources[i].Tree = c.Sources[i].Tree.clone()
+		sortVouch(&c.Sources[i].Vouch)
 	}
 	return c
 }
 
+func sortVouch(v *Vouch) {
+	v.SignedAt = v.SignedAt.UTC()
+	v.Signers = sortedBy(v.Signers, itself)
+	v.Evidence = sortedBy(v.Evidence, func(e Evidence) string { return e.Name })
+}
+
 func sortVouched(v *Vouched) {
-	v.Date = v.Date.UTC()
+	v.Date, v.SignedAt, v.ValidUntil = v.Date.UTC(), v.SignedAt.UTC(), v.ValidUntil.UTC()
 	v.Signers = sortedBy(v.Signers, itself)
 	v.Indexes = sortedBy(v.Indexes, func(i Index) string { return i.Path })
 	v.Debs = sortedBy(v.Debs, func(d Deb) string { return d.Name })

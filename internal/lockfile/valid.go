@@ -24,6 +24,8 @@ var (
 	word        = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
 	requestName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?$`)
 	fingerprint = regexp.MustCompile(`^([0-9A-F]{40}|[0-9A-F]{64})$`)
+	publicKey   = regexp.MustCompile(`^RW[A-Za-z0-9+/]{54}$`) // of minisign or signify
+	fileName    = regexp.MustCompile(`^[^\s/\\]([^\\\x00-\x1f]*[^\s/\\])?$`)
 )
 
 // addressForm has the form of an address for each kind of block.

@@ -53,13 +53,10 @@ func (v *validator) vouched(d Distribution, w Vouched) {
 	if w.Date.IsZero() {
 		v.add(at, "date", "bad date", "a Release file has a date")
 	}
-	if len(w.Signers) == 0 {
-		v.add(at, "signers", "no signer", "pins that nobody signed are not vouched for")
+	v.signers(at, w.Kind, w.Signers)
+	if w.KeyringSize < 0 || w.KeyringSize > maximalSize {
+		v.add(at, "keyring_size", "bad size", "%d is not the size of a file", w.KeyringSize)
 	}
-	for _, s := range w.Signers {
-		v.match(at, "signers", "fingerprint", s, fingerprint)
-	}
-	v.distinct(at, "signers", w.Signers)
 	if len(w.Debs)+len(w.Dscs) == 0 {
 		v.add(at, "", "unused vouching", "it vouches for no pin")
 	}
@@ -168,6 +165,7 @@ func (v *validator) source(l *Lock, s Source, used map[string]bool) {
 	if s.URL != "" {
 		v.url(at, s.URL)
 		v.blob(at, s.URL, s.Digest, s.Size)
+		v.vouch(at, s.Vouch)
 		if s.From != "" || s.Dsc != "" {
 			v.add(at, "url", "bad source", "a source is either a source package or a file at a URL")
 		}

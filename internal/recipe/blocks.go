@@ -45,6 +45,10 @@ func (ld *loader) decodeRecipe(m *module) {
 	r.SourceDateEpoch = d.integer("source_date_epoch", 0, 0, maxEpoch)
 	r.Jobs = int(d.integer("jobs", defaultJobs, 1, maxJobs))
 	r.Lockfile = d.lockfile(b.name)
+	if in, ok := d.nested("policy"); ok {
+		p := in.policy()
+		r.Policy = &p
+	}
 }
 
 func (d decoder) lockfile(name string) string {
@@ -103,6 +107,7 @@ func (d decoder) distribution(i instance) Distribution {
 	if name, at, ok := d.str("keyring", ""); ok {
 		out.Keyring, _ = d.file(item{name, at})
 	}
+	out.Signers, out.MinSigners, out.MaxAge = d.signers(), d.minSigners(), d.age("max_age")
 	return out
 }
 
@@ -175,8 +180,10 @@ func (d decoder) http() *HTTP {
 		out.Digest = sum256
 	case ok512:
 		out.Digest = sum512
-	case d.body.Attributes["sha256"] == nil && d.body.Attributes["sha512"] == nil:
-		d.add(problem(d.at, "Missing attribute", "%s needs the attribute \"sha256\" (or \"sha512\"): without it, nobody could tell whether the file is the right one.", sentence(d.what)))
+	}
+	pinned := d.body.Attributes["sha256"] != nil || d.body.Attributes["sha512"] != nil
+	if out.Trust = d.trust(pinned); out.Trust == nil && !pinned && d.body.Attributes["trust"] == nil {
+		d.add(problem(d.at, "Missing attribute", "%s needs the attribute \"sha256\" (or \"sha512\"), or a signature with a keyring: without one, nobody could tell whether the file is the right one.", sentence(d.what)))
 	}
 	return out
 }

@@ -36,13 +36,16 @@ var shapes = map[string]shape{
 		"output": "The blocks of a module are referred to directly: module.NAME.package.NAME.",
 	}},
 	"recipe": {
-		attrs: []string{"version", "source_date_epoch", "lockfile", "jobs"}, required: []string{"source_date_epoch"}},
+		attrs: []string{"version", "source_date_epoch", "lockfile", "jobs"}, required: []string{"source_date_epoch"},
+		blocks: map[string]nested{"policy": {}}},
+	"recipe.policy": policyShape,
 	"variable": {
 		attrs: []string{"default", "description", "allowed", "type"}},
 	"locals": {open: true},
 	"module": {open: true, required: []string{"source"}},
 	"distribution": {
-		attrs: []string{"type", "suite", "keyring", "components", "architecture", "release", "repositories", "vouched_by"}, required: []string{"keyring"},
+		attrs: []string{"type", "suite", "keyring", "components", "architecture", "signers", "min_signers", "max_age",
+			"release", "repositories", "vouched_by"}, required: []string{"keyring"},
 		refused: map[string]string{
 			"mirror": "The address of a mirror is configuration of the machine, never part of a recipe.",
 			"url":    "The address of a mirror is configuration of the machine, never part of a recipe.",
@@ -71,12 +74,10 @@ var shapes = map[string]shape{
 	"source.dsc": {
 		attrs: []string{"from", "name", "patches"}, required: []string{"from", "name"}},
 	"source.http": {
-		attrs: []string{"url", "sha256", "sha512"}, required: []string{"url"},
+		attrs: []string{"url", "sha256", "sha512", "trust", "signature", "checksums", "file", "keyring", "covers", "signers", "min_signers"}, required: []string{"url"},
 		refused: map[string]string{
-			"md5":       "MD5 is broken: other bytes with the same sum can be made. Pin the file by sha256 or sha512.",
-			"sha1":      "SHA-1 is broken: other bytes with the same sum can be made. Pin the file by sha256 or sha512.",
-			"signature": "Signatures of http sources are not supported yet. Verify the file once by hand and pin it by sha256.",
-			"keyring":   "Signatures of http sources are not supported yet. Verify the file once by hand and pin it by sha256.",
+			"md5":  "MD5 is broken: other bytes with the same sum can be made. Pin the file by sha256 or sha512.",
+			"sha1": "SHA-1 is broken: other bytes with the same sum can be made. Pin the file by sha256 or sha512.",
 		}},
 	"source.local": {
 		attrs: []string{"path"}, required: []string{"path"}},

@@ -25,6 +25,7 @@ type Recipe struct {
 	SourceDateEpoch int64             `json:"source_date_epoch"` // seconds since the Unix epoch; the only clock a build sees in its outputs
 	Lockfile        string            `json:"-"`                 // absolute path; default <Dir>/<Name>.lock.hcl
 	Jobs            int               `json:"jobs"`              // number of CPUs a step is told (make -j, nproc); never the machine's
+	Policy          *Policy           `json:"policy,omitempty"`  // nil: Demands gives the defaults
 	Variables       map[string]string `json:"variables,omitempty"`
 	Distributions   []Distribution    `json:"distributions,omitempty"`
 	Toolchains      []Toolchain       `json:"toolchains,omitempty"`
@@ -51,6 +52,10 @@ type Distribution struct {
 	VouchedBy    string    `json:"vouched_by,omitempty"` // ByRepomd or ByHeader; of an RPM distribution only
 	Keyring      File      `json:"keyring"`              // OpenPGP keys that may sign the suite's Release file, or RPM metadata and packages
 	Range        hcl.Range `json:"-"`
+
+	Signers    []string      `json:"signers,omitempty"`     // fingerprints; only these keys of the keyring count; sorted
+	MinSigners int           `json:"min_signers,omitempty"` // how many keys must have signed; 0: one
+	MaxAge     time.Duration `json:"max_age,omitempty"`     // of the Release file when lock reads it; 0: any
 }
 
 // Toolchain is a build root assembled from pinned packages.
@@ -92,10 +97,12 @@ type Dsc struct {
 	Patches bool    `json:"patches"` // apply the distribution's debian/patches after unpacking
 }
 
-// HTTP is a file named by URL and by digest. The URL is a hint where to find it.
+// HTTP is a file named by URL and by digest, or by who vouches for it. The URL
+// is a hint where to find it.
 type HTTP struct {
 	URL    string        `json:"url"`
-	Digest digest.Digest `json:"digest"` // sha256 or sha512
+	Digest digest.Digest `json:"digest"`          // sha256 or sha512; "" when only Trust says what the file is
+	Trust  *Trust        `json:"trust,omitempty"` // nil: the digest alone vouches for the file
 }
 
 // Local is a directory or file beside the recipe.

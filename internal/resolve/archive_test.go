@@ -139,7 +139,7 @@ func (a *testArchive) options() Options {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	return Options{Downloader: plainClient{}, Mirrors: m, Now: now, Take: take}
+	return Options{Downloader: plainClient{}, Mirrors: m, Now: now, Take: take, Learn: learn}
 }
 
 func (a *testArchive) asked() string {

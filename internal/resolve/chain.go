@@ -10,6 +10,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/vouch"
 )
 
 // chain is a suite whose InRelease file was verified, and its indexes.
@@ -39,6 +40,9 @@ func (j *job) openChain(ctx context.Context, d recipe.Distribution, seen time.Ti
 	if err := c.verify(data, from, seen, j.opt.Now); err != nil {
 		return nil, err
 	}
+	if err := j.client.keeps(ctx, d.Keyring.Content, d.Keyring.Digest); err != nil {
+		return nil, err
+	}
 	return c, j.client.keeps(ctx, data, c.vouched.Digest)
 }
 
@@ -63,10 +67,10 @@ func (c *chain) verify(data []byte, from string, seen, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	text, signers, err := verifyMessage(data, keys, now)
+	text, good, err := vouch.Clearsigned(data, keys, terms(c.want, now))
 	if err != nil {
 		return &UntrustedError{What: what, From: from, Err: err,
-			Reason: "it is not signed by a key of " + c.want.Keyring.Path,
+			Reason: "it is not signed by " + enoughKeys(c.want),
 			Remedy: "use another mirror; if the distribution has new keys, put its new keyring there and check where it came from"}
 	}
 	r, err := parseRelease(text)
@@ -80,9 +84,18 @@ func (c *chain) verify(data []byte, from string, seen, now time.Time) error {
 	c.vouched = lockfile.Vouched{
 		Kind: lockfile.InRelease, Digest: digest.FromBytes(data), Size: int64(len(data)), Date: r.date,
 		Origin: r.origin, Suite: r.suite, Codename: r.codename,
-		Keyring: c.want.Keyring.Digest, Signers: signers,
+		Keyring: c.want.Keyring.Digest, KeyringSize: int64(len(c.want.Keyring.Content)),
+		Signers: vouch.Signers(good), SignedAt: vouch.Latest(good), ValidUntil: r.validUntil,
 	}
 	return nil
+}
+
+// enoughKeys says by whom a Release file has to be signed.
+func enoughKeys(d recipe.Distribution) string {
+	if d.MinSigners > 1 {
+		return fmt.Sprintf("%d keys of %s", d.MinSigners, d.Keyring.Path)
+	}
+	return "a key of " + d.Keyring.Path
 }
 
 // load gets the indexes, all at once.

@@ -3,17 +3,16 @@ package resolve
 import (
 	"bytes"
 	"crypto/rsa"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/hiddeco/sshsig"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/vouch"
 )
 
 // VerifyDetached checks an armored signature, OpenPGP or SSH (SSHSIG in the
@@ -29,38 +28,15 @@ func VerifyDetached(signed, signature []byte, keyring recipe.File, now time.Time
 	if isSSH(keyring.Content) {
 		return nil, date, fmt.Errorf("the signature is an OpenPGP signature, and %s holds SSH keys", keyring.Path)
 	}
-	keys, err := readKeyring(keyring)
+	keys, err := openKeyring(keyring)
 	if err != nil {
 		return nil, date, err
 	}
-	block, err := armor.Decode(bytes.NewReader(signature))
-	if err != nil || block.Type != "PGP SIGNATURE" {
-		return nil, date, errors.New("its signature is neither OpenPGP nor SSH")
-	}
-	signatures, err := readSignatures(block.Body)
+	good, err := keys.Detached(signature, bytes.NewReader(signed), vouch.Terms{Now: now})
 	if err != nil {
 		return nil, date, err
 	}
-	var reasons []string
-	for _, sig := range signatures {
-		signer, err := verifyOne(sig, signed, keys, now)
-		switch {
-		case err == nil:
-			signers = append(signers, fmt.Sprintf("%X", signer.PrimaryKey.Fingerprint))
-			if date.IsZero() || sig.CreationTime.Before(date) {
-				date = sig.CreationTime.UTC()
-			}
-		case isForgery(err):
-			return nil, date, fmt.Errorf("the signature by key %s does not fit: %w", keyID(sig), err)
-		default:
-			reasons = append(reasons, fmt.Sprintf("key %s: %s", keyID(sig), explain(err)))
-		}
-	}
-	if len(signers) == 0 {
-		return nil, date, fmt.Errorf("no good signature (%s)", strings.Join(reasons, "; "))
-	}
-	slices.Sort(signers)
-	return slices.Compact(signers), date, nil
+	return vouch.Signers(good), vouch.Latest(good), nil
 }
 
 // sshKeyTypes are the keys whose signatures are believed.

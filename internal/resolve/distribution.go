@@ -69,7 +69,7 @@ func (j *job) need(d recipe.Distribution) need {
 			n.before = before
 		}
 		for _, v := range before.Vouched {
-			if before.Suite == d.Suite && v.Date.After(n.seen) {
+			if before.Suite == d.Suite && v.Date.After(n.seen) && !j.recipe.Demands().AllowWeaker {
 				n.seen = v.Date
 			}
 		}

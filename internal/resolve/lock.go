@@ -27,6 +27,7 @@ type Options struct {
 	Take       Take              // required when the recipe has a new http source
 	Pin        Pin               // required when the recipe has a new source of another kind
 	Packages   Packages          // required when the headers of RPM packages have to vouch
+	Learn      Learn             // required when such a source has no digest in the recipe
 }
 
 // Lock returns a lock that fits the recipe. Pins of old, which may be nil,
@@ -48,6 +49,7 @@ func Update(ctx context.Context, r *recipe.Recipe, old *lockfile.Lock, names []s
 // job is one making of a lock.
 type job struct {
 	recipe *recipe.Recipe
+	before *lockfile.Lock // nil: there is none
 	old    lockfile.Content
 	freed  *freed
 	opt    Options
@@ -55,7 +57,7 @@ type job struct {
 }
 
 func newJob(r *recipe.Recipe, old *lockfile.Lock, opt Options, f *freed) *job {
-	j := &job{recipe: r, freed: f, opt: opt}
+	j := &job{recipe: r, before: old, freed: f, opt: opt}
 	if old != nil {
 		j.old = old.Content()
 	}
@@ -74,7 +76,7 @@ func (j *job) run(ctx context.Context) (*lockfile.Lock, error) {
 	g.SetLimit(parallel)
 	for i, d := range j.recipe.Distributions {
 		g.Go(func() error {
-			parts[i], errs[i] = j.distribution(ctx, d)
+			parts[i], errs[i] = j.distribution(ctx, j.recipe.DemandedOf(d))
 			return nil
 		})
 	}
@@ -101,7 +103,7 @@ func (j *job) run(ctx context.Context) (*lockfile.Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a lock of what the indexes say: %w", err)
 	}
-	return l, nil
+	return l, refuseWeaker(j.recipe, j.before, l)
 }
 
 func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
@@ -119,24 +121,6 @@ func (j *job) content(parts []part, urls []lockfile.Source) lockfile.Content {
 		}
 	}
 	return c
-}
-
-// http pins a file whose digest stands in the recipe. It is taken to learn its
-// size, and that the URL has it.
-func (j *job) http(ctx context.Context, s recipe.Source) (lockfile.Source, error) {
-	for _, before := range j.old.Sources {
-		if before.Address == s.Address && before.Fits(s) {
-			return before, nil
-		}
-	}
-	if j.opt.Take == nil {
-		return lockfile.Source{}, errNoNetwork
-	}
-	size, err := j.opt.Take(ctx, string(s.Address), s.HTTP.URL, s.HTTP.Digest)
-	if err != nil {
-		return lockfile.Source{}, err
-	}
-	return lockfile.Source{Address: s.Address, URL: s.HTTP.URL, Digest: s.HTTP.Digest, Size: size}, nil
 }
 
 var errNoNetwork = errors.New("the lock lacks pins that only the network has, and there is no downloader")

@@ -93,7 +93,8 @@ func TestLock(t *testing.T) {
 	want := lockfile.Vouched{Kind: lockfile.InRelease, Digest: digest.FromBytes(a.files["/debian/dists/bookworm/InRelease"]),
 		Size: v.Size, Date: now.AddDate(0, 0, -7), Origin: "Test", Suite: "stable", Codename: "bookworm",
 		Keyring: r.Distributions[0].Keyring.Digest, Signers: []string{strings.ToUpper(digestHex(a.key.PrimaryKey.Fingerprint))},
-		Indexes: v.Indexes, Debs: v.Debs, Dscs: v.Dscs}
+		Indexes: v.Indexes, Debs: v.Debs, Dscs: v.Dscs,
+		SignedAt: now.AddDate(0, 0, -7), KeyringSize: int64(len(r.Distributions[0].Keyring.Content))}
 	if diff := cmp.Diff(want, v); diff != "" {
 		t.Errorf("vouched (-want +got):\n%s", diff)
 	}

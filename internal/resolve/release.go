@@ -114,6 +114,9 @@ func (r *release) accept(want recipe.Distribution, newest, now time.Time) (reaso
 	case !r.validUntil.IsZero() && now.After(r.validUntil):
 		return fmt.Sprintf("it was valid until %s", r.validUntil.Format(time.RFC3339)),
 			"use a mirror that is up to date, and check the clock of this machine"
+	case want.MaxAge > 0 && now.Sub(r.date) > want.MaxAge:
+		return fmt.Sprintf("it is dated %s, which is longer ago than the %s that max_age allows", r.date.Format(time.RFC3339), want.MaxAge),
+			"use a mirror that is up to date; if the distribution has published nothing since, raise max_age in the recipe"
 	case r.date.Before(newest):
 		return fmt.Sprintf("rollback: it is dated %s, and the lock was made from one of %s",
 			r.date.Format(time.RFC3339), newest.Format(time.RFC3339)), "use a mirror that is up to date"

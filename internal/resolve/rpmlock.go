@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -17,6 +16,7 @@ import (
 	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/rpmmd"
 	"github.com/dombuild/dombuild/internal/rpmsolve"
+	"github.com/dombuild/dombuild/internal/vouch"
 )
 
 // rpmDistribution makes the pins of a distribution of RPM packages.
@@ -27,12 +27,17 @@ func (j *job) rpmDistribution(ctx context.Context, d recipe.Distribution) (part,
 	if !n.debs {
 		p.toolchains = j.keptToolchains(n)
 		p.distribution.Vouched = n.kept(p.toolchains)
+		for i, v := range p.distribution.Vouched {
+			if v.Kind == recipe.ByHeader {
+				p.distribution.Vouched[i].Signers = headerSigners(v.Debs)
+			}
+		}
 		return p, nil
 	}
 	if j.opt.Downloader == nil || j.opt.Mirrors == nil {
 		return p, errNoNetwork
 	}
-	keys, err := readKeyring(d.Keyring)
+	keys, err := openKeyring(d.Keyring)
 	if err != nil {
 		return p, err
 	}
@@ -61,7 +66,7 @@ func (j *job) rpmDistribution(ctx context.Context, d recipe.Distribution) (part,
 }
 
 // openRepositories reads the metadata of all repositories, by name.
-func (j *job) openRepositories(ctx context.Context, locked lockfile.Distribution, d recipe.Distribution, keys openpgp.EntityList) ([]*repository, error) {
+func (j *job) openRepositories(ctx context.Context, locked lockfile.Distribution, d recipe.Distribution, keys *vouch.Keyring) ([]*repository, error) {
 	list := make([]*repository, len(locked.Components))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
@@ -206,7 +211,7 @@ func pinRPMs(n need, closures [][]*rpmmd.Package, repositories []*repository) ([
 }
 
 // verifyHeaders takes all packages and has each one's own signature vouch.
-func (j *job) verifyHeaders(ctx context.Context, d recipe.Distribution, closures [][]*rpmmd.Package, repositories []*repository, keys openpgp.EntityList) error {
+func (j *job) verifyHeaders(ctx context.Context, d recipe.Distribution, closures [][]*rpmmd.Package, repositories []*repository, keys *vouch.Keyring) error {
 	if j.opt.Packages == nil {
 		return errNoNetwork
 	}
@@ -230,28 +235,36 @@ func (j *job) verifyHeaders(ctx context.Context, d recipe.Distribution, closures
 	for _, r := range repositories {
 		for i := range r.vouched.Debs {
 			p := &r.vouched.Debs[i]
-			good, err := j.verifyHeader(ctx, named[p.Digest], keys)
+			good, err := j.verifyHeader(ctx, named[p.Digest], d, keys)
 			if err != nil {
 				errs = append(errs, &UntrustedError{What: fmt.Sprintf("package %s of %s, repository %s", named[p.Digest].NEVRA, d.Name, r.name),
 					Reason: "no key of " + d.Keyring.Path + " vouches for it", Err: err, From: p.Filename,
 					Remedy: "use another mirror; if the distribution has new keys, put its new keyring there and check where it came from"})
 				continue
 			}
-			p.Signer, p.SignedAt = good.signer, good.at
-			if !slices.Contains(r.vouched.Signers, good.signer) {
-				r.vouched.Signers = append(r.vouched.Signers, good.signer)
-			}
+			p.Signer, p.SignedAt = good.Signer, good.At
 		}
+		r.vouched.Signers = headerSigners(r.vouched.Debs)
 	}
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return joined(errs)
 }
 
-func (j *job) verifyHeader(ctx context.Context, p *rpmmd.Package, keys openpgp.EntityList) (goodSignature, error) {
+func (j *job) verifyHeader(ctx context.Context, p *rpmmd.Package, d recipe.Distribution, keys *vouch.Keyring) (vouch.Signature, error) {
 	f, err := j.opt.Packages.Open(ctx, p.Digest)
 	if err != nil {
-		return goodSignature{}, err
+		return vouch.Signature{}, err
 	}
 	defer f.Close()
-	return verifyPackage(f, p.NEVRA, keys, j.opt.Now)
+	return verifyPackage(f, p.NEVRA, keys, terms(d, j.opt.Now))
+}
+
+// headerSigners returns the signers of packages' own signatures, sorted.
+func headerSigners(packages []lockfile.Deb) []string {
+	var signers []string
+	for _, p := range packages {
+		signers = append(signers, p.Signer)
+	}
+	slices.Sort(signers)
+	return slices.Compact(signers)
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/opencontainers/go-digest"
@@ -19,13 +18,13 @@ import (
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/rpmmd"
+	"github.com/dombuild/dombuild/internal/vouch"
 	"github.com/dombuild/dombuild/internal/xz"
 )
 
 const (
 	repomdPath    = "repodata/repomd.xml"
 	signaturePath = repomdPath + ".asc"
-	maxSignature  = 1 << 20
 	maxXMLWindow  = 128 << 20 // of a compression
 )
 
@@ -42,7 +41,7 @@ type repository struct {
 }
 
 // openRepository gets repomd.xml, and its signature if that has to vouch.
-func (j *job) openRepository(ctx context.Context, d recipe.Distribution, name string, keys openpgp.EntityList, seen time.Time) (*repository, error) {
+func (j *job) openRepository(ctx context.Context, d recipe.Distribution, name string, keys *vouch.Keyring, seen time.Time) (*repository, error) {
 	r := &repository{client: j.client, want: d, name: name, bases: j.opt.Mirrors.Repository(d.Name, d.Suite, name, d.Architecture)}
 	if len(r.bases) == 0 {
 		return nil, &NoRepositoryError{Distribution: d.Name, Repository: name, Config: j.opt.Mirrors.config}
@@ -51,7 +50,8 @@ func (j *job) openRepository(ctx context.Context, d recipe.Distribution, name st
 	if err != nil {
 		return nil, err
 	}
-	r.vouched = lockfile.Vouched{Kind: d.VouchedBy, Repository: name, Digest: digest.FromBytes(data), Size: int64(len(data)), Keyring: d.Keyring.Digest}
+	r.vouched = lockfile.Vouched{Kind: d.VouchedBy, Repository: name, Digest: digest.FromBytes(data), Size: int64(len(data)),
+		Keyring: d.Keyring.Digest, KeyringSize: int64(len(d.Keyring.Content))}
 	if d.VouchedBy == recipe.ByRepomd {
 		if err := r.verify(ctx, data, base, keys, j.opt.Now); err != nil {
 			return nil, err
@@ -87,7 +87,7 @@ func (r *repository) untrusted(base, reason, remedy string, err error) error {
 }
 
 // verify checks the detached signature, which must be there.
-func (r *repository) verify(ctx context.Context, data []byte, base string, keys openpgp.EntityList, now time.Time) error {
+func (r *repository) verify(ctx context.Context, data []byte, base string, keys *vouch.Keyring, now time.Time) error {
 	sig, err := r.client.fetch(ctx, r.name+" repomd.xml.asc", join(base, signaturePath), 0, maxSignature)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r.untrusted(base, "it is not signed: there is no "+signaturePath,
@@ -96,16 +96,12 @@ func (r *repository) verify(ctx context.Context, data []byte, base string, keys 
 	if err != nil {
 		return err
 	}
-	good, err := verifyDetached(sig, data, keys, now)
+	good, err := keys.Detached(sig, bytes.NewReader(data), terms(r.want, now))
 	if err != nil {
-		return r.untrusted(base, "it is not signed by a key of "+r.want.Keyring.Path,
+		return r.untrusted(base, "it is not signed by "+enoughKeys(r.want),
 			"use another mirror; if the distribution has new keys, put its new keyring there and check where it came from", err)
 	}
-	for _, g := range good {
-		if !slices.Contains(r.vouched.Signers, g.signer) {
-			r.vouched.Signers = append(r.vouched.Signers, g.signer)
-		}
-	}
+	r.vouched.Signers, r.vouched.SignedAt = vouch.Signers(good), vouch.Latest(good)
 	index := lockfile.Index{Path: signaturePath, Digest: digest.FromBytes(sig), Size: int64(len(sig))}
 	r.vouched.Indexes = append(r.vouched.Indexes, index)
 	return r.client.keeps(ctx, sig, index.Digest)
@@ -121,6 +117,9 @@ func (r *repository) accept(base string, seen, now time.Time) error {
 	case date.Before(seen):
 		return r.untrusted(base, fmt.Sprintf("rollback: it is dated %s, and the lock was made from one of %s", date.Format(time.RFC3339), seen.Format(time.RFC3339)),
 			"use a mirror that is up to date", nil)
+	case r.want.MaxAge > 0 && now.Sub(date) > r.want.MaxAge:
+		return r.untrusted(base, fmt.Sprintf("it is dated %s, which is longer ago than the %s that max_age allows", date.Format(time.RFC3339), r.want.MaxAge),
+			"use a mirror that is up to date, or allow more", nil)
 	case date.IsZero() || date.Unix() == 0:
 		return r.untrusted(base, "it has no date", "", nil)
 	}

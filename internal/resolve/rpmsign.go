@@ -6,16 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
-	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp"
-	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/rpm"
+	"github.com/dombuild/dombuild/internal/vouch"
 )
 
 // PackageFile is a package file whose bytes have the digest it was asked for by.
@@ -33,53 +29,11 @@ type Packages interface {
 	Open(ctx context.Context, want digest.Digest) (PackageFile, error)
 }
 
-// goodSignature is a signature that fits, by a key of the keyring.
-type goodSignature struct {
-	signer string // fingerprint of the primary key
-	at     time.Time
-}
-
-// verifyDetached checks OpenPGP signatures, packets or armored, of what is
-// signed. It returns the good ones, of which there is at least one, by
-// fingerprint. A signature by a good key over other bytes refuses everything.
-func verifyDetached(signatures, signed []byte, keys openpgp.EntityList, now time.Time) ([]goodSignature, error) {
-	var packets io.Reader = bytes.NewReader(signatures)
-	if bytes.HasPrefix(signatures, []byte("-----BEGIN")) {
-		block, err := armor.Decode(packets)
-		if err != nil || block.Type != openpgp.SignatureType {
-			return nil, errors.New("its signature is no armored OpenPGP signature")
-		}
-		packets = block.Body
-	}
-	list, err := readSignatures(packets)
-	if err != nil {
-		return nil, err
-	}
-	var good []goodSignature
-	var reasons []string
-	for _, sig := range list {
-		signer, err := verifyOne(sig, signed, keys, now)
-		switch {
-		case err == nil:
-			good = append(good, goodSignature{fmt.Sprintf("%X", signer.PrimaryKey.Fingerprint), sig.CreationTime.UTC()})
-		case isForgery(err):
-			return nil, fmt.Errorf("the signature by key %s does not fit: %w", keyID(sig), err)
-		default:
-			reasons = append(reasons, fmt.Sprintf("key %s: %s", keyID(sig), explain(err)))
-		}
-	}
-	if len(good) == 0 {
-		return nil, fmt.Errorf("no good signature (%s)", strings.Join(reasons, "; "))
-	}
-	slices.SortStableFunc(good, func(a, b goodSignature) int { return strings.Compare(a.signer, b.signer) })
-	return good, nil
-}
-
 // verifyPackage checks that a package file is the package that metadata say it
 // is, that a key of the keyring signed its header, and that its payload is the
 // one that the header names. That no signature is there is an error.
-func verifyPackage(f PackageFile, want rpm.NEVRA, keys openpgp.EntityList, now time.Time) (goodSignature, error) {
-	var none goodSignature
+func verifyPackage(f PackageFile, want rpm.NEVRA, keys *vouch.Keyring, terms vouch.Terms) (vouch.Signature, error) {
+	var none vouch.Signature
 	p, err := rpm.Open(f, f.Size())
 	if err != nil {
 		return none, err
@@ -95,10 +49,10 @@ func verifyPackage(f PackageFile, want rpm.NEVRA, keys openpgp.EntityList, now t
 	if len(signatures) == 0 {
 		return none, errors.New("its header is not signed")
 	}
-	var good []goodSignature
+	var good []vouch.Signature
 	var reasons []error
 	for _, s := range signatures {
-		list, err := verifyDetached(s, signed, keys, now)
+		list, err := keys.Detached(s, bytes.NewReader(signed), terms)
 		if err != nil {
 			reasons = append(reasons, err)
 		}

@@ -3,18 +3,21 @@ package resolve
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	"github.com/dombuild/dombuild/internal/archivetest"
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/vouch"
+)
+
+const (
+	messageHeader = "-----BEGIN PGP SIGNED MESSAGE-----\n"
+	signatureEnd  = "\n-----END PGP SIGNATURE-----\n"
 )
 
 const inReleasePath = "/debian/dists/bookworm/InRelease"
@@ -130,7 +133,7 @@ func TestIndexes(t *testing.T) {
 	none := func([]byte) []byte { return nil }
 	flip := func(b []byte) []byte { b = bytes.Clone(b); b[len(b)/2] ^= 1; return b }
 	resign := func(a *testArchive, edit func(string) string) {
-		block, _ := splitMessage(a.files[inReleasePath])
+		block, _ := vouch.SplitMessage(a.files[inReleasePath])
 		a.files[inReleasePath] = archivetest.Clearsign(edit(string(block.Plaintext)), now.AddDate(0, 0, -7), a.key)
 	}
 	tests := []struct {
@@ -235,66 +238,6 @@ func TestUnknownNamesInARecipe(t *testing.T) {
 	if _, err = Lock(context.Background(), r, nil, a.options()); !errors.As(err, &e) || e.Hint() != `did you mean "main"?` {
 		t.Errorf("got %v", err)
 	}
-}
-
-func TestSeveralSigners(t *testing.T) {
-	good, other := archivetest.NewKey(now.AddDate(-1, 0, 0), 0), archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
-	expired := archivetest.NewKey(now.AddDate(0, 0, -20), 15*24*3600)
-	at := now.AddDate(0, 0, -7)
-	for _, tt := range []struct {
-		name    string
-		data    []byte
-		keys    recipe.File
-		signers int
-	}{
-		{"both known", archivetest.Clearsign("A: b\n", at, good, other), keyring(good, other), 2},
-		{"one known", archivetest.Clearsign("A: b\n", at, other, good), keyring(good), 1},
-		{"one expired", archivetest.Clearsign("A: b\n", at, expired, good), keyring(good, expired), 1},
-		{"the same twice", archivetest.Clearsign("A: b\n", at, good, good), keyring(good), 1},
-		{"none known", archivetest.Clearsign("A: b\n", at, other, expired), keyring(good), 0},
-	} {
-		keys, err := readKeyring(tt.keys)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, signers, err := verifyMessage(tt.data, keys, now)
-		if len(signers) != tt.signers || (err == nil) != (tt.signers > 0) || err == nil && text != "A: b\n\n" && text != "A: b\n" {
-			t.Errorf("%s: %q %v %v", tt.name, text, signers, err)
-		}
-	}
-}
-
-func TestWeakHashIsRefused(t *testing.T) {
-	key := archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
-	for _, weak := range []crypto.Hash{crypto.MD5, crypto.SHA1, crypto.RIPEMD160, crypto.SHA224} {
-		sig := &packet.Signature{Hash: weak, CreationTime: now, IssuerKeyId: &key.PrimaryKey.KeyId}
-		if _, err := verifyOne(sig, nil, openpgp.EntityList{key}, now); err == nil || !strings.Contains(err.Error(), "too weak") {
-			t.Errorf("%v: %v", weak, err)
-		}
-	}
-}
-
-// FuzzVerifyMessage edits a signed message in one place and looks for a text
-// that is accepted and is not what was signed.
-func FuzzVerifyMessage(f *testing.F) {
-	key := archivetest.NewKey(now.AddDate(-1, 0, 0), 0)
-	signed := archivetest.Clearsign("Suite: bookworm\n- dash\n  blank \n", now, key)
-	want, _, err := verifyMessage(signed, openpgp.EntityList{key}, now)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(uint(0), uint(0), []byte("x\n"))
-	f.Add(uint(60), uint(1), []byte{})
-	f.Add(uint(len(signed)), uint(0), signed)
-	f.Fuzz(func(t *testing.T, at, cut uint, insert []byte) {
-		at %= uint(len(signed)) + 1
-		cut %= uint(len(signed)) + 1 - at
-		data := slices.Concat(signed[:at], insert, signed[at+cut:])
-		text, _, err := verifyMessage(data, openpgp.EntityList{key}, now)
-		if err == nil && text != want {
-			t.Errorf("accepted %q", text)
-		}
-	})
 }
 
 func FuzzParseRelease(f *testing.F) {

@@ -47,13 +47,16 @@ distribution "debian" {
   }
 
   vouched "inrelease" {
-    date     = "2025-07-01T12:00:00Z"
-    origin   = "Debian"
-    suite    = "stable"
-    codename = "bookworm"
-    size     = 121
-    digest   = "sha256:05c7dbac14dc2bf3e8a063a6593eb6b76198a9507d740839efd55940fa6c0cd0"
-    keyring  = "sha256:48a53f0774c8ceff574a1fdcb0d470dbd382b3db273cff4344b6d39d5379c923"
+    date         = "2025-07-01T12:00:00Z"
+    origin       = "Debian"
+    suite        = "stable"
+    codename     = "bookworm"
+    size         = 121
+    digest       = "sha256:05c7dbac14dc2bf3e8a063a6593eb6b76198a9507d740839efd55940fa6c0cd0"
+    keyring      = "sha256:48a53f0774c8ceff574a1fdcb0d470dbd382b3db273cff4344b6d39d5379c923"
+    keyring_size = 20
+    signed_at    = "2025-07-01T12:05:00Z"
+    valid_until  = "2025-07-08T12:00:00Z"
     signers = [
       "0123456789ABCDEF0123456789ABCDEF01234567",
       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -100,6 +103,64 @@ source "module.guest.source.file[\"a.b $${x} \\\"q\\\"\"]" {
   size    = 7
   digest  = "sha256:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
   vouched = "recipe"
+}
+
+source "first" {
+  url     = "https://example.org/first.tar"
+  size    = 8
+  digest  = "sha256:a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e"
+  vouched = "first-use"
+}
+
+source "signed" {
+  url    = "https://example.org/s.tar.xz"
+  size   = 9
+  digest = "sha256:4a3cdfae6f291c8f544daea5b72905cf9e74c1ed427d831ad0d7ca00c73c794d"
+
+  vouched "openpgp" {
+    covers    = "uncompressed"
+    file      = "s.tar.xz"
+    signed_at = "2025-06-02T00:00:00Z"
+    signers = [
+      "0123456789ABCDEF0123456789ABCDEF01234567",
+    ]
+
+    evidence "keyring" {
+      size   = 20
+      digest = "sha256:48a53f0774c8ceff574a1fdcb0d470dbd382b3db273cff4344b6d39d5379c923"
+    }
+
+    evidence "signature" {
+      url    = "https://example.org/s.tar.sign"
+      size   = 3
+      digest = "sha256:0b6f395ca14ac202374d5cff678b71157d0bef7e00c3045e9b80aab4ffb85276"
+    }
+  }
+}
+
+source "sums" {
+  url    = "https://example.org/t.tar.xz"
+  size   = 10
+  digest = "sha256:e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8"
+
+  vouched "signify" {
+    covers = "checksums"
+    file   = "t.tar.xz"
+    signers = [
+      "RWAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ]
+
+    evidence "checksums" {
+      url    = "https://example.org/SHA256.sig"
+      size   = 4
+      digest = "sha256:2220e3c51f099b5308c70ed91977af4887c71fe1f8f6c3fedafe7c9f623f301f"
+    }
+
+    evidence "keyring" {
+      size   = 21
+      digest = "sha256:104359a9c4144ffb3eb5c70a7439350565aeaad2aef813ac5956dd3bed578b56"
+    }
+  }
 }
 
 source "xen" {

@@ -91,8 +91,7 @@ source "both" {
 source "url" {
   http {
     url       = "ftp://user@example.org/" # ERROR: url is an http or https address of a file
-    signature = "https://example.org/x.tar.gz.sig" # ERROR: Signatures of http sources are not supported yet. Verify the file once by hand and pin it by sha256.
-    sha256    = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        sha256    = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
   }
 }
 
