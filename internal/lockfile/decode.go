@@ -112,7 +112,6 @@ func (d *decoder) source(b *hclsyntax.Block) Source {
 		s.Tree = d.tree(b, kind)
 		return s
 	}
-	d.walk(b.Body, nil, nil)
 	if _, ok := b.Body.Attributes["url"]; !ok {
 		d.walk(b.Body, nil, nil)
 		o := d.open("source "+b.Labels[0], b, "from", "dsc")
