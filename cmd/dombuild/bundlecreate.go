@@ -108,8 +108,27 @@ func (a *app) bundled(ctx context.Context, args []string, f createFlags) (bundle
 	if c.Base, c.Has, err = leftOut(f); err != nil {
 		return c, nil, err
 	}
-	c.Programs, err = a.programs(ctx, f)
+	if c.Programs, err = a.programs(ctx, f); err != nil {
+		return c, nil, err
+	}
+	c.Evidence, err = a.carried(ctx)
 	return c, texts, err
+}
+
+// carried tells what the store has of the files that vouch for pins.
+func (a *app) carried(ctx context.Context) (func(lockfile.Evidence) (int64, bool), error) {
+	st, err := a.openStore()
+	if err != nil {
+		return nil, err
+	}
+	return func(e lockfile.Evidence) (int64, bool) {
+		blob, err := st.Get(ctx, e.Digest)
+		if err != nil {
+			fmt.Fprintf(a.stderr, "warning: the %s is not carried: %v\n", e, err)
+			return 0, false
+		}
+		return blob.Size(), true
+	}, nil
 }
 
 // lockOrRecipe reads a lock, or a recipe with the lock that fits it.

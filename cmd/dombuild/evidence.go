@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -83,7 +84,7 @@ func (a *app) recoverEvidence(ctx context.Context, r *recipe.Recipe, l *lockfile
 func firstUse(l *lockfile.Lock) []string {
 	names := []string{}
 	for _, s := range l.Content().Sources {
-		if s.Vouch.Kind == lockfile.FirstUse {
+		if s.FirstUse() {
 			names = append(names, string(s.Address))
 		}
 	}
@@ -111,22 +112,30 @@ func (a *app) tellChanges(old, l *lockfile.Lock, changes []lockfile.Change) {
 		}
 	}
 	for _, s := range l.Content().Sources {
-		if s.Vouch.Kind == lockfile.FirstUse {
+		if s.FirstUse() {
 			how := "trusted on first use"
+			origin, sum := pinned(s)
 			if old == nil || learnt(old, s) {
 				how = "LEARNT ON FIRST USE"
 			}
-			fmt.Fprintf(a.stderr, "WARNING: %s is %s: nobody vouches for %s\n  %s\n", s.Address, how, s.URL, s.Digest)
+			fmt.Fprintf(a.stderr, "WARNING: %s is %s: nobody vouches for %s\n  %s\n", s.Address, how, origin, sum)
 		}
 	}
 }
 
+// pinned says where a source comes from, and the digest of its bytes.
+func pinned(s lockfile.Source) (origin string, sum digest.Digest) {
+	if s.Tree != nil {
+		return s.Tree.String(), s.Tree.Digest
+	}
+	return s.URL, s.Digest
+}
+
 // learnt says whether an old lock did not have the digest of a source.
 func learnt(old *lockfile.Lock, s lockfile.Source) bool {
-	for _, b := range old.Content().Sources {
-		if b.Address == s.Address && b.Digest == s.Digest {
-			return false
-		}
-	}
-	return true
+	_, sum := pinned(s)
+	return !slices.ContainsFunc(old.Content().Sources, func(b lockfile.Source) bool {
+		_, before := pinned(b)
+		return b.Address == s.Address && before == sum
+	})
 }

@@ -25,6 +25,10 @@ type Content struct {
 	Recipes  []Recipe
 	Programs []Program
 	Has      func(digest.Digest) bool // which pinned blobs are left out; nil: none
+
+	// Evidence says of how many bytes a file is that vouches for pins, and whether
+	// it is there to be carried; nil: none is.
+	Evidence func(lockfile.Evidence) (size int64, ok bool)
 }
 
 // Describe makes the manifest of what a bundle is made of.
@@ -44,6 +48,11 @@ func Describe(c Content) (Manifest, error) {
 			}
 			blobs[p.Digest] = Blob{p.Digest, p.Size, p.String(), c.Has == nil || !c.Has(p.Digest)}
 		}
+		for _, e := range c.evidence(l) {
+			if _, ok := blobs[e.Digest]; !ok {
+				blobs[e.Digest] = Blob{e.Digest, e.Size, e.String(), c.Has == nil || !c.Has(e.Digest)}
+			}
+		}
 	}
 	for _, b := range blobs {
 		m.Blobs = append(m.Blobs, b)
@@ -53,6 +62,21 @@ func Describe(c Content) (Manifest, error) {
 	slices.SortFunc(m.Recipes, func(a, b Recipe) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(m.Programs, func(a, b Program) int { return strings.Compare(a.Name, b.Name) })
 	return m, m.check()
+}
+
+// evidence lists what vouches for the pins of a lock and can be carried.
+func (c Content) evidence(l *lockfile.Lock) []lockfile.Evidence {
+	var list []lockfile.Evidence
+	for _, e := range l.Evidence() {
+		if c.Evidence == nil {
+			break
+		}
+		if size, ok := c.Evidence(e); ok {
+			e.Size = size
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // item is one blob that a manifest names.

@@ -124,6 +124,12 @@ type Source struct {
 	Vouch   Vouch
 }
 
+// FirstUse reports whether nobody vouches for the source: its bytes are those
+// that were there first.
+func (s Source) FirstUse() bool {
+	return s.Vouch.Kind == FirstUse || s.Tree != nil && s.Tree.FirstUse()
+}
+
 // New makes a lock of c, which it copies and sorts. The error is an *Error
 // that lists everything that is wrong.
 func New(c Content) (*Lock, error) {

@@ -117,6 +117,12 @@ func (t *Tree) fits(want *Tree, s recipe.Source) bool {
 	})
 }
 
+// FirstUse reports whether nobody vouches for the tree: it is what a tag, which
+// can be moved, named when it was pinned.
+func (t *Tree) FirstUse() bool {
+	return (t.Kind == GitTree || t.Kind == OCITree) && t.Ref != "" && len(t.Vouched) == 0
+}
+
 // String names what is pinned: "git https://… v1 0123…".
 func (t *Tree) String() string {
 	text := t.Kind + " " + t.Name
