@@ -17,12 +17,17 @@ func (d *Data) resolve() {
 	d.overrideVar = map[string]bool{"OVERRIDES": true}
 	d.settle()
 	d.resolving, d.resolved, d.reading = false, true, reading
-	if d.memo = kept; changes != d.changes || !slices.Equal(overrides, d.overrides) || !slices.Equal(doubt, d.overrideDoubt) {
+	switch d.memo = kept; {
+	case changes != d.changes:
 		d.forgetAll()
+	case !slices.Equal(overrides, d.overrides) || !slices.Equal(doubt, d.overrideDoubt):
+		d.changes++
+		d.forgetOverridden()
 	}
 }
 
 func (d *Data) settle() {
+	d.memo = memo{}
 	d.setActive(nil)
 	before := d.readOverrides()
 	for range 5 {
@@ -38,7 +43,7 @@ func (d *Data) settle() {
 }
 
 func (d *Data) readOverrides() []string {
-	d.memo = memo{}
+	d.forgetOverridden()
 	e := d.get("OVERRIDES")
 	d.overrideDoubt = e.unknown
 	return strings.Split(e.text, ":")

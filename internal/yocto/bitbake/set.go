@@ -122,9 +122,9 @@ func (d *Data) renameVariants(key, newKey string) {
 	if list == nil {
 		return
 	}
-	var renamed []variant
+	renamed := make([]*variant, 0, len(list))
 	for _, x := range list {
-		renamed = append(renamed, variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
+		renamed = append(renamed, &variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
 	}
 	d.variants[newKey] = renamed
 	d.changed(newKey)
