@@ -33,6 +33,7 @@ type Data struct {
 	resolving     bool
 	overrideDoubt []Unknown       // why they are not certain
 	overrideVar   map[string]bool // what OVERRIDES was computed from
+	overrideMemo  memo            // likewise, while it is computed
 	memo          memo
 	changes       int      // counts them
 	reading       []string // names being expanded

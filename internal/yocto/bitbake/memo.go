@@ -64,15 +64,15 @@ func (d *Data) remember(name string, e expanded, changes int) {
 }
 
 // forget drops what was computed from a variable.
-func (d *Data) forget(name string) {
-	delete(d.memo.values, name)
-	list, ok := d.memo.readers[name]
+func (m *memo) forget(name string) {
+	delete(m.values, name)
+	list, ok := m.readers[name]
 	if !ok {
 		return
 	}
-	delete(d.memo.readers, name)
+	delete(m.readers, name)
 	for ; list != nil; list = list.next {
-		d.forget(list.name)
+		m.forget(list.name)
 	}
 }
 
@@ -84,13 +84,14 @@ func (d *Data) forgetOverridden() {
 // forgetAll drops everything that was computed.
 func (d *Data) forgetAll() {
 	d.changes++
-	d.memo = memo{}
+	d.memo, d.overrideMemo = memo{}, memo{}
 }
 
 // changed forgets what was computed from the old value of a variable.
 func (d *Data) changed(name string) {
 	d.changes++
-	d.forget(name)
+	d.memo.forget(name)
+	d.overrideMemo.forget(name)
 	if d.resolving || !d.resolved {
 		return
 	}

@@ -14,8 +14,11 @@ func (d *Data) resolve() {
 	overrides, doubt := d.overrides, d.overrideDoubt
 	reading, kept, changes := d.reading, d.memo, d.changes
 	d.resolving, d.reading = true, nil
-	d.overrideVar = map[string]bool{"OVERRIDES": true}
+	if d.memo = d.overrideMemo; d.memo.values == nil {
+		d.overrideVar = map[string]bool{"OVERRIDES": true}
+	}
 	d.settle()
+	d.overrideMemo = d.memo
 	d.resolving, d.resolved, d.reading = false, true, reading
 	switch d.memo = kept; {
 	case changes != d.changes:
@@ -27,7 +30,6 @@ func (d *Data) resolve() {
 }
 
 func (d *Data) settle() {
-	d.memo = memo{}
 	d.setActive(nil)
 	before := d.readOverrides()
 	for range 5 {
