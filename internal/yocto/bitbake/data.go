@@ -59,6 +59,7 @@ type Data struct {
 // variable is what the store knows of one name. Once its Data has children it
 // is copied before it is changed.
 type variable struct {
+	owner    *Data // that may change it
 	value    string
 	set      bool
 	weak     string
@@ -143,17 +144,19 @@ func (d *Data) find(name string) *variable {
 // own is the variable for changing it.
 func (d *Data) own(name string) *variable {
 	d.changed(name)
-	if v, ok := d.vars[name]; ok && v != deleted {
+	v := d.find(name)
+	if v != nil && v.owner == d {
 		return v
 	}
 	n := d.newVariable()
-	if v := d.find(name); v != nil {
+	if v != nil {
 		*n = *v
 		if len(v.flags) > 0 {
 			n.flags = append(make([]flag, 0, len(v.flags)+2), v.flags...)
 		}
 		n.appends, n.prepends, n.removes = slices.Clip(v.appends), slices.Clip(v.prepends), slices.Clip(v.removes)
 	}
+	n.owner = d
 	d.vars[name] = n
 	if strings.Contains(name, "${") {
 		d.braced[name] = true
