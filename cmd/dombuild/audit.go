@@ -101,8 +101,8 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 		return err
 	}
 	// A recipe's variables are garbage as soon as it is judged: collecting them
-	// more rarely is a third faster and stays below 300 MB.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	// more rarely is faster and stays below 300 MB.
+	defer debug.SetGCPercent(debug.SetGCPercent(300))
 	result, err := a.evaluate(ctx, paths, opt)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // the time is linear. YOCTO_BENCH names real layers, or a build directory, to
 // audit instead.
 func BenchmarkAudit(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetGCPercent(debug.SetGCPercent(300))
 	if real := os.Getenv("YOCTO_BENCH"); real != "" {
 		b.Run("real", func(b *testing.B) { benchmarkAudit(b, strings.Fields(real)) })
 		return

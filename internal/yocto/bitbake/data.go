@@ -18,10 +18,12 @@ type Data struct {
 	vars   map[string]*variable
 	// variants lists, for the name of a variable, the names that override it;
 	// nil hides what the parent lists.
-	variants map[string][]variant
+	variants map[string][]*variant
 	// braced holds the names that contain "${".
 	braced map[string]bool
 	hist   map[string][]event
+	free   []variable // to be used
+	spare  []*arguments
 	seq    int        // of the next event
 	mu     sync.Mutex // of the exported methods
 
@@ -31,6 +33,7 @@ type Data struct {
 	resolving     bool
 	overrideDoubt []Unknown       // why they are not certain
 	overrideVar   map[string]bool // what OVERRIDES was computed from
+	overrideMemo  memo            // likewise, while it is computed
 	memo          memo
 	changes       int      // counts them
 	reading       []string // names being expanded
@@ -56,6 +59,7 @@ type Data struct {
 // variable is what the store knows of one name. Once its Data has children it
 // is copied before it is changed.
 type variable struct {
+	owner    *Data // that may change it
 	value    string
 	set      bool
 	weak     string
@@ -98,7 +102,7 @@ type event struct {
 }
 
 func newData(env *environment) *Data {
-	return &Data{env: env, vars: map[string]*variable{}, variants: map[string][]variant{}, braced: map[string]bool{},
+	return &Data{env: env, vars: map[string]*variable{}, variants: map[string][]*variant{}, braced: map[string]bool{},
 		hist: map[string][]event{}, functions: map[string]*statement{}}
 }
 
@@ -140,21 +144,33 @@ func (d *Data) find(name string) *variable {
 // own is the variable for changing it.
 func (d *Data) own(name string) *variable {
 	d.changed(name)
-	if v, ok := d.vars[name]; ok && v != deleted {
+	v := d.find(name)
+	if v != nil && v.owner == d {
 		return v
 	}
-	n := &variable{}
-	if v := d.find(name); v != nil {
+	n := d.newVariable()
+	if v != nil {
 		*n = *v
 		if len(v.flags) > 0 {
 			n.flags = append(make([]flag, 0, len(v.flags)+2), v.flags...)
 		}
 		n.appends, n.prepends, n.removes = slices.Clip(v.appends), slices.Clip(v.prepends), slices.Clip(v.removes)
 	}
+	n.owner = d
 	d.vars[name] = n
 	if strings.Contains(name, "${") {
 		d.braced[name] = true
 	}
+	return n
+}
+
+// newVariable makes a variable: many at a time.
+func (d *Data) newVariable() *variable {
+	if len(d.free) == 0 {
+		d.free = make([]variable, 16)
+	}
+	n := &d.free[0]
+	d.free = d.free[1:]
 	return n
 }
 
@@ -211,7 +227,7 @@ func (d *Data) eachVariant(name string, f func(short, overrides string)) {
 	}
 }
 
-func (d *Data) variantsOf(name string) []variant {
+func (d *Data) variantsOf(name string) []*variant {
 	for ; d != nil; d = d.parent {
 		if v, ok := d.variants[name]; ok {
 			return v
@@ -226,11 +242,16 @@ func (d *Data) addVariants(name string) {
 		if !own {
 			list = slices.Clip(d.variantsOf(short))
 		}
-		if v := (variant{name, over}); !slices.Contains(list, v) {
-			d.variants[short] = append(list, v)
+		if findVariant(list, name, over) < 0 {
+			d.variants[short] = append(list, &variant{name, over})
 			d.changed(short)
 		}
 	})
+}
+
+// findVariant is where a variant is in a list, or -1.
+func findVariant(list []*variant, name, overrides string) int {
+	return slices.IndexFunc(list, func(v *variant) bool { return v.name == name && v.overrides == overrides })
 }
 
 func (d *Data) removeVariants(name string) {
@@ -244,7 +265,7 @@ func (d *Data) removeVariants(name string) {
 		if !own {
 			list = d.variantsOf(short)
 		}
-		if at := slices.Index(list, variant{name, over}); at >= 0 {
+		if at := findVariant(list, name, over); at >= 0 {
 			if !own {
 				list = slices.Clone(list)
 			}

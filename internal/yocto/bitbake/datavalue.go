@@ -64,15 +64,31 @@ func (v dataValue) HasMethod(name string) bool {
 // Call calls a method.
 func (v dataValue) Call(in *python.Interp, method string, args []python.Value, kw map[string]python.Value) (python.Value, error) {
 	m := dataMethods()[method]
-	a := arguments{params: m.params}
+	a := v.d.takeArguments(m.params)
+	defer v.d.giveArguments(a)
 	for i, x := range args {
 		a.set(i, x)
 	}
 	for k, x := range kw {
 		a.set(slices.Index(m.params, k), x)
 	}
-	return m.run(v.d, in, &a)
+	return m.run(v.d, in, a)
 }
+
+// takeArguments gives room for the arguments of a call, until they are given
+// back.
+func (d *Data) takeArguments(params []string) *arguments {
+	n := len(d.spare)
+	if n == 0 {
+		return &arguments{params: params}
+	}
+	a := d.spare[n-1]
+	d.spare = d.spare[:n-1]
+	*a = arguments{params: params}
+	return a
+}
+
+func (d *Data) giveArguments(a *arguments) { d.spare = append(d.spare, a) }
 
 // Attr is a method as a value.
 func (v dataValue) Attr(name string) (python.Value, bool) {

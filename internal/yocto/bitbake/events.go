@@ -85,7 +85,7 @@ func (d *Data) fire(name string) {
 		if v == nil || v.function == nil || v.function.file.class == "sanity" {
 			continue // the handlers of sanity.bbclass check the build host and change nothing
 		}
-		d.runPython(v.function, map[string]python.Value{"d": dataValue{d}, "e": eventValue{name, d}})
+		d.runPython(v.function, python.Local{Name: "d", Value: dataValue{d}}, python.Local{Name: "e", Value: eventValue{name, d}})
 	}
 }
 
@@ -95,13 +95,13 @@ func (d *Data) runAnonymous() {
 		if d.recipe.halted {
 			return
 		}
-		d.runPython(st, map[string]python.Value{"d": dataValue{d}})
+		d.runPython(st, python.Local{Name: "d", Value: dataValue{d}})
 	}
 }
 
 // runPython runs the body of a python function. What it does for certain is
 // done; what it may do taints the variables concerned.
-func (d *Data) runPython(st *statement, names map[string]python.Value) {
+func (d *Data) runPython(st *statement, names ...python.Local) {
 	p := d.env.body(st)
 	if p.err != nil {
 		d.taintText(st, p.err)
@@ -111,7 +111,7 @@ func (d *Data) runPython(st *statement, names map[string]python.Value) {
 	in := d.interp()
 	d.recipe.current, d.recipe.running = st, in
 	defer func() { d.recipe.current, d.recipe.running = saved, outer }()
-	_, err := in.Run(p.body, names)
+	_, err := in.Run(p.body, names...)
 	d.spent(in)
 	var raised *python.Exception
 	switch {

@@ -22,7 +22,7 @@ func (d *Data) applyFilter(name string, e *expanded) {
 		return
 	}
 	in := d.interp()
-	v, err := in.Eval(p.x, d.filterNames(p.names, e.text))
+	v, err := in.Eval(p.x, d.filterNames(p.names, e.text)...)
 	d.spent(in)
 	text, isText := v.(string)
 	switch u, _ := v.(*python.Unknown); {
@@ -41,11 +41,11 @@ func (d *Data) applyFilter(name string, e *expanded) {
 
 // filterNames are the functions that filters may call: those of the layers'
 // modules oe.classextend and oe.utils.
-func (d *Data) filterNames(names []string, text string) map[string]python.Value {
-	out := map[string]python.Value{"val": text}
+func (d *Data) filterNames(names []string, text string) []python.Local {
+	out := []python.Local{{Name: "val", Value: text}}
 	for _, n := range names {
 		if v, ok := d.env.importPath("oe.classextend."+n, nil); ok && n != "val" {
-			out[n] = v
+			out = append(out, python.Local{Name: n, Value: v})
 		}
 	}
 	return out

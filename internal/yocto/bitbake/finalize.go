@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -89,10 +90,21 @@ func (base *Data) variantsOfRecipe() []*Data {
 	return out
 }
 
-// fork makes a copy with a state of its own, for all that a recipe changes.
+// fork makes a copy with a state of its own, for all that a recipe changes. It
+// has the parent of the original, so that what is looked for is found sooner.
 func (d *Data) fork() *Data {
 	n := d.copy()
-	n.vars, n.hist = make(map[string]*variable, 256), make(map[string][]event, 128)
+	n.parent = d.parent
+	n.vars, n.hist = make(map[string]*variable, len(d.vars)+256), make(map[string][]event, len(d.hist)+128)
+	maps.Copy(n.vars, d.vars)
+	for name, list := range d.hist {
+		n.hist[name] = slices.Clip(list)
+	}
+	for name, list := range d.variants {
+		n.variants[name] = slices.Clone(list)
+	}
+	maps.Copy(n.braced, d.braced)
+	maps.Copy(n.functions, d.functions)
 	state := *d.recipe
 	n.recipe = &state
 	return n

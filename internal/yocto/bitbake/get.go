@@ -175,7 +175,7 @@ func (d *Data) isActive(overrides string) bool {
 
 // match is the name among the variants that wins: the one whose overrides
 // come last in OVERRIDES.
-func (d *Data) match(list []variant) string {
+func (d *Data) match(list []*variant) string {
 	type candidate struct{ over, name string }
 	var active []candidate
 	put := func(over, name string) {

@@ -19,14 +19,15 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 		return "", d.unknown(whole, "the expression cannot be read: "+p.err.Error())
 	}
 	h := &host{d}
-	names := map[string]python.Value{"d": dataValue{d}}
+	names := make([]python.Local, 1, len(p.names)+1)
+	names[0] = python.Local{Name: "d", Value: dataValue{d}}
 	for _, n := range p.names {
 		if h.isVariable(n) {
-			names[n] = d.value(d.get(n), n)
+			names = append(names, python.Local{Name: n, Value: d.value(d.get(n), n)})
 		}
 	}
 	in := d.interp()
-	v, err := in.Eval(p.x, names)
+	v, err := in.Eval(p.x, names...)
 	d.spent(in)
 	if err != nil {
 		return "", d.raised(whole, err)

@@ -1,12 +1,22 @@
 package bitbake
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // memo keeps what variables expand to. An entry is forgotten when a variable
 // changes that it was computed from.
 type memo struct {
 	values  map[string]*expanded
-	readers map[string][]string // name → variables whose expansion read it
+	readers map[string]*reader // of a name
+	free    []reader           // to be used
+}
+
+// reader is a variable whose expansion read another, in a list of them.
+type reader struct {
+	name string
+	next *reader
 }
 
 // Names of what is no variable but is read like one.
@@ -21,15 +31,25 @@ func (d *Data) touch(name string) {
 	if len(d.reading) == 0 {
 		return
 	}
-	reader := strings.TrimSuffix(d.reading[len(d.reading)-1], " ")
-	list := d.memo.readers[name]
-	if len(list) > 0 && list[len(list)-1] == reader {
+	by := strings.TrimSuffix(d.reading[len(d.reading)-1], " ")
+	d.memo.addReader(name, by)
+}
+
+func (m *memo) addReader(name, by string) {
+	last := m.readers[name]
+	if last != nil && last.name == by {
 		return
 	}
-	if d.memo.readers == nil {
-		d.memo.readers = map[string][]string{}
+	if m.readers == nil {
+		m.readers = map[string]*reader{}
 	}
-	d.memo.readers[name] = append(list, reader)
+	if len(m.free) == 0 {
+		m.free = make([]reader, 64)
+	}
+	r := &m.free[0]
+	m.free = m.free[1:]
+	r.name, r.next = by, last
+	m.readers[name] = r
 }
 
 // remember keeps an expansion unless variables changed while it was made.
@@ -44,28 +64,34 @@ func (d *Data) remember(name string, e expanded, changes int) {
 }
 
 // forget drops what was computed from a variable.
-func (d *Data) forget(name string) {
-	delete(d.memo.values, name)
-	list, ok := d.memo.readers[name]
+func (m *memo) forget(name string) {
+	delete(m.values, name)
+	list, ok := m.readers[name]
 	if !ok {
 		return
 	}
-	delete(d.memo.readers, name)
-	for _, reader := range list {
-		d.forget(reader)
+	delete(m.readers, name)
+	for ; list != nil; list = list.next {
+		m.forget(list.name)
 	}
+}
+
+// forgetOverridden drops what was computed with regard to OVERRIDES.
+func (d *Data) forgetOverridden() {
+	maps.DeleteFunc(d.memo.values, func(_ string, e *expanded) bool { return e.overridden })
 }
 
 // forgetAll drops everything that was computed.
 func (d *Data) forgetAll() {
 	d.changes++
-	d.memo = memo{}
+	d.memo, d.overrideMemo = memo{}, memo{}
 }
 
 // changed forgets what was computed from the old value of a variable.
 func (d *Data) changed(name string) {
 	d.changes++
-	d.forget(name)
+	d.memo.forget(name)
+	d.overrideMemo.forget(name)
 	if d.resolving || !d.resolved {
 		return
 	}

@@ -14,11 +14,18 @@ func (d *Data) resolve() {
 	overrides, doubt := d.overrides, d.overrideDoubt
 	reading, kept, changes := d.reading, d.memo, d.changes
 	d.resolving, d.reading = true, nil
-	d.overrideVar = map[string]bool{"OVERRIDES": true}
+	if d.memo = d.overrideMemo; d.memo.values == nil {
+		d.overrideVar = map[string]bool{"OVERRIDES": true}
+	}
 	d.settle()
+	d.overrideMemo = d.memo
 	d.resolving, d.resolved, d.reading = false, true, reading
-	if d.memo = kept; changes != d.changes || !slices.Equal(overrides, d.overrides) || !slices.Equal(doubt, d.overrideDoubt) {
+	switch d.memo = kept; {
+	case changes != d.changes:
 		d.forgetAll()
+	case !slices.Equal(overrides, d.overrides) || !slices.Equal(doubt, d.overrideDoubt):
+		d.changes++
+		d.forgetOverridden()
 	}
 }
 
@@ -38,7 +45,7 @@ func (d *Data) settle() {
 }
 
 func (d *Data) readOverrides() []string {
-	d.memo = memo{}
+	d.forgetOverridden()
 	e := d.get("OVERRIDES")
 	d.overrideDoubt = e.unknown
 	return strings.Split(e.text, ":")

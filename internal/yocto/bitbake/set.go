@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -104,7 +105,10 @@ func (d *Data) rename(key, newKey string) {
 			set = true
 			d.setVar(newKey, value, true, old.taint)
 		}
-		n := d.own(newKey)
+		n := d.vars[newKey]
+		if !set || n == nil || n.owner != d {
+			n = d.own(newKey)
+		}
 		n.appends = append(slices.Clip(n.appends), old.appends...)
 		n.prepends = append(slices.Clip(n.prepends), old.prepends...)
 		n.removes = append(slices.Clip(n.removes), old.removes...)
@@ -122,9 +126,9 @@ func (d *Data) renameVariants(key, newKey string) {
 	if list == nil {
 		return
 	}
-	var renamed []variant
+	renamed := make([]*variant, 0, len(list))
 	for _, x := range list {
-		renamed = append(renamed, variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
+		renamed = append(renamed, &variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
 	}
 	d.variants[newKey] = renamed
 	d.changed(newKey)
@@ -143,15 +147,14 @@ func (v *variable) content() (string, bool) {
 
 // expandKeys renames the variables whose names hold references.
 func (d *Data) expandKeys() {
-	names := map[string]bool{}
+	var names []string
 	for p := d; p != nil; p = p.parent {
-		for k := range p.braced {
-			names[k] = true
-		}
+		names = slices.AppendSeq(names, maps.Keys(p.braced))
 	}
+	slices.Sort(names)
 	type pair struct{ old, new string }
 	var todo []pair
-	for k := range names {
+	for _, k := range slices.Compact(names) {
 		v := d.find(k)
 		if v == nil || v.empty() && d.variantsOf(k) == nil {
 			continue
@@ -165,7 +168,6 @@ func (d *Data) expandKeys() {
 		}
 		todo = append(todo, pair{k, text})
 	}
-	slices.SortFunc(todo, func(a, b pair) int { return strings.Compare(a.old, b.old) })
 	for _, t := range todo {
 		d.rename(t.old, t.new)
 	}

@@ -8,6 +8,9 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.borrows() && !slices.ContainsFunc(c.Args, isStar) {
+		return in.callWithStack(f, c, s)
+	}
 	args, unordered, err := in.items(c.Args, s)
 	if err != nil {
 		return nil, err
@@ -39,6 +42,40 @@ type callee struct {
 	name   string
 	method methodFunc
 	host   Methoder
+}
+
+// borrows is whether what is called keeps nothing of the slice that its
+// arguments are in.
+func (f *callee) borrows() bool {
+	_, text := f.value.(string)
+	return f.host != nil || f.method != nil && text
+}
+
+func isStar(x Expr) bool { _, star := x.(*Star); return star }
+
+// callWithStack calls a method with arguments that lie on the stack of the
+// interpreter.
+func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
+	base := len(in.stack)
+	defer func() { in.stack = in.stack[:base] }()
+	for _, x := range c.Args {
+		v, err := in.eval(x, s)
+		if err != nil {
+			return nil, err
+		}
+		in.stack = append(in.stack, v)
+	}
+	args := in.stack[base:len(in.stack):len(in.stack)]
+	kw, u, err := in.keywords(c, s)
+	switch {
+	case err != nil:
+		return nil, err
+	case u != nil:
+		return u, nil
+	case f.method != nil:
+		return in.callMethod(f.method, f.value, f.name, args, kw)
+	}
+	return f.host.Call(in, f.name, args, kw)
 }
 
 // callee evaluates what is called. A method is not made a value of its own.
@@ -218,7 +255,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 		switch {
 		case p.Star == "*":
 			if p.Name != "" {
-				s.names[p.Name] = &Tuple{args}
+				s.put(p.Name, &Tuple{args})
 			}
 			args = nil
 			continue
@@ -230,7 +267,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 					used[k] = true
 				}
 			}
-			s.names[p.Name] = rest
+			s.put(p.Name, rest)
 			continue
 		case given:
 			used[p.Name] = true
@@ -245,7 +282,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 		default:
 			return in.raise("TypeError", "%s() missing the argument '%s'", f.Name, p.Name)
 		}
-		s.names[p.Name] = v
+		s.put(p.Name, v)
 	}
 	if len(args) > 0 || len(used) < len(kw) {
 		return in.raise("TypeError", "%s() got unexpected arguments", f.Name)

@@ -88,7 +88,7 @@ func (in *Interp) class(c *Class, s *scope) (Value, error) {
 	if _, err := in.exec(c.Body, inner); err != nil {
 		return nil, err
 	}
-	k.members = inner.names
+	k.members = inner.all()
 	return k, nil
 }
 

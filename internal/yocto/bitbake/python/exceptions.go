@@ -91,7 +91,7 @@ func (in *Interp) handle(st *Try, e *Exception, s *scope) (flow, error) {
 			continue
 		}
 		if h.Name != "" {
-			s.names[h.Name] = e
+			s.put(h.Name, e)
 		}
 		return in.exec(h.Body, s)
 	}

@@ -21,7 +21,7 @@ func (in *Interp) callBody(body []Stmt, s *scope) (Value, error) {
 		return nil, err
 	}
 	if f == flowReturn || f == flowLost {
-		return s.names[resultName], nil
+		return s.result(), nil
 	}
 	return nil, nil
 }
@@ -35,7 +35,7 @@ func (in *Interp) exec(body []Stmt, s *scope) (flow, error) {
 			return 0, err
 		}
 		if f == flowLost {
-			if u, ok := s.names[resultName].(*Unknown); ok {
+			if u, ok := s.result().(*Unknown); ok {
 				in.doubt(body[i+1:], s, u)
 			}
 		}
@@ -47,7 +47,7 @@ func (in *Interp) exec(body []Stmt, s *scope) (flow, error) {
 }
 
 func (in *Interp) lost(s *scope, u *Unknown) flow {
-	s.names[resultName] = u
+	s.put(resultName, u)
 	return flowLost
 }
 
@@ -89,7 +89,7 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 		if st.X != nil {
 			v, err = in.eval(st.X, s)
 		}
-		s.names[resultName] = v
+		s.put(resultName, v)
 		return flowReturn, err
 	case *Jump:
 		return jumpFlow(st.Word), nil
@@ -203,11 +203,11 @@ func (in *Interp) doubt(body []Stmt, s *scope, u *Unknown) {
 				continue
 			}
 			s.set(name, u)
-			if s.names[name] == nil {
-				s.names[name] = u
+			if v, _ := s.own(name); v == nil {
+				s.put(name, u)
 			}
 		} else {
-			s.names[name] = u
+			s.put(name, u)
 		}
 	}
 	in.Host.Doubt(body, func(x Expr) Value { return in.peek(x, s) }, u)

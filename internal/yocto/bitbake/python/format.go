@@ -94,6 +94,9 @@ func verbText(spec string, verb byte, v Value) (string, bool) {
 		if !ok || strings.ContainsAny(spec, "+ #.") {
 			return "", false
 		}
+		if spec == "" {
+			return text, true
+		}
 		return fmt.Sprintf("%"+strings.TrimLeft(spec, "0")+"s", text), true
 	case 'd', 'i', 'x', 'X', 'o':
 		if verb == 'i' {

@@ -30,6 +30,9 @@ func (in *Interp) item(v, i Value) (Value, error) {
 		r, _ := Repr(i)
 		return nil, in.raise("KeyError", "%s", r)
 	}
+	if s, ok := v.(string); ok && isASCII(s) {
+		return in.byteOf(s, i)
+	}
 	seq, unordered, ok := sequenceOf(v)
 	if !ok {
 		if _, host := v.(Attrer); host {
@@ -53,6 +56,30 @@ func (in *Interp) item(v, i Value) (Value, error) {
 	return seq[n], nil
 }
 
+// byteOf is the item of a string in which each character is a byte.
+func (in *Interp) byteOf(s string, i Value) (Value, error) {
+	n, ok := number(i).(int64)
+	if !ok {
+		return nil, in.raise("TypeError", "indices must be integers, not '%s'", typeName(i))
+	}
+	if n < 0 {
+		n += int64(len(s))
+	}
+	if n < 0 || n >= int64(len(s)) {
+		return nil, in.raise("IndexError", "str index out of range")
+	}
+	return s[n : n+1], nil
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
 // sequenceOf is the items of a list, tuple or string.
 func sequenceOf(v Value) (items []Value, unordered, ok bool) {
 	switch v := v.(type) {
@@ -61,6 +88,7 @@ func sequenceOf(v Value) (items []Value, unordered, ok bool) {
 	case *Tuple:
 		return v.Items, false, true
 	case string:
+		items = make([]Value, 0, len(v))
 		for _, r := range v {
 			items = append(items, string(r))
 		}
@@ -90,6 +118,11 @@ func (in *Interp) slice(v Value, sl *Slice, s *scope) (Value, error) {
 	if u := spoiledBy(v); u != nil {
 		return u, nil
 	}
+	if s, ok := v.(string); ok && parts[2] == nil && isASCII(s) {
+		n := int64(len(s))
+		lo, hi := sliceEnd(parts[0], n, 0, 0, n), sliceEnd(parts[1], n, n, 0, n)
+		return s[lo:max(lo, hi)], nil
+	}
 	items, unordered, ok := sequenceOf(v)
 	if !ok {
 		return nil, in.raise("TypeError", "'%s' object is not subscriptable", typeName(v))
@@ -118,6 +151,18 @@ func joinRunes(items []Value) string {
 	return string(b)
 }
 
+// sliceEnd is an end of a slice of n items: none when it is not given.
+func sliceEnd(v Value, n, none, low, high int64) int64 {
+	i, ok := v.(int64)
+	if !ok {
+		return none
+	}
+	if i < 0 {
+		i += n
+	}
+	return min(max(i, low), high)
+}
+
 func (in *Interp) cut(items []Value, parts [3]Value) ([]Value, error) {
 	n := int64(len(items))
 	step := int64(1)
@@ -126,25 +171,15 @@ func (in *Interp) cut(items []Value, parts [3]Value) ([]Value, error) {
 			return nil, in.raise("ValueError", "slice step cannot be zero")
 		}
 	}
-	bound := func(v Value, none, low, high int64) int64 {
-		i, ok := v.(int64)
-		if !ok {
-			return none
-		}
-		if i < 0 {
-			i += n
-		}
-		return min(max(i, low), high)
-	}
 	var out []Value
 	if step > 0 {
-		lo, hi := bound(parts[0], 0, 0, n), bound(parts[1], n, 0, n)
+		lo, hi := sliceEnd(parts[0], n, 0, 0, n), sliceEnd(parts[1], n, n, 0, n)
 		for i := lo; i < hi && i >= lo; i += step {
 			out = append(out, items[i])
 		}
 		return out, nil
 	}
-	lo, hi := bound(parts[0], n-1, -1, n-1), bound(parts[1], -1, -1, n-1)
+	lo, hi := sliceEnd(parts[0], n, n-1, -1, n-1), sliceEnd(parts[1], n, -1, -1, n-1)
 	for i := lo; i > hi && i <= lo; i += step {
 		out = append(out, items[i])
 	}

@@ -39,6 +39,7 @@ type Interp struct {
 	Depth int // of calls and nesting that is left
 	Size  int // of a string or a list at most
 
+	stack  []Value // arguments of methods that are being called
 	line   int
 	top    int // line of the outermost function
 	calls  int // functions that are being called
@@ -55,49 +56,15 @@ func (in *Interp) at(line int) {
 	}
 }
 
-// scope holds local names.
-type scope struct {
-	names  map[string]Value
-	parent *scope
-	global map[string]bool // names declared global or nonlocal
-	frozen bool            // of a module that is shared
-}
-
-func (s *scope) find(name string) (Value, bool) {
-	for ; s != nil; s = s.parent {
-		if v, ok := s.names[name]; ok {
-			return v, true
-		}
-	}
-	return nil, false
-}
-
-func (s *scope) set(name string, v Value) {
-	if s.global[name] {
-		for p := s.parent; p != nil; p = p.parent {
-			if _, ok := p.names[name]; ok && !p.frozen {
-				p.names[name] = v
-				return
-			}
-		}
-	}
-	s.names[name] = v
-}
-
-func newScope(parent *scope) *scope { return &scope{names: map[string]Value{}, parent: parent} }
-
-// Eval evaluates an expression with some local names. The map is used up.
-func (in *Interp) Eval(x Expr, names map[string]Value) (Value, error) {
-	return in.eval(x, &scope{names: names})
+// Eval evaluates an expression with some local names. The slice is used up.
+func (in *Interp) Eval(x Expr, names ...Local) (Value, error) {
+	return in.eval(x, &scope{few: names})
 }
 
 // Run executes statements with some local names. It is unknown when it cannot
-// be told how far they run. The map is used up.
-func (in *Interp) Run(body []Stmt, names map[string]Value) (Value, error) {
-	if names == nil {
-		names = map[string]Value{}
-	}
-	return in.callBody(body, &scope{names: names})
+// be told how far they run. The slice is used up.
+func (in *Interp) Run(body []Stmt, names ...Local) (Value, error) {
+	return in.callBody(body, &scope{few: names})
 }
 
 // Define gives the function that a def makes, with names it can see.

@@ -72,7 +72,7 @@ func (in *Interp) forStmt(st *For, s *scope) (flow, error) {
 			return f, nil
 		}
 		if f == flowLost {
-			u := s.names[resultName].(*Unknown)
+			u := s.result().(*Unknown)
 			in.doubt(st.Body, s, u)
 			in.doubt(st.Else, s, u)
 			return f, nil
@@ -140,7 +140,7 @@ func (in *Interp) whileStmt(st *While, s *scope) (flow, error) {
 		case flowReturn:
 			return f, nil
 		case flowLost:
-			in.doubt(st.Body, s, s.names[resultName].(*Unknown))
+			in.doubt(st.Body, s, s.result().(*Unknown))
 			return f, nil
 		}
 	}

@@ -13,11 +13,12 @@ func (in *Interp) LoadModule(name string, body []Stmt) *Module {
 		}
 	}
 	s.frozen = true
-	for _, v := range s.names {
+	names := s.all()
+	for _, v := range names {
 		freeze(v)
 	}
 	return &Module{Name: name, Members: func(id string) (Value, bool) {
-		v, ok := s.names[id]
+		v, ok := names[id]
 		return v, ok
 	}}
 }

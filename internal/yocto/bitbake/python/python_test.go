@@ -32,7 +32,7 @@ func TestExpressions(t *testing.T) {
 			t.Errorf("%s: %v", c.code, err)
 			continue
 		}
-		v, err := interp().Eval(x, map[string]Value{})
+		v, err := interp().Eval(x)
 		if err != nil {
 			t.Errorf("%s raises %v", c.code, err)
 			continue
@@ -54,7 +54,7 @@ func TestUnknown(t *testing.T) {
 			t.Errorf("%s: %v", code, err)
 			continue
 		}
-		v, err := interp().Eval(x, map[string]Value{})
+		v, err := interp().Eval(x)
 		if _, ok := v.(*Unknown); !ok {
 			t.Errorf("%s is %v %v, want unknown", code, v, err)
 		}
@@ -84,7 +84,7 @@ func TestStatements(t *testing.T) {
 			t.Errorf("%q: %v", c.code, err)
 			continue
 		}
-		v, err := interp().Run(body, nil)
+		v, err := interp().Run(body)
 		got, ok := Repr(v)
 		if _, unknown := v.(*Unknown); unknown {
 			got, ok = "unknown", true
@@ -103,7 +103,7 @@ func TestExceptions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = interp().Eval(x, map[string]Value{})
+		_, err = interp().Eval(x)
 		e, ok := err.(*Exception)
 		if !ok || e.Type != want {
 			t.Errorf("%s raises %v, want %s", code, err, want)
@@ -122,12 +122,12 @@ func FuzzRun(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		if x, err := ParseExpr(code); err == nil {
 			in := interp()
-			if v, err := in.Eval(x, map[string]Value{}); err == nil {
+			if v, err := in.Eval(x); err == nil {
 				Str(v)
 			}
 		}
 		if body, err := ParseBody(code); err == nil {
-			if v, err := interp().Run(body, nil); err == nil {
+			if v, err := interp().Run(body); err == nil {
 				Str(v)
 			}
 		}

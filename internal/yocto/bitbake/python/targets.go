@@ -151,7 +151,7 @@ func (in *Interp) delete(st *Delete, s *scope) error {
 	for _, t := range st.Targets {
 		switch t := t.(type) {
 		case *Name:
-			delete(s.names, t.ID)
+			s.drop(t.ID)
 		case *Index:
 			x, err := in.eval(t.X, s)
 			if err != nil {
