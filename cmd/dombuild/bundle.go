@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/bundle"
+	"github.com/dombuild/dombuild/internal/lockfile"
 )
 
 func (a *app) bundleVerb() *cobra.Command {
@@ -155,7 +156,8 @@ func (a *app) bundleWant() *cobra.Command {
 				return err
 			}
 			doc := wantDocument{wantSchema, []wantedBlob{}, 0}
-			m, err := bundle.Describe(bundle.Content{Name: "want", Serial: 1, Locks: locks})
+			known := func(e lockfile.Evidence) (int64, bool) { return e.Size, e.Size > 0 }
+			m, err := bundle.Describe(bundle.Content{Name: "want", Serial: 1, Locks: locks, Evidence: known})
 			if err != nil {
 				return err
 			}

@@ -50,7 +50,7 @@ func Describe(c Content) (Manifest, error) {
 		}
 		for _, e := range c.evidence(l) {
 			if _, ok := blobs[e.Digest]; !ok {
-				blobs[e.Digest] = Blob{e.Digest, e.Size, e.String(), c.Has == nil || !c.Has(e.Digest)}
+				blobs[e.Digest] = Blob{e.Digest, e.Size, e.String(), true}
 			}
 		}
 	}
@@ -64,12 +64,16 @@ func Describe(c Content) (Manifest, error) {
 	return m, m.check()
 }
 
-// evidence lists what vouches for the pins of a lock and can be carried.
+// evidence lists what vouches for the pins of a lock and is carried. What is
+// not is not named: builds do not need it.
 func (c Content) evidence(l *lockfile.Lock) []lockfile.Evidence {
 	var list []lockfile.Evidence
 	for _, e := range l.Evidence() {
 		if c.Evidence == nil {
 			break
+		}
+		if c.Has != nil && c.Has(e.Digest) {
+			continue
 		}
 		if size, ok := c.Evidence(e); ok {
 			e.Size = size

@@ -11,6 +11,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/progress"
 )
 
@@ -109,7 +110,7 @@ func (b *Bundle) Locks() ([]File, error) {
 }
 
 // locks checks that a manifest is that of its locks: one that leaves out a
-// pin, or names a blob that no lock pins, is wrong.
+// pin, or names a blob that no lock pins and that vouches for none, is wrong.
 func (b *Bundle) locks(read func(Lock) ([]byte, error)) ([]File, error) {
 	fail := func(err error) ([]File, error) { return nil, &Error{Name: b.Name, Err: err} }
 	var list []File
@@ -123,13 +124,17 @@ func (b *Bundle) locks(read func(Lock) ([]byte, error)) ([]File, error) {
 		}
 		list = append(list, File{l.Name, text})
 	}
-	left := map[digest.Digest]bool{}
+	left, sizes := map[digest.Digest]bool{}, map[digest.Digest]int64{}
 	for _, x := range b.Manifest.Blobs {
-		left[x.Digest] = !x.Here
+		left[x.Digest], sizes[x.Digest] = !x.Here, x.Size
 	}
 	m := b.Manifest
 	again, err := Describe(Content{Name: m.Name, Serial: m.Serial, Base: m.Base, Locks: list, Recipes: m.Recipes, Programs: m.Programs,
-		Has: func(d digest.Digest) bool { return left[d] }})
+		Has: func(d digest.Digest) bool { return left[d] },
+		Evidence: func(e lockfile.Evidence) (int64, bool) {
+			size, ok := sizes[e.Digest]
+			return size, ok
+		}})
 	if err != nil {
 		return fail(err)
 	}
