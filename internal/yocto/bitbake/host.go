@@ -141,6 +141,7 @@ func (h *host) Import(path string) (python.Value, bool) { return h.d.env.importP
 
 // Doubt taints what statements that may or may not run would change.
 func (h *host) Doubt(body []python.Stmt, resolve func(python.Expr) python.Value, why *python.Unknown) {
+	h.d.forgetObjects()
 	h.d.taintBody(body, resolve, h.d.causes(why, why.Reason))
 }
 
