@@ -59,7 +59,7 @@ func (a *arguments) isFalse(name string) bool {
 func (v dataValue) Attr(name string) (python.Value, bool) {
 	m, ok := dataMethods()[name]
 	if !ok {
-		return nil, false
+		return otherMethod(v.d, name)
 	}
 	return &python.Builtin{Name: "d." + name, Raw: true, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
 		a := arguments{params: m.params}

@@ -147,6 +147,9 @@ func (h *host) Doubt(body []python.Stmt, resolve func(python.Expr) python.Value,
 
 // Escaped taints everything when code that nobody knows got the variables.
 func (h *host) Escaped(name string, args []python.Value, why *python.Unknown) {
+	if runsText(name) {
+		h.d.taintAll(h.d.unknown(name, "what the text says is run and cannot be followed"))
+	}
 	if harmless(name) {
 		return
 	}
