@@ -13,7 +13,15 @@ import (
 )
 
 func (a *app) fetchVerb() *cobra.Command {
-	return verb("fetch", "Download what the lock pins into the store, verified", cobra.NoArgs, a.fetch)
+	var lock string
+	cmd := verb("fetch", "Download what the lock pins into the store, verified", cobra.NoArgs, func(ctx context.Context, args []string) error {
+		if lock != "" {
+			return a.fetchLock(ctx, lock)
+		}
+		return a.fetch(ctx, args)
+	})
+	cmd.Flags().StringVar(&lock, "lock", "", "fetch what this lock pins, of a recipe or of audit yocto --lock, instead of the recipe's own")
+	return cmd
 }
 
 func (a *app) fetch(ctx context.Context, _ []string) error {
@@ -37,12 +45,17 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 	if err := fetch.Fetch(ctx, st, requests, fetch.Options{Progress: a.display}); err != nil {
 		return err
 	}
+	return a.printFetched(len(pins), size, st.Dir())
+}
+
+// printFetched prints what fetch brought into the store.
+func (a *app) printFetched(pins int, bytes int64, dir string) error {
 	doc := struct {
 		Schema string `json:"schema"`
 		Pins   int    `json:"pins"`
 		Bytes  int64  `json:"bytes"`
 		Store  string `json:"store"`
-	}{"dombuild/fetch/v1", len(pins), size, st.Dir()}
+	}{"dombuild/fetch/v1", pins, bytes, dir}
 	return a.print(doc, func(w io.Writer) {
 		fmt.Fprintf(w, "%d pins, %d bytes, verified in %s\n", doc.Pins, doc.Bytes, doc.Store)
 	})
