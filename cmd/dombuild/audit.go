@@ -83,6 +83,7 @@ type auditDocument struct {
 	Schema   string              `json:"schema"`
 	Summary  yocto.Summary       `json:"summary"`
 	URIs     []*yocto.Source     `json:"uris"`
+	Inactive []yocto.Inactive    `json:"inactive"` // for other machines and overrides: without a verdict
 	Findings []finding.Finding   `json:"findings"`
 	Errors   []auditSyntaxError  `json:"errors"`
 	Checked  []yocto.CheckedFile `json:"downloads,omitempty"`
@@ -126,7 +127,7 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 	}
 	summary := result.Summary()
 	summary.Findings = report.Summary
-	doc := auditDocument{"dombuild/audit-yocto/v1", summary, result.Sources, atLeast(report.Findings, shown), syntaxErrors(result.Errors), checked}
+	doc := auditDocument{"dombuild/audit-yocto/v1", summary, result.Sources, result.Inactive, atLeast(report.Findings, shown), syntaxErrors(result.Errors), checked}
 	text := func(w io.Writer) {
 		a.printAudit(w, summary, report, shown)
 		printDownloads(w, opt.downloads, checked)
@@ -251,6 +252,9 @@ func (a *app) printAudit(w io.Writer, s yocto.Summary, report *finding.Report, s
 	}
 	table(w, s.Section())
 	fmt.Fprintf(w, "\n%s\n", s)
+	if s.Inactive > 0 {
+		fmt.Fprintf(w, "%d remote sources for other machines or overrides were not looked at (--json lists them as inactive)\n", s.Inactive)
+	}
 }
 
 // table writes a section as text, the first column to the left.

@@ -20,6 +20,7 @@ type Result struct {
 	Findings []Judged  // unordered; a finding.Report sorts them
 	Errors   []*bitbake.SyntaxError
 	Recipes  []Counted
+	Inactive []Inactive // by recipe
 	layers   files
 }
 
@@ -60,6 +61,7 @@ func (a *audit) recipe(r *bitbake.Recipe, data Metadata) {
 		r.Layer = a.files.layerOf(r.File)
 	}
 	rec.sources = rec.sourcesOf()
+	rec.others = rec.inactive()
 	found := rec.judge()
 	rec.data, rec.Data = nil, nil // the recipe's variables are not needed any more
 	a.mu.Lock()
@@ -76,7 +78,7 @@ func (a *audit) result() *Result {
 	slices.SortFunc(a.recipes, func(x, y *recipe) int {
 		return cmp.Or(strings.Compare(x.File, y.File), strings.Compare(x.Variant, y.Variant), strings.Compare(x.PN, y.PN))
 	})
-	out := &Result{Root: a.files.root, Release: a.release, Findings: merged(a.findings), Errors: distinct(a.errors), Sources: []*Source{}, layers: a.files}
+	out := &Result{Root: a.files.root, Release: a.release, Findings: merged(a.findings), Errors: distinct(a.errors), Sources: []*Source{}, Inactive: nowhereActive(a.recipes), layers: a.files}
 	var base *recipe
 	for _, r := range a.recipes {
 		if base == nil || base.File != r.File {

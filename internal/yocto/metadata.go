@@ -36,6 +36,7 @@ type recipe struct {
 	release source.Release
 	files   files
 	sources []*Source
+	others  []Inactive
 }
 
 // last returns the last assignment to a variable for which is holds. The

@@ -19,6 +19,7 @@ type Summary struct {
 	Remote   int                    `json:"remote"`   // of the URIs
 	Verified int                    `json:"verified"` // of the remote ones
 	Verdicts map[source.Verdict]int `json:"verdicts"`
+	Inactive int                    `json:"inactive"` // remote sources for other overrides, not in URIs
 	Layers   []LayerSummary         `json:"layers"`
 	Errors   int                    `json:"errors"` // of syntax
 	Findings finding.Summary        `json:"findings"`
@@ -38,7 +39,7 @@ func (l LayerSummary) worse() int {
 
 // Summary counts sources and recipes; layers come worst first.
 func (r *Result) Summary() Summary {
-	s := Summary{BitBake: r.Release.String(), Recipes: len(r.Recipes), URIs: len(r.Sources), Verdicts: map[source.Verdict]int{}, Layers: []LayerSummary{}, Errors: len(r.Errors)}
+	s := Summary{BitBake: r.Release.String(), Recipes: len(r.Recipes), Inactive: len(r.Inactive), URIs: len(r.Sources), Verdicts: map[source.Verdict]int{}, Layers: []LayerSummary{}, Errors: len(r.Errors)}
 	at := map[string]int{}
 	layer := func(name string) *LayerSummary {
 		i, ok := at[name]
@@ -116,6 +117,9 @@ func (r *Result) Select(f Filter) *Result {
 	})
 	out.Recipes = slices.DeleteFunc(slices.Clone(r.Recipes), func(c Counted) bool {
 		return !matches(f.Layers, c.Layer) || !matches(f.Recipes, c.PN)
+	})
+	out.Inactive = slices.DeleteFunc(slices.Clone(r.Inactive), func(i Inactive) bool {
+		return !matches(f.Layers, i.Layer) || !matches(f.Recipes, i.PN)
 	})
 	out.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(j Judged) bool {
 		switch {
