@@ -66,7 +66,9 @@ func (t *tainter) call(c *python.Call) {
 			t.write(a.Name, flags, c)
 			return
 		}
-		if _, known := dataMethods()[a.Name]; isData(a.X) && !known && !slices.Contains(readers, a.Name) {
+		_, known := dataMethods()[a.Name]
+		module := python.CallName(a.X) == "bb.data" || python.CallName(a.X) == "oe.data"
+		if isData(a.X) && !module && !known && !slices.Contains(readers, a.Name) {
 			t.d.taintAll(t.why)
 			return
 		}
