@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:a9af933cffbaa3c53c08a94f0c985a7805cd919dc1c97b9489f573ce73d2488d"
+  recipe  = "sha256:db62a625893e14a4650b8b797979e9ca8b7e6a2d01cbd2c44edd2c21f697f86d"
 }
 
 distribution "debian" {

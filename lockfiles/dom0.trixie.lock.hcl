@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:e1eaf7fa9141f4f9744f11554d87a224737fc04026baa946e0bad97eb7d22d1b"
+  recipe  = "sha256:8acfe05aa17faa5e1b990f03cf5f2a6e1e68fb4e37890c44aa964eb79ad10c60"
 }
 
 distribution "debian" {

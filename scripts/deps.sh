@@ -38,9 +38,14 @@ if [ "${1-}" = tests ]; then
 	need dtc device-tree-compiler
 	need rustc rustc
 	need openssl openssl
+	need ssh openssh-client
 	need perl perl
 	need localedef libc-bin
 	need hostname hostname
+	need swtpm swtpm
+	need softhsm2-util softhsm2
+	need pkcs11-tool opensc
+	need skopeo skopeo
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

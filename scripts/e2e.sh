@@ -132,5 +132,7 @@ fi
 echo "   ($((SECONDS - began)) s)"
 (cd "$here" && go run ./scripts/faults "$tmp/check.json")
 logged "$here/ci/check.sh" "$bin" "$tmp/recipes/hello" "$tmp/ci"
+echo "== ready files"
+(cd "$here" && go run ./scripts/ci "$bin" "$tmp/faults" 'package.mended["year"]' 'package.fault["year"]')
 
 echo "== all is well"

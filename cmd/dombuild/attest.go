@@ -11,7 +11,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/dombuild/dombuild/internal/attest"
 	"github.com/dombuild/dombuild/internal/build"
@@ -36,9 +35,9 @@ func (a *app) attestVerb() *cobra.Command {
 materials, beside the artifacts. The artifacts are hashed again first. With --key the
 statement is signed, as a Sigstore bundle that verify and cosign read offline.
 
-The password of an encrypted key is $DOMBUILD_PASSWORD, or asked for.`
+` + keyHelp
 	cmd.Flags().StringVarP(&f.out, "out", "o", "out", "directory that build wrote to")
-	cmd.Flags().StringVar(&f.key, "key", "", "PEM file of the signing key: ECDSA over P-256, or Ed25519")
+	cmd.Flags().StringVar(&f.key, "key", "", keyUsage)
 	cmd.Flags().StringVar(&f.id, "builder-id", "", "URI that names this builder (default: one made of the key)")
 	return cmd
 }
@@ -63,7 +62,7 @@ func (a *app) attest(ctx context.Context, names []string, f attestFlags) error {
 	if err != nil {
 		return err
 	}
-	signer, err := signingKey(f.key)
+	signer, err := a.signingKey(ctx, f.key)
 	if err != nil {
 		return err
 	}
@@ -129,26 +128,6 @@ func state(b exported, signer crypto.Signer, id string) (attested, error) {
 		}
 	}
 	return t, nil
-}
-
-var errNoPassword = errors.New("the key is encrypted")
-
-// signingKey reads the key, if there is one.
-func signingKey(path string) (crypto.Signer, error) {
-	if path == "" {
-		return nil, nil
-	}
-	return attest.ReadPrivateKey(path, func() ([]byte, error) {
-		if p, ok := os.LookupEnv("DOMBUILD_PASSWORD"); ok {
-			return []byte(p), nil
-		}
-		if !term.IsTerminal(int(os.Stdin.Fd())) {
-			return nil, &hintError{errNoPassword, "set DOMBUILD_PASSWORD, or run it on a terminal"}
-		}
-		fmt.Fprint(os.Stderr, "password of "+path+": ")
-		defer fmt.Fprintln(os.Stderr)
-		return term.ReadPassword(int(os.Stdin.Fd()))
-	})
 }
 
 func (a *app) sbomVerb() *cobra.Command {

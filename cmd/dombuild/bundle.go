@@ -3,21 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 
-	"github.com/dombuild/dombuild/internal/attest"
 	"github.com/dombuild/dombuild/internal/bundle"
-	"github.com/dombuild/dombuild/internal/lockfile"
-	"github.com/dombuild/dombuild/internal/progress"
 )
 
 func (a *app) bundleVerb() *cobra.Command {
@@ -26,24 +19,32 @@ func (a *app) bundleVerb() *cobra.Command {
 }
 
 type createFlags struct {
-	out, name, base, want string
-	keys                  []string
-	serial                int64
+	out, name, base, want, split string
+	keys, files                  []string
+	serial                       int64
+	dombuild, runc               bool
 }
 
 func (a *app) bundleCreate() *cobra.Command {
 	var f createFlags
-	cmd := verb("create [LOCK…]", "Write one file with all that locks pin", cobra.ArbitraryArgs,
+	cmd := verb("create [RECIPE-DIR|LOCK…]", "Write one file with all that locks pin", cobra.ArbitraryArgs,
 		func(ctx context.Context, locks []string) error { return a.createBundle(ctx, locks, f) })
-	cmd.Long = `Write one file that holds locks and every blob that they pin, from the store. Without
-LOCK it is the lock of the recipe in this directory. The file is the same for the same
-locks, serial and base, signatures apart; it is an OCI image layout in a tar.`
+	cmd.Long = `Write one file that holds recipes, their locks and every blob that these pin, from the
+store. Without an argument it is the recipe in this directory. A recipe travels with every
+file that it is read from; a lock that is named by its file travels without its recipe. The
+file is the same for the same recipes, locks, serial and base, signatures apart; it is an
+OCI image layout in a tar. With --split it is parts of at most that size, each of which is
+checked by itself, and which import takes in any order.`
 	cmd.Flags().StringVarP(&f.out, "out", "o", "", "file to write (default NAME-SERIAL.tar)")
 	cmd.Flags().StringVar(&f.name, "name", "", "name of the line of bundles (default: the first lock's)")
 	cmd.Flags().Int64Var(&f.serial, "serial", 0, "number of this bundle, greater than all before (default: seconds since 1970)")
 	cmd.Flags().StringVar(&f.base, "base", "", "leave out what this earlier bundle, or its manifest, names")
 	cmd.Flags().StringVar(&f.want, "want", "", "put in only what this file, made by bundle want, names")
-	cmd.Flags().StringArrayVar(&f.keys, "key", nil, "sign with this PEM key (repeatable)")
+	cmd.Flags().StringArrayVar(&f.keys, "key", nil, keyUsage+" (repeatable)")
+	cmd.Flags().StringArrayVar(&f.files, "file", nil, "also put in this file of the recipe (repeatable)")
+	cmd.Flags().BoolVar(&f.dombuild, "with-dombuild", false, "put in this program too")
+	cmd.Flags().BoolVar(&f.runc, "with-runc", false, "put in the container runtime too")
+	cmd.Flags().StringVar(&f.split, "split", "", "write parts of at most this size, such as 4GB or 650MiB")
 	return cmd
 }
 
@@ -51,116 +52,10 @@ locks, serial and base, signatures apart; it is an OCI image layout in a tar.`
 type bundleDocument struct {
 	Schema   string          `json:"schema"`
 	File     string          `json:"file"`
-	Digest   digest.Digest   `json:"digest"` // of the manifest
+	Parts    []string        `json:"parts,omitempty"` // files, where it was written in parts
+	Digest   digest.Digest   `json:"digest"`          // of the manifest
 	Manifest bundle.Manifest `json:"manifest"`
 	Signers  []string        `json:"signers"` // owners whose signatures are good, or hints of keys where nobody judged
-}
-
-func (a *app) createBundle(ctx context.Context, paths []string, f createFlags) error {
-	locks, err := a.lockFiles(paths)
-	if err != nil {
-		return err
-	}
-	if f.name == "" {
-		f.name = strings.TrimSuffix(strings.TrimSuffix(locks[0].Name, ".hcl"), ".lock")
-	}
-	if f.serial == 0 {
-		f.serial = time.Now().Unix()
-	}
-	if f.out == "" {
-		f.out = fmt.Sprintf("%s-%d.tar", f.name, f.serial)
-	}
-	base, has, err := leftOut(f)
-	if err != nil {
-		return err
-	}
-	m, err := bundle.Describe(f.name, f.serial, locks, base, has)
-	if err != nil {
-		return err
-	}
-	statement, err := m.Statement()
-	if err != nil {
-		return err
-	}
-	var signatures [][]byte
-	signers := []string{}
-	for _, k := range f.keys {
-		key, err := signingKey(k)
-		if err != nil {
-			return err
-		}
-		s, err := attest.Sign(statement, key)
-		if err != nil {
-			return err
-		}
-		hint, _ := attest.HintOf(key.Public()) // it has just signed
-		signatures, signers = append(signatures, s), append(signers, string(hint))
-	}
-	if err := a.writeBundle(ctx, f.out, m, locks, signatures); err != nil {
-		return err
-	}
-	return a.printBundle("create", f.out, m, signers)
-}
-
-// writeBundle writes the file, whole or not at all.
-func (a *app) writeBundle(ctx context.Context, out string, m bundle.Manifest, locks []bundle.File, signatures [][]byte) (err error) {
-	st, err := a.openStore()
-	if err != nil {
-		return err
-	}
-	t, err := os.CreateTemp(filepath.Dir(out), ".bundle-*")
-	if err != nil {
-		return fmt.Errorf("writing a bundle: %w", err)
-	}
-	defer os.Remove(t.Name())
-	task := a.display.Begin("write the bundle", sizeOf(m))
-	err = bundle.Write(ctx, io.MultiWriter(t, counter{task}), st, m, locks, signatures)
-	task.End(err)
-	if err := errors.Join(err, t.Chmod(0o644), t.Sync(), t.Close()); err != nil {
-		return err
-	}
-	return os.Rename(t.Name(), out)
-}
-
-// sizeOf is how many bytes of blobs a bundle holds.
-func sizeOf(m bundle.Manifest) (n int64) {
-	for _, b := range m.Blobs {
-		if b.Here {
-			n += b.Size
-		}
-	}
-	return n
-}
-
-// counter tells a task how many bytes pass.
-type counter struct{ progress.Task }
-
-func (c counter) Write(p []byte) (int, error) {
-	c.Add(int64(len(p)))
-	return len(p), nil
-}
-
-// lockFiles reads the named locks, or that of the recipe in this directory.
-func (a *app) lockFiles(paths []string) ([]bundle.File, error) {
-	if len(paths) == 0 {
-		r, _, err := a.locked()
-		if err != nil {
-			return nil, err
-		}
-		paths = []string{r.Lockfile}
-	}
-	var list []bundle.File
-	for _, p := range paths {
-		text, err := os.ReadFile(p)
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, &lockfile.MissingError{Path: p}
-		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, bundle.File{Name: filepath.Base(p), Text: text})
-	}
-	return list, nil
 }
 
 // leftOut says which blobs the other side has.
@@ -194,24 +89,35 @@ func leftOut(f createFlags) (base digest.Digest, has func(digest.Digest) bool, e
 	return base, func(d digest.Digest) bool { return there[d] || !wanted[d] }, nil
 }
 
-func (a *app) printBundle(verb, file string, m bundle.Manifest, signers []string) error {
+func (a *app) printBundle(verb string, files []string, m bundle.Manifest, signers []string) error {
 	text, err := m.Format()
 	if err != nil {
 		return err
 	}
-	doc := bundleDocument{"dombuild/bundle-" + verb + "/v1", file, digest.FromBytes(text), m, signers}
+	doc := bundleDocument{Schema: "dombuild/bundle-" + verb + "/v1", File: files[0], Digest: digest.FromBytes(text), Manifest: m, Signers: signers}
+	if len(files) > 1 {
+		doc.Parts = files
+	}
 	return a.print(doc, func(w io.Writer) {
-		here := 0
+		here, bytes := 0, int64(0)
 		for _, b := range m.Blobs {
 			if b.Here {
-				here++
+				here, bytes = here+1, bytes+b.Size
 			}
 		}
-		fmt.Fprintf(w, "%s: %s, number %d\n", file, m.Name, m.Serial)
+		for _, f := range files {
+			fmt.Fprintf(w, "%s: %s, number %d\n", f, m.Name, m.Serial)
+		}
 		for _, l := range m.Locks {
 			fmt.Fprintf(w, "lock    %s  %s\n", l.Name, l.Digest)
 		}
-		fmt.Fprintf(w, "blobs   %d of %d, %d bytes\n", here, len(m.Blobs), sizeOf(m))
+		for _, r := range m.Recipes {
+			fmt.Fprintf(w, "recipe  %s, %d files\n", r.Name, len(r.Files))
+		}
+		for _, p := range m.Programs {
+			fmt.Fprintf(w, "program %s  %s\n", p.Name, p.Digest)
+		}
+		fmt.Fprintf(w, "blobs   %d of %d, %d bytes\n", here, len(m.Blobs), bytes)
 		if m.Base != "" {
 			fmt.Fprintf(w, "base    %s\n", m.Base)
 		}
@@ -249,7 +155,7 @@ func (a *app) bundleWant() *cobra.Command {
 				return err
 			}
 			doc := wantDocument{wantSchema, []wantedBlob{}, 0}
-			m, err := bundle.Describe("want", 1, locks, "", func(digest.Digest) bool { return false })
+			m, err := bundle.Describe(bundle.Content{Name: "want", Serial: 1, Locks: locks})
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/repro"
 	"github.com/dombuild/dombuild/internal/sandbox"
@@ -102,13 +103,16 @@ func printVerdict(w io.Writer, v repro.Verdict) {
 
 func printSteps(w io.Writer, v repro.Verdict) {
 	for _, s := range v.Steps {
+		for _, d := range s.CallDifferences {
+			fmt.Fprintf(w, "CALLS   %s  %s\n", s.Name, finding.Visible(d))
+		}
 		if s.Equal {
-			fmt.Fprintf(w, "equal   %s  %s\n", s.Name, s.First)
+			fmt.Fprintf(w, "equal   %s  %s\n", finding.Visible(s.Name), s.First)
 			continue
 		}
-		fmt.Fprintf(w, "DIFFER  %s\n", s.Name)
+		fmt.Fprintf(w, "DIFFER  %s\n", finding.Visible(s.Name))
 		for _, d := range s.Differences {
-			fmt.Fprintf(w, "        %s\n", d)
+			fmt.Fprintf(w, "        %s\n", finding.Visible(d.String()))
 		}
 	}
 }

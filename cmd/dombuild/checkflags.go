@@ -33,7 +33,7 @@ func (f *checkFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.earlier, "accept-earlier", false, "do not build again when this machine has checked exactly this plan and these outputs before")
 	set.IntVar(&f.runs, "runs", 1, "build so many times more, each time in other conditions, and compare each with the first build")
 	set.StringVar(&f.keep, "keep", "", "keep the outputs of all builds as trees in this directory: first/STEP, second/STEP")
-	set.StringVar(&f.against, "against", "", "instead of building again, compare with what somebody else built: a directory of build -o, or oci:PATH")
+	set.StringVar(&f.against, "against", "", "instead of building again, compare with what somebody else built: a directory of build -o, an archive of it, oci:PATH, or an attestation")
 	set.BoolVar(&f.noBisect, "no-bisect", false, "do not look for causes when outputs differ")
 	set.IntVar(&f.limit, "bisect-limit", bisectLimit, "build a step at most so often again to find out why it differs")
 	set.StringVar(&f.junit, "junit", "", "also write each step as a test case to this file, as JUnit XML")

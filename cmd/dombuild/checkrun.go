@@ -244,7 +244,7 @@ const shownLines = 12
 
 func printCauses(w io.Writer, causes []repro.Cause) {
 	for _, x := range causes {
-		fmt.Fprintf(w, "cause   %s: %s\n", x.Step, finding.Visible(x.Why()))
+		fmt.Fprintf(w, "cause   %s: %s\n", finding.Visible(x.Step), finding.Visible(x.Why()))
 		line := func(label, text string) {
 			if text != "" {
 				fmt.Fprintf(w, "        %-9s %s\n", label, finding.Visible(text))

@@ -106,6 +106,9 @@ func (a *app) describe(ctx context.Context, p *plan.Plan, l *lockfile.Lock, rec 
 			b.Finished = end
 		}
 	}
+	if b.Components, err = a.components(ctx, p, rec); err != nil {
+		return b, err
+	}
 	if err := a.gates(ctx, p, rec, &b); err != nil {
 		return b, err
 	}

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"strconv"
+	"strings"
 
+	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/attest"
@@ -17,57 +17,64 @@ import (
 
 func (a *app) bundleInspect() *cobra.Command {
 	return verb("inspect FILE", "Hash a bundle and say what it holds", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		b, err := a.readBundle(ctx, args[0])
-		if err != nil {
-			return err
-		}
-		signers := []string{}
-		for _, s := range b.Signatures {
-			signers = append(signers, string(s.Hint))
-		}
-		return a.printBundle("inspect", args[0], b.Manifest, signers)
+		return a.withBundle(args[0], func(b *bundle.Bundle) error {
+			signers := []string{}
+			for _, s := range b.Signatures {
+				signers = append(signers, string(s.Hint))
+			}
+			if err := a.hashBundle(ctx, b); err != nil {
+				return err
+			}
+			return a.printBundle("inspect", args, b.Manifest, signers)
+		})
 	})
 }
 
 func (a *app) bundleVerify() *cobra.Command {
 	var policy string
-	cmd := verb("verify --policy FILE BUNDLE", "Hash a bundle and judge who signed it", cobra.ExactArgs(1),
+	cmd := verb("verify --policy FILE BUNDLE", "Judge who signed a bundle, and hash it", cobra.ExactArgs(1),
 		func(ctx context.Context, args []string) error {
-			b, signers, err := a.judgeBundle(ctx, args[0], policy)
+			p, err := bundlePolicy(policy)
 			if err != nil {
 				return err
 			}
-			return a.printBundle("verify", args[0], b.Manifest, signers)
+			return a.withBundle(args[0], func(b *bundle.Bundle) error {
+				signers, err := judged(b, p)
+				if err != nil {
+					return err
+				}
+				if err := a.hashBundle(ctx, b); err != nil {
+					return err
+				}
+				return a.printBundle("verify", args, b.Manifest, signers)
+			})
 		})
 	cmd.Flags().StringVar(&policy, "policy", "", "who must have signed it, see docs/bundle.md")
 	return cmd
 }
 
+type importFlags struct {
+	policy, locks, recipes, programs string
+}
+
 func (a *app) bundleImport() *cobra.Command {
-	var policy, locks string
-	cmd := verb("import --policy FILE BUNDLE", "Take a bundle into the store, all of it or nothing", cobra.ExactArgs(1),
-		func(ctx context.Context, args []string) error { return a.importBundle(ctx, args[0], policy, locks) })
-	cmd.Long = `Take a bundle into the store. It is read whole and every byte hashed; the signatures of
-as many owners as the policy's threshold must be good; its serial must be greater than
-that of the last bundle of its name; and what it leaves out must be in the store. Only
-then the first blob is stored, and hashed again on the way.`
-	cmd.Flags().StringVar(&policy, "policy", "", "who must have signed it, see docs/bundle.md")
-	cmd.Flags().StringVar(&locks, "locks", "", "also write its locks into this directory")
+	var f importFlags
+	cmd := verb("import --policy FILE BUNDLE…", "Take a bundle into the store, all of it or nothing", cobra.MinimumNArgs(1),
+		func(ctx context.Context, args []string) error { return a.importBundles(ctx, args, f) })
+	cmd.Long = `Take a bundle into the store. The signatures of as many owners as the policy's threshold
+must be good, its serial greater than that of the last bundle of its name, and what it
+leaves out in the store. Then each blob is hashed into a stage, and when all of them are
+right they are published. The parts of a bundle may be given together or one after the
+other, in any order.`
+	cmd.Flags().StringVar(&f.policy, "policy", "", "who must have signed it, see docs/bundle.md")
+	cmd.Flags().StringVar(&f.locks, "locks", "", "also write its locks into this directory")
+	cmd.Flags().StringVar(&f.recipes, "recipes", "", "also write its recipes, with their locks and keys, below this directory")
+	cmd.Flags().StringVar(&f.programs, "programs", "", "also write the programs that it carries into this directory")
 	return cmd
 }
 
-// readBundle reads and hashes a whole bundle.
-func (a *app) readBundle(ctx context.Context, path string) (*bundle.Bundle, error) {
-	var b *bundle.Bundle
-	err := a.withBundle(path, "hash the bundle", func(r io.Reader) (err error) {
-		b, err = bundle.Read(ctx, path, r, nil)
-		return err
-	})
-	return b, err
-}
-
-// withBundle opens a bundle and shows how far it is read.
-func (a *app) withBundle(path, what string, fn func(io.Reader) error) error {
+// withBundle opens a bundle, or a part of one.
+func (a *app) withBundle(path string, fn func(*bundle.Bundle) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("reading a bundle: %w", err)
@@ -77,36 +84,60 @@ func (a *app) withBundle(path, what string, fn func(io.Reader) error) error {
 	if err != nil {
 		return fmt.Errorf("reading a bundle: %w", err)
 	}
-	task := a.display.Begin(what, fi.Size())
-	err = fn(io.TeeReader(f, counter{task}))
+	if !fi.Mode().IsRegular() {
+		return &usageError{fmt.Errorf("%s is no regular file", path), "a bundle is read from a file, whose size is known"}
+	}
+	b, err := bundle.Open(path, f, fi.Size())
+	if err != nil {
+		return err
+	}
+	return fn(b)
+}
+
+func (a *app) hashBundle(ctx context.Context, b *bundle.Bundle) error {
+	task := a.display.Begin("hash the bundle", b.Bytes())
+	err := b.Verify(ctx, task)
 	task.End(err)
 	return err
 }
 
-// judgeBundle also holds the signatures against a policy, and returns the
-// owners whose signatures are good.
-func (a *app) judgeBundle(ctx context.Context, path, policy string) (*bundle.Bundle, []string, error) {
-	if policy == "" {
-		return nil, nil, &usageError{errNoPolicy, "give --policy FILE, which names who must have signed it"}
+func bundlePolicy(path string) (attest.Policy, error) {
+	if path == "" {
+		return attest.Policy{}, &usageError{errNoPolicy, "give --policy FILE, which names who must have signed it"}
 	}
-	p, err := attest.ReadPolicy(policy)
-	if err != nil {
-		return nil, nil, err
-	}
-	b, err := a.readBundle(ctx, path)
-	if err != nil {
-		return nil, nil, err
-	}
+	return attest.ReadPolicy(path)
+}
+
+// judged returns the owners whose signatures are good.
+func judged(b *bundle.Bundle, p attest.Policy) ([]string, error) {
 	signed, err := bundle.Judge(b, p)
 	owners := []string{}
 	for _, s := range signed {
 		owners = append(owners, s.Name+" of "+s.Owner)
 	}
-	return b, owners, err
+	return owners, err
 }
 
-func (a *app) importBundle(ctx context.Context, path, policy, locks string) error {
-	b, signers, err := a.judgeBundle(ctx, path, policy)
+func (a *app) importBundles(ctx context.Context, paths []string, f importFlags) error {
+	p, err := bundlePolicy(f.policy)
+	if err != nil {
+		return err
+	}
+	for i, path := range paths {
+		err := a.withBundle(path, func(b *bundle.Bundle) error {
+			return a.importBundle(ctx, b, p, f, i == len(paths)-1)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// importBundle takes in one bundle, or a part; what is outstanding is said of
+// the last one.
+func (a *app) importBundle(ctx context.Context, b *bundle.Bundle, p attest.Policy, f importFlags, last bool) error {
+	signers, err := judged(b, p)
 	if err != nil {
 		return err
 	}
@@ -114,43 +145,45 @@ func (a *app) importBundle(ctx context.Context, path, policy, locks string) erro
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(bundle.Fresh(st, b), bundle.Complete(ctx, st, b)); err != nil {
+	to := placing{f, b.Manifest, st}
+	if err := to.vacant(); err != nil {
 		return err
 	}
-	if locks != "" {
-		if err := writeLocks(locks, b.Locks, false); err != nil {
-			return err
-		}
-	}
-	err = a.withBundle(path, "import the bundle", func(r io.Reader) error { return bundle.Store(ctx, st, b, r) })
-	if err != nil {
+	task := a.display.Begin("import the bundle", b.Bytes())
+	left, err := bundle.Import(ctx, st, b, task)
+	task.End(err)
+	if err != nil || (left != nil && !last) {
 		return err
 	}
-	if locks != "" {
-		if err := writeLocks(locks, b.Locks, true); err != nil {
-			return err
-		}
+	if left != nil {
+		return a.printOutstanding(b, *left, signers)
 	}
-	return a.printBundle("import", path, b.Manifest, signers)
+	if err := to.write(); err != nil {
+		return err
+	}
+	return a.printBundle("import", []string{b.Name}, b.Manifest, signers)
 }
 
-// writeLocks writes locks into a directory, or only looks whether that would
-// change one that is there.
-func writeLocks(dir string, locks []bundle.File, write bool) error {
-	for _, l := range locks {
-		path := filepath.Join(dir, l.Name)
-		had, err := os.ReadFile(path)
-		if err == nil && !bytes.Equal(had, l.Text) {
-			return &hintError{fmt.Errorf("%s is another lock than the bundle's", path), "move it away, or give --locks another directory"}
+// outstandingDocument is what import prints with --json while parts are missing.
+type outstandingDocument struct {
+	Schema  string        `json:"schema"`
+	File    string        `json:"file"`
+	Digest  digest.Digest `json:"digest"` // of the manifest
+	Part    int           `json:"part"`
+	Of      int           `json:"of"`
+	Missing []int         `json:"missing"` // parts
+	Bytes   int64         `json:"missing_bytes"`
+	Signers []string      `json:"signers"`
+}
+
+func (a *app) printOutstanding(b *bundle.Bundle, left bundle.Outstanding, signers []string) error {
+	doc := outstandingDocument{"dombuild/bundle-part/v1", b.Name, b.Digest, b.Part.Number, b.Part.Of, append([]int{}, left.Parts...), left.Bytes, signers}
+	return a.print(doc, func(w io.Writer) {
+		var numbers []string
+		for _, n := range left.Parts {
+			numbers = append(numbers, strconv.Itoa(n))
 		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("writing the locks: %w", err)
-		}
-		if write && err != nil {
-			if err := os.WriteFile(path, l.Text, 0o644); err != nil {
-				return fmt.Errorf("writing the locks: %w", err)
-			}
-		}
-	}
-	return nil
+		fmt.Fprintf(w, "%s: part %d of %d of %s, number %d, was taken\n", b.Name, b.Part.Number, b.Part.Of, b.Manifest.Name, b.Manifest.Serial)
+		fmt.Fprintf(w, "missing: %d bytes, in the parts %s\n", left.Bytes, strings.Join(numbers, ", "))
+	})
 }

@@ -62,11 +62,11 @@ func (a *app) report(err error, code int) {
 	if errors.As(err, &diagnostics) {
 		_ = diagnostics.Write(a.stderr, colored(a.stderr), 0)
 	} else {
-		fmt.Fprintf(a.stderr, "error: %s\n", err)
+		fmt.Fprintf(a.stderr, "error: %s\n", safe(err.Error()))
 	}
 	hint := hintOf(err)
 	if hint != "" {
-		fmt.Fprintf(a.stderr, "hint: %s\n", hint)
+		fmt.Fprintf(a.stderr, "hint: %s\n", safe(hint))
 	}
 	if !a.flags.json || a.printed {
 		return

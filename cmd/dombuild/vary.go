@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/repro"
 )
@@ -81,18 +82,18 @@ func withCanaries(p *plan.Plan, steps []string) ([]string, error) {
 // on the left.
 func printAxes(w io.Writer, v repro.Verdict) {
 	for _, x := range v.Varied {
-		fmt.Fprintf(w, "varied  %-15s %s → %s\n", x.Name, x.First, x.Second)
+		fmt.Fprintf(w, "varied  %-15s %s → %s\n", x.Name, finding.Visible(x.First), finding.Visible(x.Second))
 		for _, s := range x.Seen {
-			fmt.Fprintf(w, "        seen in %s: %s: %s → %s\n", s.Toolchain, s.Facet, s.First, s.Second)
+			fmt.Fprintf(w, "        seen in %s: %s: %s → %s\n", s.Toolchain, s.Facet, finding.Visible(s.First), finding.Visible(s.Second))
 		}
 		for _, e := range x.Exempt {
-			fmt.Fprintf(w, "        not in %s, which %s\n", e.Toolchain, e.Reason)
+			fmt.Fprintf(w, "        not in %s, which %s\n", e.Toolchain, finding.Visible(e.Reason))
 		}
 	}
 	for _, x := range v.NotVaried {
-		fmt.Fprintf(w, "not varied  %s: %s\n", x.Name, x.Reason)
+		fmt.Fprintf(w, "not varied  %s: %s\n", x.Name, finding.Visible(x.Reason))
 	}
 	for _, n := range v.Notices {
-		fmt.Fprintf(w, "note    %s\n", n)
+		fmt.Fprintf(w, "note    %s\n", finding.Visible(n))
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 type verifyFlags struct {
 	policy, summary, key, asOf string
-	lock                       bool
+	lock, envelope             bool
 }
 
 func (a *app) verifyVerb() *cobra.Command {
@@ -36,7 +36,8 @@ Needs neither a network nor a store. Exit 5: the policy is not met.`
 	cmd.Flags().StringVar(&f.policy, "policy", "", "the policy, see docs/attest.md")
 	cmd.Flags().BoolVar(&f.lock, "lock", false, "statements must also be about the lock of the recipe in this directory")
 	cmd.Flags().StringVar(&f.summary, "summary", "", "write a verification summary (SLSA VSA) to this file, when the policy is met")
-	cmd.Flags().StringVar(&f.key, "key", "", "sign the summary with this PEM key")
+	cmd.Flags().StringVar(&f.key, "key", "", "sign the summary with this key, named as for attest")
+	cmd.Flags().BoolVar(&f.envelope, "summary-dsse", false, "sign the summary as a bare DSSE envelope, as slsa-verifier reads it")
 	cmd.Flags().StringVar(&f.asOf, "as-of", "", "judge as of this time (RFC 3339) instead of now, where no clock is trusted")
 	return cmd
 }
@@ -65,7 +66,7 @@ func (a *app) verify(ctx context.Context, path string, bundles []string, f verif
 	}
 	outcome, verdict := attest.Judge(p, c)
 	if verdict == nil && f.summary != "" {
-		if err := saveSummary(outcome, p, c, filepath.Base(path), f); err != nil {
+		if err := a.saveSummary(ctx, attest.Summarize(outcome, p, c, filepath.Base(path), version()), f); err != nil {
 			return err
 		}
 	}
@@ -117,18 +118,23 @@ func (a *app) attestCase(ctx context.Context, path string, bundles []string, f v
 	return c, nil
 }
 
-func saveSummary(o attest.Outcome, p attest.Policy, c attest.Case, resource string, f verifyFlags) error {
-	s := attest.Summarize(o, p, c, resource, version())
+// saveSummary writes a summary: with a key as a Sigstore bundle, or as the bare
+// DSSE envelope that slsa-verifier reads.
+func (a *app) saveSummary(ctx context.Context, s attest.Statement[attest.Summary], f verifyFlags) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	signer, err := signingKey(f.key)
+	signer, err := a.signingKey(ctx, f.key)
 	if err != nil {
 		return err
 	}
 	if signer != nil {
-		if text, err = attest.Sign(s, signer); err != nil {
+		sign := attest.Sign[attest.Summary]
+		if f.envelope {
+			sign = attest.SignEnvelope[attest.Summary]
+		}
+		if text, err = sign(s, signer); err != nil {
 			return err
 		}
 	}

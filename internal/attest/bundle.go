@@ -22,21 +22,11 @@ const BundleType = "application/vnd.dev.sigstore.bundle.v0.3+json"
 // maxBundle bounds a bundle that is read, in bytes.
 const maxBundle = 64 << 20
 
-// Sign returns the bundle, as JSON, of a statement signed with a key.
+// Sign returns the bundle, as JSON, of a statement signed with a key, which may
+// be in this process, in a TPM or elsewhere. The signature is checked before it
+// is given out.
 func Sign[P any](s Statement[P], key crypto.Signer) ([]byte, error) {
-	payload, err := json.Marshal(s)
-	if err != nil {
-		return nil, fmt.Errorf("signing: %w", err)
-	}
-	hint, err := HintOf(key.Public())
-	if err != nil {
-		return nil, fmt.Errorf("signing: %w", err)
-	}
-	signer, err := signature.LoadSigner(key, hashOf(key.Public()))
-	if err != nil {
-		return nil, fmt.Errorf("signing: %w", err)
-	}
-	sig, err := signer.SignMessage(bytes.NewReader(dsse.PAE(PayloadType, payload)))
+	payload, sig, hint, err := signStatement(s, key)
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
 	}

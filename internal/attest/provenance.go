@@ -26,6 +26,7 @@ type Build struct {
 	Started      time.Time
 	Finished     time.Time
 	Byproducts   []Descriptor
+	Components   []Component // of the bill of materials
 }
 
 // Dependency is one entry of the lock, or a file of the recipe.

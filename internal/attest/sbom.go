@@ -15,7 +15,8 @@ import (
 const noAssertion = "NOASSERTION"
 
 // SBOM returns the bill of materials of a build in SPDX 2.3, as JSON. What was
-// built is one package that contains the artifacts; it is generated from the
+// built is one package that contains the artifacts, and the packages of the recipe
+// with the files that each of them made; it is generated from the
 // sources and the recipe's own files, with the binary packages as tools. The
 // text is the same for the same artifacts and the same lock: its date is the
 // recipe's source_date_epoch.
@@ -23,7 +24,7 @@ func (b Build) SBOM() ([]byte, error) {
 	if len(b.Artifacts) == 0 {
 		return nil, errNothing
 	}
-	s := sbom{build: b, doc: &spdx.Document{
+	s := sbom{build: b, sources: map[digest.Digest]common.ElementID{}, doc: &spdx.Document{
 		SPDXVersion: spdx.Version, DataLicense: spdx.DataLicense, SPDXIdentifier: "DOCUMENT",
 		DocumentName: b.Parameters.Recipe + " " + b.Parameters.Version + ": " + b.Parameters.Target,
 		CreationInfo: &spdx.CreationInfo{
@@ -40,6 +41,7 @@ func (b Build) SBOM() ([]byte, error) {
 			return nil, err
 		}
 	}
+	s.components()
 	// The namespace must be the document's alone: it names what it says.
 	text, err := json.Marshal(s.doc)
 	if err != nil {
@@ -57,8 +59,9 @@ func (b Build) SBOM() ([]byte, error) {
 }
 
 type sbom struct {
-	build Build
-	doc   *spdx.Document
+	build   Build
+	doc     *spdx.Document
+	sources map[digest.Digest]common.ElementID // dependencies that are not tools
 }
 
 const rootID = common.ElementID("Package-target")
@@ -109,6 +112,7 @@ func (s *sbom) dependency(i int, d Dependency) error {
 	}
 	if d.Kind != BinaryPackage {
 		p.PrimaryPackagePurpose = "SOURCE"
+		s.sources[d.Digest] = id
 		s.relate(rootID, common.TypeRelationshipGeneratedFrom, id)
 		return nil
 	}

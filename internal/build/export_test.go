@@ -200,7 +200,7 @@ func TestExportKilled(t *testing.T) {
 	}
 	for range 8 {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestExportKilled$")
-		cmd.Env = append(os.Environ(), "DOMBUILD_TEST_EXPORT="+dir)
+		cmd.Env = append(os.Environ(), "DOMBUILD_TEST_EXPORT="+dir, "TMPDIR="+t.TempDir())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -70,7 +70,7 @@ func (r *runner) gates(ctx context.Context, s plan.Step, index tree.Index, blob 
 		}
 	}
 	if s.Rooted {
-		return r.rooted(ctx, s)
+		return r.rooted(ctx, s, out)
 	}
 	return nil
 }

@@ -47,8 +47,8 @@ func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob
 		if err != nil {
 			return fmt.Errorf("reading the compiler calls of %s: %w", s.Name, err)
 		}
-		gate.Calls = log.Canonical(s.Host.BuildDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp")
-		if out.Calls, err = r.keep(ctx, gate.Calls.Format()); err != nil {
+		gate.Calls = log.Canonical(s.Host.BuildDir, s.Host.OutDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp")
+		if out.Calls, err = r.keep(ctx, gate.Calls.Kept(fileContents(index)).Format()); err != nil {
 			return err
 		}
 	}
@@ -72,6 +72,17 @@ func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob
 		return err
 	}
 	return passed(s, verdict.Findings, time.Now())
+}
+
+// fileContents are the contents of a tree's files.
+func fileContents(index tree.Index) []digest.Digest {
+	var list []digest.Digest
+	for _, e := range index {
+		if e.Type == tree.Regular {
+			list = append(list, e.Digest)
+		}
+	}
+	return list
 }
 
 func (r *runner) keep(ctx context.Context, text []byte) (digest.Digest, error) {
@@ -126,7 +137,7 @@ func (r *runner) pinnedFiles(ctx context.Context, root Step, paths map[digest.Di
 // remedies say where the recipe takes exceptions for a step.
 var remedies = map[plan.Kind]string{
 	plan.KindPackage: "mend the build, or write in its package: hardening { except { rules, paths, reason, expires } }",
-	plan.KindImage:   "mend the files, or write in the image: except { rules, paths, reason, expires }",
+	plan.KindImage:   "mend the files or the options of boot, or write in the image: except { rules, paths, reason, expires }",
 }
 
 // passed applies the recipe's exceptions to findings, and refuses what is left.
@@ -171,7 +182,7 @@ func waiversOf(list []recipe.Exception) ([]finding.Waiver, error) {
 func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error {
 	for _, s := range steps {
 		again := slices.ContainsFunc(todo, func(t plan.Step) bool { return t.Name == s.Name })
-		if s.Kind != plan.KindPackage || again || r.opt.Fresh {
+		if s.Kind != plan.KindPackage && !s.Rooted || again || r.opt.Fresh {
 			continue
 		}
 		out, ok := Lookup(r.opt.Store, s)

@@ -6,11 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/hardening"
-	"github.com/dombuild/dombuild/internal/hardening/profile"
 	"github.com/dombuild/dombuild/internal/hardening/prove"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/recipe"
@@ -133,23 +130,6 @@ func Count(files []RootFile) Counts {
 		}
 	}
 	return c
-}
-
-// rooted applies the gates of an image's root tree: the rules about its files,
-// and its budget.
-func (r *runner) rooted(ctx context.Context, s plan.Step) error {
-	files, err := Root(ctx, r.opt.Store, s, r.output)
-	if err != nil {
-		return err
-	}
-	var findings []finding.Finding
-	for _, f := range files {
-		findings = append(findings, hardening.Judge([]prove.File{f.verdict}, profile.Profile{}, false)...)
-	}
-	if err := passed(s, findings, time.Now()); err != nil {
-		return err
-	}
-	return within(s, Count(files))
 }
 
 // within holds counts against the budget of an image's step.

@@ -15,8 +15,9 @@ import (
 	"github.com/dombuild/dombuild/internal/store"
 )
 
-// beside are the files of an export directory that are no artifacts.
-func beside(name string) bool {
+// Beside says whether a name is that of a file of an export directory that is no
+// artifact.
+func Beside(name string) bool {
 	switch name {
 	case RecordName, SumsName, "provenance.json", "sbom.spdx.json":
 		return true
@@ -42,7 +43,7 @@ func HashExport(ctx context.Context, dir string) (map[string]digest.Digest, erro
 			return err
 		}
 		rel, err := filepath.Rel(dir, path)
-		if err != nil || beside(filepath.ToSlash(rel)) {
+		if err != nil || Beside(filepath.ToSlash(rel)) {
 			return err
 		}
 		switch e.Type() {
@@ -102,7 +103,7 @@ func VerifyExport(ctx context.Context, dir string, rec Record) error {
 
 // WriteBeside writes a file into an export directory, whole or not at all.
 func WriteBeside(dir, name string, text []byte) error {
-	if !beside(name) {
+	if !Beside(name) {
 		return fmt.Errorf("%s would be an artifact", name)
 	}
 	t, err := os.CreateTemp(dir, ".partial-*")

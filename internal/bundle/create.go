@@ -1,163 +1,123 @@
 package bundle
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"time"
+	"os"
+	"runtime"
 
 	"github.com/opencontainers/go-digest"
-	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/dombuild/dombuild/internal/progress"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
-// Names in the tar, in their order; the blobs come last, sorted by digest.
-const (
-	manifestName = "manifest.json"
-	signatureDir = "signatures/"
-	layoutName   = "oci-layout"
-	indexName    = "index.json"
-)
+// Texts are small blobs by their digest: locks, and the files of recipes.
+type Texts map[digest.Digest][]byte
 
-// ArtifactType is the artifact type of a bundle as an OCI image layout.
-const ArtifactType = "application/vnd.dombuild.bundle.v1"
-
-// Media types of what the artifact's manifest names.
-const (
-	configType = "application/vnd.dombuild.bundle.manifest.v1+json"
-	lockType   = "application/vnd.dombuild.lock.v1+hcl"
-	blobType   = "application/octet-stream"
-)
-
-// layout is the OCI image layout around a bundle.
-type layout struct {
-	index, manifest []byte
-	small           map[digest.Digest][]byte // blobs that are not in the store
+// Writing is what a bundle is written from.
+type Writing struct {
+	Manifest   Manifest
+	Signatures [][]byte // Sigstore bundles of the manifest's statement
+	Texts      Texts
+	Store      *store.Store
+	Task       progress.Task // told how many bytes were written; nil: nobody
 }
 
-// layoutOf makes the OCI image layout around what a bundle holds.
-func layoutOf(m Manifest, text []byte, locks []File) (layout, error) {
-	l := layout{small: map[digest.Digest][]byte{digest.FromBytes(text): text}}
-	a := ocispec.Manifest{
-		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest, ArtifactType: ArtifactType,
-		Config: ocispec.Descriptor{MediaType: configType, Digest: digest.FromBytes(text), Size: int64(len(text))},
-	}
-	add := func(mediaType, name string, d digest.Digest, size int64) {
-		a.Layers = append(a.Layers, ocispec.Descriptor{MediaType: mediaType, Digest: d, Size: size,
-			Annotations: map[string]string{ocispec.AnnotationTitle: name}})
-	}
-	for _, f := range locks {
-		l.small[digest.FromBytes(f.Text)] = f.Text
-	}
-	for _, k := range m.Locks {
-		add(lockType, k.Name, k.Digest, k.Size)
-	}
-	for _, b := range m.Blobs {
-		if b.Here {
-			add(blobType, b.Name, b.Digest, b.Size)
-		}
-	}
-	var err error
-	if l.manifest, err = json.Marshal(a); err != nil {
-		return l, err
-	}
-	d := digest.FromBytes(l.manifest)
-	l.small[d] = l.manifest
-	l.index, err = json.Marshal(ocispec.Index{
-		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageIndex,
-		Manifests: []ocispec.Descriptor{{MediaType: ocispec.MediaTypeImageManifest, ArtifactType: ArtifactType,
-			Digest: d, Size: int64(len(l.manifest)), Annotations: map[string]string{ocispec.AnnotationRefName: m.Name}}},
-	})
-	return l, err
-}
-
-// Write writes a bundle: the locks of the manifest, and from the store the
-// blobs that are not left out. Signatures are Sigstore bundles of the
-// manifest's statement. A blob that is corrupt or missing is an error of the
-// store, and what was written until then is not a bundle.
-func Write(ctx context.Context, w io.Writer, st *store.Store, m Manifest, locks []File, signatures [][]byte) error {
-	text, err := m.Format()
+// Write writes a whole bundle into an empty file: the texts, and from the
+// store the blobs that are not left out, each of them hashed on the way. A blob
+// that is corrupt or missing is an error of the store, and what was written
+// until then is not a bundle.
+func (c Writing) Write(ctx context.Context, w *os.File) error {
+	text, err := c.Manifest.Format()
 	if err != nil {
 		return fmt.Errorf("writing a bundle: %w", err)
 	}
-	l, err := layoutOf(m, text, locks)
+	a, err := whole(c.Manifest, text, c.Signatures)
 	if err != nil {
 		return fmt.Errorf("writing a bundle: %w", err)
 	}
-	t := writer{tar.NewWriter(w)}
-	if err := t.bytes(manifestName, text); err != nil {
-		return err
-	}
-	for i, s := range signatures {
-		if err := t.bytes(signatureName(i), s); err != nil {
-			return err
-		}
-	}
-	if err := t.bytes(layoutName, []byte(`{"imageLayoutVersion":"1.0.0"}`)); err != nil {
-		return err
-	}
-	if err := t.bytes(indexName, l.index); err != nil {
-		return err
-	}
-	for _, e := range expected(m, l) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if small, ok := l.small[e.digest]; ok {
-			err = t.bytes(blobName(e.digest), small)
-		} else {
-			err = t.stored(ctx, st, e)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return t.Close()
+	return c.write(ctx, w, a)
 }
 
-func signatureName(i int) string { return fmt.Sprintf("%s%02d.sigstore.json", signatureDir, i+1) }
-
-func blobName(d digest.Digest) string {
-	return "blobs/" + d.Algorithm().String() + "/" + d.Encoded()
-}
-
-type writer struct{ *tar.Writer }
-
-// header is the one header that a file of this name and size has.
-func header(name string, size int64) *tar.Header {
-	return &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o644, ModTime: time.Unix(0, 0), Format: tar.FormatPAX}
-}
-
-func (w writer) bytes(name string, text []byte) error {
-	if err := w.WriteHeader(header(name, int64(len(text)))); err != nil {
+// write fills a file with an archive. All places are known, so the members are
+// written at the same time.
+func (c Writing) write(ctx context.Context, w *os.File, a archive) error {
+	if err := w.Truncate(a.size); err != nil {
 		return fmt.Errorf("writing a bundle: %w", err)
 	}
-	if _, err := io.Copy(w, bytes.NewReader(text)); err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, m := range a.members {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return c.member(ctx, w, m)
+		})
+	}
+	return g.Wait()
+}
+
+func (c Writing) member(ctx context.Context, w *os.File, m member) error {
+	head, err := header(m.name, m.size)
+	if err != nil {
+		return err
+	}
+	if _, err := w.WriteAt(head, m.at); err != nil {
 		return fmt.Errorf("writing a bundle: %w", err)
+	}
+	r, err := c.open(ctx, m)
+	if err != nil {
+		return fmt.Errorf("bundling %s: %w", m.item.name, err)
+	}
+	n, err := io.Copy(io.NewOffsetWriter(w, m.start), r)
+	if err == nil && n != m.size {
+		err = fmt.Errorf("%d bytes instead of %d", n, m.size)
+	}
+	if err := r.Close(); err != nil {
+		return err
+	}
+	if c.Task != nil && m.text == nil {
+		c.Task.Add(n)
+	}
+	if err != nil {
+		return fmt.Errorf("bundling %s: %w", m.item.name, err)
 	}
 	return nil
 }
 
-func (w writer) stored(ctx context.Context, st *store.Store, e member) error {
-	blob, err := st.Get(ctx, e.digest)
+// open opens the content of a member.
+func (c Writing) open(ctx context.Context, m member) (io.ReadCloser, error) {
+	text := m.text
+	if text == nil {
+		text = c.Texts[m.item.digest]
+	}
+	switch {
+	case text != nil:
+		return io.NopCloser(bytes.NewReader(text[m.offset : m.offset+m.size])), nil
+	case m.size == m.item.size:
+		return c.Store.Reader(m.item.digest, m.size)
+	}
+	whole, err := c.Store.Content().ReaderAt(ctx, ocispec.Descriptor{Digest: m.item.digest})
 	if err != nil {
-		return fmt.Errorf("bundling %s: %w", e.name, err)
+		return nil, err
 	}
-	f, err := blob.Open()
-	if err != nil {
-		return fmt.Errorf("bundling %s: %w", e.name, err)
+	if whole.Size() != m.item.size {
+		return nil, fmt.Errorf("it has %d bytes instead of %d", whole.Size(), m.item.size)
 	}
-	defer f.Close()
-	if err := w.WriteHeader(header(blobName(e.digest), e.size)); err != nil {
-		return fmt.Errorf("bundling %s: %w", e.name, err)
-	}
-	if _, err := io.Copy(w, f); err != nil {
-		return fmt.Errorf("bundling %s: %w", e.name, err)
-	}
-	return nil
+	return section{io.NewSectionReader(whole, m.offset, m.size), whole}, nil
 }
+
+// section is a part of something that has to be closed.
+type section struct {
+	io.Reader
+	io.Closer
+}
+
+// Add adds a text.
+func (t Texts) Add(text []byte) { t[digest.FromBytes(text)] = text }

@@ -2,159 +2,107 @@ package bundle
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 
-	"github.com/dombuild/dombuild/internal/attest"
+	"github.com/dombuild/dombuild/internal/progress"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
-// RecordKind is the kind of the records of the last bundle of each name. They
-// are what an older bundle is known by, and are never collected.
-const RecordKind = "bundle"
-
-// Imported says which bundle of a name was imported last.
-type Imported struct {
-	Name   string        `json:"name"`
-	Serial int64         `json:"serial"`
-	Digest digest.Digest `json:"digest"` // of the manifest
-	When   time.Time     `json:"when"`
+// Outstanding says what is still missing of a bundle that comes in parts.
+type Outstanding struct {
+	Parts []int // by their numbers, of those that were cut like the one just taken
+	Bytes int64
 }
 
-// Last returns the bundle of a name that was imported last.
-func Last(st *store.Store, name string) (last Imported, ok bool, err error) {
-	text, err := st.Record(RecordKind, name)
-	var none *store.NotFoundError
-	if errors.As(err, &none) {
-		return last, false, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &last)
-	}
-	if err != nil {
-		return last, false, fmt.Errorf("reading which bundle of %s was imported last: %w", name, err)
-	}
-	return last, true, nil
-}
-
-// UntrustedError says why a bundle that is sound is not imported.
-type UntrustedError struct {
-	Name   string
-	Reason string
-	Remedy string
-}
-
-func (e *UntrustedError) Error() string {
-	return fmt.Sprintf("the bundle %s is not trusted: %s", e.Name, e.Reason)
-}
-
-// Hint says what helps.
-func (e *UntrustedError) Hint() string { return e.Remedy }
-
-// Judge holds the signatures of a bundle against a policy: as many owners as
-// its threshold must have signed the manifest. It returns who did.
-func Judge(b *Bundle, p attest.Policy) ([]attest.Trusted, error) {
-	want, err := b.Manifest.Statement()
+// Import takes a bundle that was judged into the store. Each blob is hashed
+// once, into a stage beside the blobs; when all of them are there, and sound,
+// they are published. A part stays in a stage until the last one has come, and
+// what is outstanding is returned; nil: the bundle was imported.
+func Import(ctx context.Context, st *store.Store, b *Bundle, task progress.Task) (*Outstanding, error) {
+	release, err := st.Only(ctx, "bundle "+b.Manifest.Name)
 	if err != nil {
 		return nil, err
 	}
-	var signed []attest.Trusted
-	owners, reasons := map[string]bool{}, ""
-	for _, s := range b.Signatures {
-		by, ok := p.Trusted(s.Hint)
-		if !ok {
-			reasons += fmt.Sprintf("; nobody in the policy has the key %s", s.Hint)
-			continue
-		}
-		v, err := attest.Verify[Claim](s, by.Key, StatementType)
-		if err == nil && !v.Statement.Equal(want) {
-			err = errors.New("it is about another bundle")
-		}
-		if err != nil {
-			reasons += fmt.Sprintf("; the signature of %s: %v", by.Name, err)
-			continue
-		}
-		if !owners[by.Owner] {
-			owners[by.Owner] = true
-			signed = append(signed, by)
-		}
+	defer release()
+	if err := Fresh(st, b); err != nil {
+		return nil, err
 	}
-	if len(signed) < p.Threshold {
-		return signed, &UntrustedError{b.Name, fmt.Sprintf("%d of at least %d owners signed it%s", len(signed), p.Threshold, reasons),
-			"dombuild bundle create --key FILE signs it"}
+	if b.Part != nil {
+		return b.importPart(ctx, st, task)
 	}
-	return signed, nil
-}
-
-// Fresh refuses a bundle that is older than the last one of its name, or
-// another one with the same serial.
-func Fresh(st *store.Store, b *Bundle) error {
-	last, ok, err := Last(st, b.Manifest.Name)
-	if err != nil || !ok || b.Manifest.Serial > last.Serial || (b.Manifest.Serial == last.Serial && b.Digest == last.Digest) {
-		return err
+	if err := Complete(ctx, st, b); err != nil {
+		return nil, err
 	}
-	return &UntrustedError{b.Name, fmt.Sprintf("it is number %d of %s, and number %d was imported before", b.Manifest.Serial, b.Manifest.Name, last.Serial),
-		"ask for the newest bundle; an old one may bring back what was mended since"}
+	g, err := st.Stage()
+	if err != nil {
+		return nil, err
+	}
+	defer g.Discard()
+	if err := b.stage(ctx, g, task); err != nil {
+		return nil, err
+	}
+	return nil, b.finish(ctx, st, g)
 }
 
-// MissingError says what a bundle leaves out and the store does not hold.
-type MissingError struct {
-	Name    string
-	Base    digest.Digest
-	Missing []Blob
-}
-
-func (e *MissingError) Error() string {
-	return fmt.Sprintf("the bundle %s leaves out %d blobs that the store does not hold, %s the first", e.Name, len(e.Missing), e.Missing[0].Name)
-}
-
-// Hint says what helps.
-func (e *MissingError) Hint() string {
-	return "import the bundle that it builds on first, or have one made with what dombuild bundle want prints"
-}
-
-// Complete looks for what a bundle leaves out: the store must hold it, sound.
-func Complete(ctx context.Context, st *store.Store, b *Bundle) error {
-	e := &MissingError{Name: b.Name, Base: b.Manifest.Base}
-	for _, x := range b.Manifest.Blobs {
-		if x.Here {
-			continue
+// stage takes the members into a stage; those that are there already are not
+// read again.
+func (b *Bundle) stage(ctx context.Context, g *store.Stage, task progress.Task) error {
+	return b.each(ctx, func(ctx context.Context, m member) error {
+		r := counting{b.content(m), task}
+		var err error
+		switch p := (store.Piece{Offset: m.offset, Size: m.size}); {
+		case g.Has(m.item.digest), m.sum != "" && g.HasPiece(m.item.digest, p):
+		case m.sum != "":
+			err = g.PutPiece(ctx, r, m.item.digest, p, m.sum)
+		default:
+			err = g.Put(ctx, r, m.item.digest, m.size)
 		}
-		_, err := st.Get(ctx, x.Digest)
-		var none *store.NotFoundError
-		if errors.As(err, &none) {
-			e.Missing = append(e.Missing, x)
-		} else if err != nil {
-			return fmt.Errorf("looking for %s, which the bundle leaves out: %w", x.Name, err)
+		var wrong *store.IntegrityError
+		if errors.As(err, &wrong) {
+			return b.wrong(m, fmt.Errorf("it is %s", wrong.Got))
 		}
-	}
-	if len(e.Missing) > 0 {
-		return e
-	}
-	return nil
-}
-
-// Store puts the blobs of a bundle that was read, judged and found complete
-// into the store, reading it again from r. The store hashes each blob itself.
-func Store(ctx context.Context, st *store.Store, b *Bundle, r io.Reader) error {
-	again, err := Read(ctx, b.Name, r, func(x Blob, content io.Reader) error {
-		_, err := st.Put(ctx, content, x.Digest, x.Size)
 		return err
 	})
-	if err == nil && again.Digest != b.Digest {
-		err = &Error{Name: b.Name, Err: errors.New("it changed while it was imported")}
-	}
-	if err != nil {
+}
+
+// counting tells a task how many bytes are read.
+type counting struct {
+	r    io.Reader
+	task progress.Task
+}
+
+func (c counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.task.Add(int64(n))
+	return n, err
+}
+
+// finish publishes a stage in which every blob is.
+func (b *Bundle) finish(ctx context.Context, st *store.Store, g *store.Stage) error {
+	if _, err := b.locks(func(l Lock) ([]byte, error) { return readStaged(g, l.Digest) }); err != nil {
 		return err
 	}
-	text, err := json.Marshal(Imported{b.Manifest.Name, b.Manifest.Serial, b.Digest, time.Now().UTC().Truncate(time.Second)})
-	if err != nil {
+	items := b.Manifest.items()
+	digests := make([]digest.Digest, len(items))
+	for i, x := range items {
+		digests[i] = x.digest
+	}
+	if err := g.Commit(ctx, digests); err != nil {
 		return err
 	}
-	return st.PutRecord(RecordKind, b.Manifest.Name, text)
+	return remember(st, b)
+}
+
+// readStaged reads a small blob of a stage.
+func readStaged(g *store.Stage, d digest.Digest) ([]byte, error) {
+	f, err := g.Open(d)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, MaxManifest))
 }

@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/attest"
-	"github.com/dombuild/dombuild/internal/lockfile"
 )
 
 // Schema is the value of a manifest's "schema".
@@ -20,21 +22,25 @@ const Schema = "dombuild/bundle/v1"
 
 // Limits of what is read.
 const (
-	MaxManifest  = 64 << 20 // bytes
+	MaxManifest  = 64 << 20 // bytes; of a lock too
 	MaxSignature = 1 << 20  // bytes
 	MaxBlobs     = 1 << 20  // of one bundle
+	MaxFiles     = 1 << 17  // of one recipe
 	maxSigned    = 64       // signatures of one bundle
-	maxSize      = 8 << 30  // bytes of one blob: what a USTAR header can say
+	maxSize      = 1 << 40  // bytes of one blob
+	maxRecipe    = 64 << 20 // bytes of one file of a recipe
 )
 
-// Manifest says what a bundle holds.
+// Manifest says what a bundle holds. It names everything by digest.
 type Manifest struct {
-	Schema string        `json:"schema"`
-	Name   string        `json:"name"`   // of the line of bundles that serials count in
-	Serial int64         `json:"serial"` // later bundles have greater ones
-	Base   digest.Digest `json:"base,omitempty"`
-	Locks  []Lock        `json:"locks"` // sorted by name
-	Blobs  []Blob        `json:"blobs"` // of the locks, sorted by digest
+	Schema   string        `json:"schema"`
+	Name     string        `json:"name"`   // of the line of bundles that serials count in
+	Serial   int64         `json:"serial"` // later bundles have greater ones
+	Base     digest.Digest `json:"base,omitempty"`
+	Locks    []Lock        `json:"locks"`              // sorted by name
+	Recipes  []Recipe      `json:"recipes,omitempty"`  // sorted by name
+	Programs []Program     `json:"programs,omitempty"` // sorted by name
+	Blobs    []Blob        `json:"blobs"`              // of the locks, sorted by digest
 }
 
 // Lock is a lock whose pins the bundle is for. Its text is in the bundle.
@@ -44,6 +50,34 @@ type Lock struct {
 	Size   int64         `json:"size"`
 	Recipe digest.Digest `json:"recipe"`
 }
+
+// Recipe is the recipe of a lock: every file that it is read from, the lock
+// and the keys among them. The files lie in one tree.
+type Recipe struct {
+	Name      string            `json:"name"` // of the directory that the tree is written to
+	Lock      string            `json:"lock"` // name of its lock
+	Dir       string            `json:"dir"`  // of the recipe in the tree: "." or slash separated
+	Variables map[string]string `json:"variables,omitempty"`
+	Files     []RecipeFile      `json:"files"` // sorted by path
+}
+
+// RecipeFile is one file of a recipe.
+type RecipeFile struct {
+	Path   string        `json:"path"` // in the tree, slash separated
+	Digest digest.Digest `json:"digest"`
+	Size   int64         `json:"size"`
+	Exec   bool          `json:"exec,omitempty"`
+}
+
+// Program is a program that the other side may lack.
+type Program struct {
+	Name   string        `json:"name"` // of Programs
+	Digest digest.Digest `json:"digest"`
+	Size   int64         `json:"size"`
+}
+
+// Programs are the programs that a bundle may carry.
+var Programs = []string{"dombuild", "runc"}
 
 // Blob is a pinned file.
 type Blob struct {
@@ -105,18 +139,8 @@ func (m Manifest) check() error {
 		return fmt.Errorf("the base %q is no digest", m.Base)
 	}
 	last := ""
-	for _, l := range m.Locks {
-		if !plainName.MatchString(l.Name) || l.Name <= last {
-			return fmt.Errorf("the lock %q has no plain name, or is out of order", l.Name)
-		}
-		if err := checkBlob(l.Digest, l.Size); err != nil {
-			return fmt.Errorf("lock %s: %w", l.Name, err)
-		}
-		last = l.Name
-	}
-	last = ""
 	for _, b := range m.Blobs {
-		if err := checkBlob(b.Digest, b.Size); err != nil {
+		if err := checkBlob(b.Digest, b.Size, maxSize); err != nil {
 			return fmt.Errorf("blob %s: %w", b.Name, err)
 		}
 		if string(b.Digest) <= last {
@@ -124,52 +148,117 @@ func (m Manifest) check() error {
 		}
 		last = string(b.Digest)
 	}
+	if err := errors.Join(m.checkLocks(), m.checkPrograms()); err != nil {
+		return err
+	}
+	return m.checkSizes()
+}
+
+func (m Manifest) checkLocks() error {
+	last, locks := "", map[string]digest.Digest{}
+	for _, l := range m.Locks {
+		if !plainName.MatchString(l.Name) || l.Name <= last {
+			return fmt.Errorf("the lock %q has no plain name, or is out of order", l.Name)
+		}
+		if err := checkBlob(l.Digest, l.Size, MaxManifest); err != nil {
+			return fmt.Errorf("lock %s: %w", l.Name, err)
+		}
+		last, locks[l.Name] = l.Name, l.Digest
+	}
+	last = ""
+	for _, r := range m.Recipes {
+		if !plainName.MatchString(r.Name) || r.Name <= last {
+			return fmt.Errorf("the recipe %q has no plain name, or is out of order", r.Name)
+		}
+		if err := r.check(locks[r.Lock]); err != nil {
+			return fmt.Errorf("recipe %s: %w", r.Name, err)
+		}
+		last = r.Name
+	}
 	return nil
 }
 
-func checkBlob(d digest.Digest, size int64) error {
+func (r Recipe) check(lock digest.Digest) error {
+	if r.Dir != "." {
+		if err := checkPath(r.Dir); err != nil {
+			return err
+		}
+	}
+	if len(r.Files) > MaxFiles {
+		return fmt.Errorf("it has more than %d files", MaxFiles)
+	}
+	last, files, locked := "", map[string]bool{}, false
+	for _, f := range r.Files {
+		if err := checkPath(f.Path); err != nil {
+			return err
+		}
+		if f.Path <= last {
+			return fmt.Errorf("%q is there twice, or out of order", f.Path)
+		}
+		if err := checkBlob(f.Digest, f.Size, maxRecipe); err != nil {
+			return fmt.Errorf("%s: %w", f.Path, err)
+		}
+		last, files[f.Path], locked = f.Path, true, locked || f.Digest == lock
+	}
+	for p := range files {
+		for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+			if files[dir] {
+				return fmt.Errorf("%q is a file and a directory", dir)
+			}
+		}
+	}
+	if !locked {
+		return fmt.Errorf("its lock %q is not among its files", r.Lock)
+	}
+	return nil
+}
+
+// checkPath takes a relative path of a file that means the same everywhere.
+func checkPath(p string) error {
+	odd := func(r rune) bool { return r < 0x20 || r == 0x7f || r == '\\' || r == utf8.RuneError }
+	if len(p) > 1024 || p == "." || !fs.ValidPath(p) || strings.ContainsFunc(p, odd) {
+		return fmt.Errorf("%q is no path below a directory", p)
+	}
+	return nil
+}
+
+func (m Manifest) checkPrograms() error {
+	last := ""
+	for _, p := range m.Programs {
+		if p.Name <= last || !slices.Contains(Programs, p.Name) {
+			return fmt.Errorf("the program %q is none of %s, or out of order", p.Name, strings.Join(Programs, ", "))
+		}
+		if err := checkBlob(p.Digest, p.Size, maxSize); err != nil {
+			return fmt.Errorf("program %s: %w", p.Name, err)
+		}
+		last = p.Name
+	}
+	return nil
+}
+
+// checkSizes refuses a digest that is said to have two sizes.
+func (m Manifest) checkSizes() error {
+	sizes := map[digest.Digest]int64{}
+	for _, x := range m.all() {
+		if size, ok := sizes[x.digest]; ok && size != x.size {
+			return fmt.Errorf("%s has two sizes: %d and %d bytes", x.digest, size, x.size)
+		}
+		sizes[x.digest] = x.size
+	}
+	return nil
+}
+
+func checkBlob(d digest.Digest, size, limit int64) error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
 	if a := d.Algorithm(); a != digest.SHA256 && a != digest.SHA512 {
 		return fmt.Errorf("digest %q: only sha256 and sha512 are identity", d)
 	}
-	if size < 0 || size >= maxSize {
-		return fmt.Errorf("a size of %d bytes is not between 0 and %d", size, int64(maxSize))
+	if size < 0 || size > limit {
+		return fmt.Errorf("a size of %d bytes is not between 0 and %d", size, limit)
 	}
 	return nil
-}
-
-// File is the text of a lock with the name of its file.
-type File struct {
-	Name string
-	Text []byte
-}
-
-// Describe makes the manifest for locks. Of their blobs those that has says
-// yes to are left out.
-func Describe(name string, serial int64, locks []File, base digest.Digest, has func(digest.Digest) bool) (Manifest, error) {
-	m := Manifest{Schema: Schema, Name: name, Serial: serial, Base: base, Locks: []Lock{}, Blobs: []Blob{}}
-	blobs := map[digest.Digest]Blob{}
-	for _, f := range locks {
-		l, err := lockfile.Parse(f.Name, f.Text)
-		if err != nil {
-			return m, err
-		}
-		m.Locks = append(m.Locks, Lock{f.Name, digest.FromBytes(f.Text), int64(len(f.Text)), l.Recipe()})
-		for _, p := range l.Pins() {
-			if other, ok := blobs[p.Digest]; ok && other.Size != p.Size {
-				return m, fmt.Errorf("%s has two sizes in the locks: %d and %d bytes", p.Digest, other.Size, p.Size)
-			}
-			blobs[p.Digest] = Blob{p.Digest, p.Size, p.String(), !has(p.Digest)}
-		}
-	}
-	for _, b := range blobs {
-		m.Blobs = append(m.Blobs, b)
-	}
-	slices.SortFunc(m.Locks, func(a, b Lock) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(m.Blobs, func(a, b Blob) int { return strings.Compare(string(a.Digest), string(b.Digest)) })
-	return m, m.check()
 }
 
 // StatementType is the predicate type of a signature over a manifest.

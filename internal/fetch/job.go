@@ -19,6 +19,10 @@ const further = 64 << 10
 // maxUnknown bounds a file whose size is not known.
 const maxUnknown = 16 << 30
 
+// A file of fewer bytes than noted is not worth a note of where it came from:
+// if it breaks off, what is there is completed from anywhere, and hashed.
+const noted = 1 << 20
+
 // job is one request under way.
 type job struct {
 	Request
@@ -255,7 +259,8 @@ func (j *job) etag(address string) string {
 
 func (j *job) setETag(address, tag string) error {
 	note := ""
-	if tag != "" && !strings.ContainsAny(address, " \n") {
+	small := j.Size >= 0 && j.Size < noted
+	if tag != "" && !small && !strings.ContainsAny(address, " \n") {
 		note = address + " " + tag
 	}
 	return j.p.SetNote(note)

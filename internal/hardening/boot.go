@@ -31,23 +31,21 @@ type bootKernel struct {
 	kernel.Found
 }
 
-// takeBoot keeps the text of a boot configuration.
-func (s *scanner) takeBoot(e image.Entry, c *image.Content) error {
+// take keeps the text of a boot configuration.
+func (b *bootFiles) take(e image.Entry, c *image.Content) error {
 	if c == nil || !isBoot(e.Path) && !kernel.IsSysctl(e.Path) {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if c.Size() > maxBootFile {
-		s.boot.large = append(s.boot.large, e.Path)
+		b.large = append(b.large, e.Path)
 		return nil
 	}
 	text, err := io.ReadAll(io.NewSectionReader(c, 0, c.Size()))
 	f := kernel.SysctlFile{Path: e.Path, Text: string(text)}
 	if isBoot(e.Path) {
-		s.boot.texts = append(s.boot.texts, f)
+		b.texts = append(b.texts, f)
 	} else {
-		s.boot.sysctls = append(s.boot.sysctls, f)
+		b.sysctls = append(b.sysctls, f)
 	}
 	return err
 }
@@ -58,11 +56,9 @@ func isBoot(name string) bool {
 }
 
 // keep takes note of kernels that were found.
-func (s *scanner) keep(name string, found []kernel.Found) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (b *bootFiles) keep(name string, found []kernel.Found) {
 	for _, k := range found {
-		s.boot.kernels = append(s.boot.kernels, bootKernel{name, k})
+		b.kernels = append(b.kernels, bootKernel{name, k})
 	}
 }
 
@@ -82,40 +78,37 @@ func (b *bootFiles) started(kind kernel.Kind) *kernel.Found {
 	return only
 }
 
-// judgeBoot judges the command lines and sysctls of the image, as files from
-// index n.
-func (s *scanner) judgeBoot(n int) {
-	b := &s.boot
+// judge judges the command lines and sysctls: one file for each.
+func (b *bootFiles) judge() []prove.File {
 	slices.SortStableFunc(b.kernels, func(a, b bootKernel) int { return strings.Compare(a.path, b.path) })
+	var files []prove.File
+	add := func(name string, checks []prove.Check) {
+		files = append(files, prove.File{Path: name, Type: typeConfig, Checks: checks})
+	}
 	for _, f := range b.texts {
 		lines, unexpanded := kernel.CommandLines(f.Path, f.Text)
 		for _, l := range lines {
-			checks := kernel.JudgeCommandLine(l.Kind, l.Settings, b.started(l.Kind))
-			n = s.addBoot(n, f.Path, converted(checks, l.Place, unexpanded))
+			add(f.Path, converted(kernel.JudgeCommandLine(l.Kind, l.Settings, b.started(l.Kind)), l.Place, unexpanded))
 		}
 	}
 	for i, k := range b.kernels {
 		if k.HasLine && k.Kind != "" {
 			settings := kernel.ParseCommandLine(k.CommandLine, k.path+": .cmdline")
-			n = s.addBoot(n, k.path, converted(kernel.JudgeCommandLine(k.Kind, settings, &b.kernels[i].Found), "", nil))
+			add(k.path, converted(kernel.JudgeCommandLine(k.Kind, settings, &b.kernels[i].Found), "", nil))
 		}
 	}
 	if len(b.sysctls) > 0 {
-		n = s.addBoot(n, sysctlPath, converted(kernel.JudgeSysctls(kernel.SysctlSettings(b.sysctls), b.started(kernel.Linux)), "", nil))
+		add(sysctlPath, converted(kernel.JudgeSysctls(kernel.SysctlSettings(b.sysctls), b.started(kernel.Linux)), "", nil))
 	}
 	for _, p := range b.large {
-		n = s.addBoot(n, p, []prove.Check{{Rule: kernelRuleUnread, Status: prove.Unknown, Evidence: []string{"the boot configuration is larger than 1 MiB and was not read"}}})
+		add(p, []prove.Check{{Rule: kernelRuleUnread, Status: prove.Unknown, Evidence: []string{"the boot configuration is larger than 1 MiB and was not read"}}})
 	}
+	return files
 }
 
 // kernelRuleUnread is the rule that a boot configuration which was not read
 // leaves unknown.
 const kernelRuleUnread = "kernel-cmdline"
-
-func (s *scanner) addBoot(n int, name string, checks []prove.Check) int {
-	s.add(n, prove.File{Path: name, Type: typeConfig, Checks: checks})
-	return n + 1
-}
 
 // converted gives verdicts their place. What GRUB's variables would add is not
 // known, so with one nothing that is not set is proved.

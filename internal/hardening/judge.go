@@ -33,7 +33,7 @@ func FindingRules() []finding.Rule {
 		list = append(list, finding.Rule{ID: r.ID, Name: r.Title, Severity: severity, Tags: []string{"elf"},
 			Summary: "It does not hold that: " + r.Title + ".", Help: remedy(r)})
 	}
-	return append(list, optionFindingRules()...)
+	return slices.Concat(list, optionFindingRules(), unreadRules())
 }
 
 func remedy(r profile.Rule) string {

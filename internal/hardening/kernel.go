@@ -37,7 +37,9 @@ const typeConfig prove.Type = "config"
 func (s *scanner) judgeKernel(name string, c *image.Content, _ ScanOptions) (prove.File, error) {
 	f := prove.File{Path: name, Type: prove.Other}
 	found, err := kernel.Find(c, c.Size(), kernel.Limits{})
-	s.keep(name, found)
+	s.mu.Lock()
+	s.boot.keep(name, found)
+	s.mu.Unlock()
 	if errors.Is(err, kernel.ErrNotKernel) {
 		return f, nil
 	}

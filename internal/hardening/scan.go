@@ -78,7 +78,7 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 		i := n
 		n++
 		checks := entryChecks(e)
-		if err := s.takeBoot(e, c); err != nil {
+		if err := s.boot.take(e, c); err != nil {
 			return err
 		}
 		judge := s.judgeOf(e, c)
@@ -100,7 +100,10 @@ func scan(ctx context.Context, img *image.Image, opt ScanOptions) ([]prove.File,
 	if err := errors.Join(err, group.Wait()); err != nil {
 		return nil, fmt.Errorf("scanning %w", err)
 	}
-	s.judgeBoot(n)
+	for _, f := range s.boot.judge() {
+		s.add(n, f)
+		n++
+	}
 	return s.sorted(), nil
 }
 

@@ -78,6 +78,7 @@ func (g Gate) Judge(files []prove.File, digests map[string]digest.Digest) Verdic
 		v.Files = append(v.Files, j.out)
 		v.Findings = append(v.Findings, j.findings...)
 	}
+	v.Findings = append(v.Findings, g.options(files)...)
 	weigh(v.Findings)
 	return v
 }
@@ -146,6 +147,9 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 	switch u.Origin {
 	case wrapper.Compiled:
 		j.compiled = append(j.compiled, u)
+		if why := substituted(u.Call); why != "" {
+			j.outside(u.Path, why, "take the argument out of the command, or write an exception from "+profile.CompiledOutside)
+		}
 	case wrapper.Assembled, wrapper.Data, wrapper.LTO: // no flags of the compiler's
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
@@ -180,11 +184,6 @@ func (j *fileJudge) outside(unit, reason, remedy string) {
 
 // judge decides every rule of the profile.
 func (j *fileJudge) judge() {
-	for _, o := range optionFindings(j.out.File) {
-		if slices.Contains(j.gate.Profile.Rules, configRule(o.Rule)) && o.Severity >= finding.Medium {
-			j.findings = append(j.findings, o)
-		}
-	}
 	if !j.code() {
 		return
 	}

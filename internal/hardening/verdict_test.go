@@ -94,6 +94,10 @@ func behind(flag string) func(*wrapper.Call) {
 	return func(b *wrapper.Call) { b.Args = append(b.Args, wrapper.Arg{Text: flag}) }
 }
 
+func steered(name, value string) func(*wrapper.Call) {
+	return func(c *wrapper.Call) { c.Environment = []wrapper.Variable{{Name: name, Value: value}} }
+}
+
 func TestGate(t *testing.T) {
 	tests := []struct {
 		name string
@@ -121,6 +125,21 @@ func TestGate(t *testing.T) {
 		{"C without C++'s assertions", without("-D_GLIBCXX_ASSERTIONS"), nil, ""},
 		{"an object that nobody compiled", func(b *wrapper.Call) { b.Outputs[0].Digest = sum("another") }, nil,
 			"compiled-outside p (b.o) no recorded call wrote"},
+		{"a wrapper of its own", behind("-wrapper"), nil, "compiled-outside p (b.o) -wrapper has the compiler run or load"},
+		{"another cc1", behind("-B."), nil, "compiled-outside p (b.o) -B. has the compiler run or load ."},
+		{"another cc1 by a mistaken option", behind("-Bsymbolic"), nil, "compiled-outside p (b.o) -Bsymbolic has"},
+		{"specs of its own", behind("-specs=my.specs"), nil, "compiled-outside p (b.o) -specs=my.specs has"},
+		{"specs through the toolchain", behind("-specs=/usr/../build/my.specs"), nil, "compiled-outside p (b.o) -specs=/usr/../build/my.specs has"},
+		{"specs of the toolchain", behind("-specs=/usr/lib/x86_64-linux-musl/musl-gcc.specs"), nil, ""},
+		{"a plugin", behind("-fplugin=./p.so"), nil, "compiled-outside p (b.o) -fplugin=./p.so has"},
+		{"another cc1 by a variable", steered("COMPILER_PATH", "/usr/lib/gcc:/build/bin"), nil,
+			"compiled-outside p (b.o) COMPILER_PATH=/usr/lib/gcc:/build/bin has"},
+		{"cc1 of the current directory", steered("GCC_EXEC_PREFIX", ":/usr/lib"), nil, "compiled-outside p (b.o) GCC_EXEC_PREFIX=:/usr/lib has"},
+		{"the toolchain's by a variable", steered("COMPILER_PATH", "/usr/lib/gcc/x86_64-linux-gnu/12/:/usr/lib/dombuild"), nil, ""},
+		{"clang edits its arguments", steered("CCC_OVERRIDE_OPTIONS", "x-fstack-clash-protection"), nil,
+			"compiled-outside p (b.o) CCC_OVERRIDE_OPTIONS="},
+		{"in a response file", func(b *wrapper.Call) { b.Args = append(b.Args, wrapper.Arg{Text: "-B/tmp/x", Nested: true}) }, nil,
+			"compiled-outside p (b.o) -B/tmp/x has"},
 		{"the debug information says otherwise", nil, func(f prove.File) prove.File { return set(f, "stack-clash", prove.Refuted) },
 			"stack-clash p stack-clash is refuted"},
 		{"the link lost a flag", nil, func(f prove.File) prove.File { return set(f, "relro", prove.Refuted) }, "relro p relro is refuted"},

@@ -40,6 +40,8 @@ func unpack(f Format, r *bufio.Reader) (io.ReadCloser, error) {
 			return nil, err
 		}
 		return &sealedLZMA{z: z, r: r}, nil
+	case Lzip:
+		return newLzip(r), nil
 	}
 	return nil, fmt.Errorf("%s is not supported", f)
 }
@@ -85,7 +87,7 @@ func onlyZeros(r io.Reader) error {
 // suffixes of the names of packed files, and what names they leave.
 var suffixes = []struct{ packed, unpacked string }{
 	{".tgz", ".tar"}, {".txz", ".tar"}, {".tzst", ".tar"}, {".tbz2", ".tar"}, {".tbz", ".tar"},
-	{".gz", ""}, {".xz", ""}, {".zst", ""}, {".bz2", ""}, {".lz4", ""}, {".lzma", ""},
+	{".gz", ""}, {".xz", ""}, {".zst", ""}, {".bz2", ""}, {".lz4", ""}, {".lzma", ""}, {".lz", ""}, {".lzip", ""}, {".tlz", ".tar"},
 }
 
 // unpackedName is the name of what the file of that name holds packed.

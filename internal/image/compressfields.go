@@ -18,6 +18,8 @@ func (w *walker) compressionFields(f *facts, format Format, in input) error {
 		return zstdFields(f, in)
 	case LZ4:
 		return lz4Fields(f, in)
+	case Lzip:
+		return lzipFields(f, in)
 	}
 	head, err := readAtMost(in, 0, 13)
 	switch {

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-var cpioFormats = map[string]string{"070701": "newc", "070702": "crc", "070707": "odc"}
+var cpioFormats = map[string]string{"070701": "newc", "070702": "crc", "070707": "odc",
+	oldCPIOLittle + "\x00\x00\x00\x00": "bin", oldCPIOBig + "\x00\x00\x00\x00": "bin, big-endian"}
 
 // fields are what a header records beside the entry.
 func (h *cpioHeader) fields(e Entry) []Field {

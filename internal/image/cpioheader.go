@@ -17,12 +17,16 @@ func readCPIOHeader(s *stream) (*cpioHeader, error) {
 	var nameSize uint64
 	var err error
 	length := int64(110)
-	switch string(magic[:]) {
-	case "070701", "070702":
+	switch {
+	case string(magic[:]) == "070701", string(magic[:]) == "070702":
 		h, nameSize, err = newcHeader(s, magic[5] == '2')
-	case "070707":
+	case string(magic[:]) == "070707":
 		length = 76
 		h, nameSize, err = odcHeader(s)
+	case string(magic[:2]) == oldCPIOLittle, string(magic[:2]) == oldCPIOBig:
+		length = 26
+		h, nameSize, err = oldCPIOHeader(s, magic)
+		magic = [6]byte{magic[0], magic[1]}
 	default:
 		return nil, errors.New("no header of an entry at offset " + strconv.FormatInt(s.pos-6, 10))
 	}

@@ -5,13 +5,13 @@
 // # Formats
 //
 // Directories and files on disk; tar (USTAR, PAX, GNU), plain or packed; cpio
-// (newc, crc, odc), also many in a row with zeros between them and each packed
+// (newc, crc, odc, bin), also many in a row with zeros between them and each packed
 // by itself, as an initramfs is; ar; Debian packages; OCI image layouts, on
 // disk or in a tar; SquashFS 4.0; ext2, ext3, ext4; ISO 9660 with Rock Ridge;
 // FAT; EROFS, also packed by LZ4, LZMA, DEFLATE or Zstandard; RPM packages;
 // the sections of ELF and PE files; the parts of an x86 Linux kernel (bzImage);
-// flattened device trees; zip; the partitions of GPT and MBR disks.
-// Compressions: gzip, xz, Zstandard, bzip2, LZ4 (frame and legacy), LZMA.
+// flattened device trees; zip, also of Java modules and as Mozilla arranges it; the partitions of GPT and MBR disks.
+// Compressions: gzip, xz, Zstandard, bzip2, LZ4 (frame and legacy), LZMA, lzip.
 //
 // # What else is recorded
 //

@@ -20,7 +20,7 @@ const (
 	RPM       Format = "rpm"
 	Tree      Format = "directory"
 	Tar       Format = "tar"
-	CPIO      Format = "cpio" // newc, crc and odc; also several in a row, packed or not, as an initramfs is
+	CPIO      Format = "cpio" // newc, crc, odc and the old binary one; also several in a row, packed or not, as an initramfs is
 	Ar        Format = "ar"
 	Deb       Format = "deb"
 	OCI       Format = "oci" // an image layout
@@ -38,6 +38,7 @@ const (
 	Bzip2     Format = "bzip2"
 	LZ4       Format = "lz4"
 	LZMA      Format = "lzma"
+	Lzip      Format = "lzip"
 )
 
 // headSize is how much of an artifact Detect looks at: the last thing it
@@ -65,15 +66,17 @@ var magics = []struct {
 	{SquashFS, 0, "hsqs"},
 	{Zip, 0, "PK\x03\x04"},
 	{Zip, 0, "PK\x05\x06"}, // with nothing in it
+	{Zip, 0, jmodMagic + zipLocal},
+	{Zip, 4, zipCentral}, // the directory first, as Mozilla has it
 	{Tar, 257, "ustar"},
 	{Ext, 1080, "\x53\xef"},
 	{ISO9660, 0x8001, "CD001"},
 	{"thin ar", 0, "!<thin>\n"},
 	{"lzo", 0, "\x89LZO\x00"},
-	{"lzip", 0, "LZIP"},
+	{Lzip, 0, "LZIP"},
 	{"compress", 0, "\x1f\x9d"},
-	{"old cpio", 0, "\xc7\x71"},
-	{"old cpio", 0, "\x71\xc7"},
+	{CPIO, 0, oldCPIOLittle},
+	{CPIO, 0, oldCPIOBig},
 	{ELF, 0, "\x7fELF"},
 	{FDT, 0, "\xd0\x0d\xfe\xed"},
 	{RPM, 0, "\xed\xab\xee\xdb"},
@@ -147,7 +150,7 @@ func detectMagic(head []byte) Format {
 		case m.format == Ar && len(head) >= 24 && string(bytes.TrimRight(head[8:24], " /")) == "debian-binary":
 			return Deb
 		case m.format == LZMA && !isLZMA(head), m.format == Bzip2 && !isBzip2(head),
-			m.format == "old cpio" && !isOldCPIO(head), m.format == Ext && !isExt(head),
+			m.format == CPIO && m.magic[0] != '0' && !isOldCPIO(head), m.format == Lzip && !isLzip(head), m.format == Ext && !isExt(head),
 			m.format == ELF && !isELF(head), m.format == FDT && !isFDT(head):
 			continue
 		}
@@ -172,6 +175,11 @@ func isLZMA(h []byte) bool {
 	power := dict != 0 && dict&(dict-1) == 0
 	half := dict%3 == 0 && dict != 0 && dict/3&(dict/3-1) == 0
 	return (power || half) && (size == 1<<64-1 || size < 1<<38) && h[13] == 0
+}
+
+// isLzip wants a version and a size of the dictionary that the format has.
+func isLzip(h []byte) bool {
+	return len(h) >= lzipHeader && h[4] == 1 && lzipDictionary(h[5]) != 0
 }
 
 // isOldCPIO wants a plausible size of the name.
@@ -218,7 +226,7 @@ func leadsToArchive(h []byte) bool {
 // isCompression says whether the format packs one stream of bytes.
 func (f Format) isCompression() bool {
 	switch f {
-	case Gzip, XZ, Zstandard, Bzip2, LZ4, LZMA:
+	case Gzip, XZ, Zstandard, Bzip2, LZ4, LZMA, Lzip:
 		return true
 	}
 	return false

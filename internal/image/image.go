@@ -32,6 +32,10 @@ type Options struct {
 	Inside bool
 	// Fields fills in the fields of entries, which cost time.
 	Fields bool
+	// Undecoded shows the contents that an archive holds encrypted, or packed by
+	// a method that is not known, as they stand in it, instead of an error. It
+	// is for those who compare bytes and ask nothing else of them.
+	Undecoded bool
 }
 
 // Image is an artifact that is open.

@@ -88,7 +88,7 @@ func walkPaths(data []byte, opt Options) ([]string, error) {
 func TestUnsupported(t *testing.T) {
 	for _, m := range magics {
 		switch m.format {
-		case Gzip, XZ, Zstandard, Bzip2, LZ4, LZMA, CPIO, Ar, SquashFS, Zip, Tar, Ext, ISO9660, ELF, FDT, RPM, EROFS, "old cpio":
+		case Gzip, XZ, Zstandard, Bzip2, LZ4, LZMA, CPIO, Ar, SquashFS, Zip, Tar, Ext, ISO9660, ELF, FDT, RPM, EROFS, Lzip:
 			continue
 		}
 		data := make([]byte, headSize)

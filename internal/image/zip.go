@@ -20,6 +20,7 @@ const (
 	zipEnd       = "PK\x05\x06"
 	zipEnd64     = "PK\x06\x06"
 	zipLocator64 = "PK\x06\x07"
+	jmodMagic    = "JM\x01\x00" // stands before the archive that a Java module is
 
 	zipStored   = 0
 	zipDeflated = 8
@@ -48,6 +49,11 @@ func (w *walker) zip(in input) error {
 	if err != nil {
 		return w.fail("", err)
 	}
+	base, err := w.zipPrefix(in)
+	if err != nil {
+		return w.fail("", err)
+	}
+	off += base
 	r := bufio.NewReaderSize(io.NewSectionReader(in, off, size), 64<<10)
 	n := uint64(0)
 	for ; ; n++ {
@@ -57,6 +63,7 @@ func (w *walker) zip(in input) error {
 		} else if err != nil {
 			return w.fail("", err)
 		}
+		f.header += base
 		if err := w.zipFile(in, f); err != nil {
 			return err
 		}
@@ -90,8 +97,8 @@ func (w *walker) zipDirectory(in input) (off, size int64, count uint64, err erro
 		wide = end64
 		count, size, off = le.Uint64(b[32:]), int64(le.Uint64(b[40:])), int64(le.Uint64(b[48:]))
 	}
-	if off < 0 || size < 0 || off > end64 || size != end64-off {
-		return 0, 0, 0, errors.New("the central directory is not where the end says")
+	if err := zipPlace(in, off, size, end64); err != nil {
+		return 0, 0, 0, err
 	}
 	return off, size, count, w.noteEnd(in, wide, end)
 }
@@ -166,7 +173,7 @@ func (w *walker) zipFile(in input, f *zipFile) error {
 		return nil
 	case path == "":
 		return w.fail("", errNameEmpty)
-	case f.flags&1 != 0:
+	case f.flags&1 != 0 && !w.opt.Undecoded:
 		return w.failf(path, "it is encrypted")
 	}
 	var h [30]byte
@@ -185,10 +192,13 @@ func (w *walker) zipFile(in input, f *zipFile) error {
 		f.Fields = zipEntryFields(f.raw[:], f, f.extras, f.comment, local)
 	}
 	c := &checked{size: f.Size, want: f.sum}
-	switch packed := io.NewSectionReader(in, at, f.packed); f.method {
-	case zipStored:
+	packed := io.NewSectionReader(in, at, f.packed)
+	switch {
+	case f.undecoded() && w.opt.Undecoded:
+		return w.zipUndecoded(in, f, at)
+	case f.method == zipStored:
 		c.r = packed
-	case zipDeflated:
+	case f.method == zipDeflated:
 		z := flate.NewReader(bufio.NewReaderSize(packed, 32<<10))
 		defer z.Close()
 		c.r = &meter{z, w.budget, within(w.place, path)}

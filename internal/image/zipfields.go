@@ -97,7 +97,7 @@ func (w *walker) noteEnd(in input, end64 int64, end []byte) error {
 		return nil
 	}
 	w.notes.text("comment", string(end[22:]))
-	w.notes.text("disks", fmt.Sprintf("%d, %d, %d", le.Uint16(end[4:]), le.Uint16(end[6:]), le.Uint16(end[8:])))
+	w.notes.text("disks and files", fmt.Sprintf("%d, %d, %d", le.Uint16(end[4:]), le.Uint16(end[6:]), le.Uint16(end[8:])))
 	if end64 > 0 {
 		h, err := readAtMost(in, end64, 56)
 		if err != nil {

@@ -54,6 +54,7 @@ var bans = []ban{
 	{"internal/yocto/kas", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a kas file is text: its repositories are looked at, not fetched"},
 	{"internal/yocto/bitbake", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan", "internal/finding"}, "metadata is text: evaluating it runs nothing"},
 	{"internal/attest", []string{"internal/sandbox", "internal/fetch", "internal/resolve", "internal/store", "internal/build"}, "judging needs neither a store nor an engine"},
+	{"internal/signer", []string{"net/http", "internal/store", "internal/fetch", "internal/sandbox"}, "a key is found and asked to sign: nothing else is done with it"},
 	{"internal/bundle", []string{"net/http", "os/exec", "internal/fetch", "internal/sandbox", "internal/plan"}, "what crosses the gap is what a lock pins: no connection, no build"},
 	{"internal/yocto/bitbake/python", []string{"net/http", "os/exec", "internal/yocto/bitbake"}, "code is evaluated, not run: nothing of the machine is at hand"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},

@@ -78,13 +78,14 @@ var axes = []axis{
 			{"month", `date -u -d @0 +%B`},
 		},
 	}, {
-		name: "clock", about: "the date that programs see",
+		name: "clock", about: "the date that programs see, also as the time of files that they write",
 		vary:  func(e *Environment, run int) { e.ClockOffset = int64(run) * (400*24*3600 + 5*3600 + 7) },
 		value: func(e Environment) string { return "+" + strconv.FormatInt(e.ClockOffset, 10) + "s" },
-		sees: []facet{{"days ahead of the kernel", `read -r up idle < /proc/uptime
-while read -r name since; do case $name in btime) started=$since;; esac; done < /proc/stat
-now=$(date +%s || perl -e 'print time') && [ -n "$now" ]
-echo $(((now - started - ${up%.*} + 43200) / 86400))`}},
+		sees: []facet{
+			{"days ahead of the kernel", daysAhead(`date +%s || perl -e 'print time'`)},
+			{"fresh file", `[ "$(getconf LONG_BIT)" != 32 ] && : > "$TMPDIR/fresh"
+` + daysAhead(`date -r "$TMPDIR/fresh" +%s || perl -e 'print((stat shift)[9])' "$TMPDIR/fresh"`)},
+		},
 	}, {
 		name: "variables", about: "HOME, PATH, USER, LOGNAME, TERM, LANGUAGE and stray variables",
 		vary: func(e *Environment, run int) {
@@ -170,6 +171,15 @@ if [ "$one" = "$two" ] && [ "$two" = "$three" ]; then echo fixed; else echo rand
 
 // AxisPackageOrder is the axis that happens outside steps: build says in which order it unpacked.
 const AxisPackageOrder = "package-order"
+
+// daysAhead prints how many days the time that commands print, in seconds since
+// 1970, is ahead of the kernel's clock.
+func daysAhead(commands string) string {
+	return `read -r up idle < /proc/uptime
+while read -r name since; do case $name in btime) started=$since;; esac; done < /proc/stat
+now=$(` + commands + `) && [ -n "$now" ]
+echo $(((now - started - ${up%.*} + 43200) / 86400))`
+}
 
 // status prints the first number of a line of the shell's own status.
 func status(label string) string {

@@ -20,6 +20,10 @@ import (
 // bytes because dombuild itself changed.
 const format = "dombuild/step/v3"
 
+// gate is the version of the gates and of the record of compiler calls. It
+// changes whenever a gate could refuse what it accepted, or record it otherwise.
+const gate = "2"
+
 // Component is one thing that can change the output of a step: a pinned
 // package, a script, a variable, the digest of a step it reads. Two steps of
 // equal components have equal digests, and the components that differ are why
@@ -73,6 +77,9 @@ func (p *Plan) components(s Step) []Component {
 // gateComponents are what the output has to satisfy: a changed gate is asked again.
 func (s Step) gateComponents() []Component {
 	var list []Component
+	if s.Kind == KindPackage || s.Rooted {
+		list = append(list, Component{"gate", gate})
+	}
 	for _, o := range s.Outputs {
 		list = append(list, Component{"output " + o.Path, "from " + strconv.Quote(o.From)})
 	}

@@ -26,7 +26,7 @@ const (
 var varySources embed.FS
 
 // library lists the sources of the preloaded library.
-var library = []string{"clock.c", "directory.c", "machine.c", "processors.c", "wait.c"}
+var library = []string{"clock.c", "directory.c", "machine.c", "processors.c", "times.c", "wait.c"}
 
 // help is what an environment needs compiled.
 type help struct {

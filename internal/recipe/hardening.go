@@ -128,10 +128,16 @@ func (d decoder) except() []Exception {
 
 var optionRule = regexp.MustCompile(`^(kernel|xen)-config:CONFIG_[A-Z0-9_]+(:[a-z0-9_]+)?$`)
 
+// bootRule is a rule about what an image is started with.
+var bootRule = regexp.MustCompile(`^(kernel-cmdline|xen-cmdline|sysctl):[A-Za-z0-9_.]+$`)
+
 // exceptable reports whether a rule can be excepted from: one about the files
-// of an image in an image, any other in a package.
+// or the start of an image in an image, any other in a package.
 func (d decoder) exceptable(rule item) bool {
 	if strings.HasPrefix(d.kind, "image.") {
+		if bootRule.MatchString(rule.text) {
+			return true
+		}
 		return d.word("rules", rule, profile.ImageRules())
 	}
 	if optionRule.MatchString(rule.text) {

@@ -302,6 +302,7 @@ func (d decoder) boot() *Boot {
 	out := &Boot{
 		Timeout: d.duration("timeout", defaultTimeout),
 		Memory:  d.size("memory", defaultMemory),
+		Range:   d.at,
 	}
 	out.HypervisorOptions, _, _ = d.str("hypervisor", "")
 	out.KernelOptions, _, _ = d.str("kernel", "")

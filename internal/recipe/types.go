@@ -177,6 +177,7 @@ type Boot struct {
 	Expect            []string      `json:"expect,omitempty"` // regular expressions (RE2) that the console must have matched by then
 	Timeout           time.Duration `json:"timeout"`
 	Memory            int64         `json:"memory"` // bytes
+	Range             hcl.Range     `json:"-"`
 }
 
 // Budget bounds an image; nil pointers are unbounded.

@@ -1,14 +1,10 @@
 package repro
 
 import (
-	"archive/tar"
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,17 +13,10 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/build"
-	"github.com/dombuild/dombuild/internal/image"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
 )
-
-// Theirs is what somebody else built of one target.
-type Theirs struct {
-	Path string // a directory as Export writes it, or an OCI image layout
-	OCI  bool
-}
 
 // NotBuiltError says that a directory is not what a build writes.
 type NotBuiltError struct {
@@ -49,7 +38,11 @@ func (e *NotBuiltError) Hint() string { return e.Remedy }
 // What differs is explained with s.
 func Against(ctx context.Context, s Search, res *build.Result, t build.Target, theirs Theirs) (Verdict, error) {
 	a := against{Search: s, result: res, target: t, theirs: theirs}
-	v, err := a.compare(ctx)
+	compare := a.compare
+	if theirs.Attested != nil {
+		compare = a.attested
+	}
+	v, err := compare(ctx)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("comparing %s with %s: %w", t.Address, theirs.Path, err)
 	}
@@ -62,6 +55,7 @@ type against struct {
 	target build.Target
 	theirs Theirs
 	record *build.Record // nil: an OCI image without one
+	inside string        // the directory of the record in an archive
 }
 
 func (a *against) compare(ctx context.Context) (Verdict, error) {
@@ -93,112 +87,6 @@ func (a *against) compare(ctx context.Context) (Verdict, error) {
 		err = a.explain(ctx, &v, ours, other)
 	}
 	return v, err
-}
-
-// take puts their files into the store. What the export says about itself is
-// returned aside: SHA256SUMS here, the record in a.
-func (a *against) take(ctx context.Context) (out build.Step, sums []byte, err error) {
-	if err := a.single(); err != nil {
-		return out, nil, err
-	}
-	img, err := image.Open(a.theirs.Path, image.Options{})
-	if err != nil {
-		return out, nil, err
-	}
-	defer img.Close()
-	if (img.Format() == image.OCI) != a.theirs.OCI {
-		return out, nil, &NotBuiltError{a.theirs.Path, fmt.Sprintf("is of the format %s", img.Format()), "name an OCI image layout as oci:PATH, and a directory of build -o without a prefix"}
-	}
-	var record []byte
-	epoch := a.result.Plan.Recipe().SourceDateEpoch
-	out, err = build.PutTree(ctx, a.Store, string(a.target.Address), epoch, func(w *tar.Writer) error {
-		return img.Walk(ctx, func(e image.Entry, c *image.Content) (err error) {
-			switch e.Path {
-			case build.SumsName:
-				sums, err = readSmall(e, c)
-				return err
-			case build.RecordName:
-				record, err = readSmall(e, c)
-				return err
-			}
-			return writeEntry(w, e, c)
-		})
-	})
-	if err != nil {
-		return out, nil, err
-	}
-	return out, sums, a.whole(sums, record)
-}
-
-// single refuses a layout of several images: which of them is meant?
-func (a *against) single() error {
-	if !a.theirs.OCI {
-		return nil
-	}
-	var index struct {
-		Manifests []json.RawMessage `json:"manifests"`
-	}
-	text, err := os.ReadFile(filepath.Join(a.theirs.Path, "index.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &index)
-	}
-	if err != nil {
-		return fmt.Errorf("reading an OCI image layout: %w", err)
-	}
-	if n := len(index.Manifests); n != 1 {
-		return &NotBuiltError{a.theirs.Path, fmt.Sprintf("holds %d images", n), "copy the one that is meant to a layout of its own: skopeo copy oci:PATH:TAG oci:NEW"}
-	}
-	return nil
-}
-
-// whole refuses a directory that does not say what it is.
-func (a *against) whole(sums, record []byte) error {
-	if !a.theirs.OCI && (sums == nil || record == nil) {
-		return &NotBuiltError{a.theirs.Path, "is no directory that build -o wrote: " + build.SumsName + " or " + build.RecordName + " is not there", "name the directory of the target, OUT/" + a.target.Name}
-	}
-	if record == nil {
-		return nil
-	}
-	a.record = new(build.Record)
-	if err := json.Unmarshal(record, a.record); err != nil {
-		return fmt.Errorf("reading their %s: %w", build.RecordName, err)
-	}
-	if a.record.Target != string(a.target.Address) {
-		return &NotBuiltError{a.theirs.Path, fmt.Sprintf("is a build of %q", a.record.Target), "name the directory of " + string(a.target.Address)}
-	}
-	return nil
-}
-
-// maxSmall bounds a record or a list of sums.
-const maxSmall = 64 << 20
-
-func readSmall(e image.Entry, c *image.Content) ([]byte, error) {
-	if c == nil || e.Size > maxSmall {
-		return nil, fmt.Errorf("%s is no file of at most %d bytes", e.Path, maxSmall)
-	}
-	return io.ReadAll(io.NewSectionReader(c, 0, e.Size))
-}
-
-func writeEntry(w *tar.Writer, e image.Entry, c *image.Content) error {
-	h := &tar.Header{Name: e.Path, Mode: build.PlainMode(int64(e.Mode), e.Type == image.Directory), Linkname: e.Link, Format: tar.FormatPAX}
-	switch e.Type {
-	case image.Directory:
-		h.Typeflag = tar.TypeDir
-		h.Name += "/"
-	case image.Symlink:
-		h.Typeflag = tar.TypeSymlink
-	case image.HardLink:
-		h.Typeflag = tar.TypeLink
-	case image.Regular:
-		h.Typeflag, h.Size = tar.TypeReg, e.Size
-	default:
-		return &tree.EntryError{Path: e.Path, Reason: fmt.Sprintf("is a %s, which no build leaves", e.Type)}
-	}
-	if err := w.WriteHeader(h); err != nil || c == nil {
-		return err
-	}
-	_, err := io.Copy(w, io.NewSectionReader(c, 0, e.Size))
-	return err
 }
 
 // separate makes files of hard links: copying an export may have done that.

@@ -30,7 +30,7 @@ func TestParseAgainst(t *testing.T) {
 			}
 		case err != nil:
 			got = "error"
-		case theirs.OCI:
+		case theirs.Kind == TheirLayout:
 			got = "layout"
 		}
 		if got != want {

@@ -21,7 +21,7 @@ type axisFact struct {
 // axisFacts stand in the order in which axes are suspected: what makes builds
 // differ most often comes first. An axis that is not here is suspected last.
 var axisFacts = []axisFact{
-	{"clock", explain.Timestamp, "write $SOURCE_DATE_EPOCH where the script or the program writes the current date: date -u -d @$SOURCE_DATE_EPOCH, gzip -n, ar D, tar --mtime=@$SOURCE_DATE_EPOCH"},
+	{"clock", explain.Timestamp, "write $SOURCE_DATE_EPOCH where the script or the program writes the current date: date -u -d @$SOURCE_DATE_EPOCH, gzip -n, ar D, tar --mtime=@$SOURCE_DATE_EPOCH; where it writes a file's time, touch -d @$SOURCE_DATE_EPOCH first"},
 	{"build-path", explain.BuildPath, "keep $BUILD out of the output: give the compiler -ffile-prefix-map=$BUILD=. and tools relative paths, or build below a directory that the package's script makes in /tmp"},
 	{"directory-order", explain.Ordering, "sort what is listed before it is used: find … | sort -z, tar --sort=name, $(sort $(wildcard …)) in a makefile"},
 	{"cpu-count", explain.Parallelism, "let nothing depend on the number of processors: state the missing prerequisite in the makefile or use make -j1 there, and give compressors a fixed number of threads"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
@@ -35,13 +36,17 @@ type Verdict struct {
 
 // StepResult compares the outputs of one step.
 type StepResult struct {
-	Name        string            `json:"name"`
-	Equal       bool              `json:"equal"`
-	First       string            `json:"first"`                 // digest of the output
-	Second      string            `json:"second"`                //
-	FirstCalls  string            `json:"first_calls,omitempty"` // digest of the canonical log of compiler calls
-	SecondCalls string            `json:"second_calls,omitempty"`
-	Differences []tree.Difference `json:"differences,omitempty"`
+	Name        string `json:"name"`
+	Equal       bool   `json:"equal"`
+	First       string `json:"first"`                 // digest of the output
+	Second      string `json:"second"`                //
+	FirstCalls  string `json:"first_calls,omitempty"` // digest of the canonical log of compiler calls
+	SecondCalls string `json:"second_calls,omitempty"`
+	// CallDifferences are the calls in which the logs differ, a line for each.
+	CallDifferences []string          `json:"call_differences,omitempty"`
+	Differences     []tree.Difference `json:"differences,omitempty"`
+
+	place finding.Place // of the step in the recipe
 }
 
 // DifferentError says that two builds are not equal.
@@ -50,10 +55,13 @@ type DifferentError struct {
 }
 
 func (e *DifferentError) Error() string {
-	steps, differ := map[string]bool{}, map[string]bool{}
+	steps, differ, calls := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, v := range append([]Verdict{e.Verdict}, e.Verdict.Further...) {
 		for _, s := range v.Steps {
 			steps[s.Name] = true
+			if len(s.CallDifferences) > 0 {
+				calls[s.Name] = true
+			}
 			if !s.Equal {
 				differ[s.Name] = true
 			}
@@ -62,7 +70,11 @@ func (e *DifferentError) Error() string {
 	if e.Verdict.Against != "" {
 		return fmt.Sprintf("not equal to %s: %d of %d targets have other bytes", e.Verdict.Against, len(differ), len(steps))
 	}
-	return fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", len(differ), len(steps))
+	text := fmt.Sprintf("not reproducible: %d of %d steps gave other bytes the second time", len(differ), len(steps))
+	if len(calls) > 0 {
+		text += fmt.Sprintf("; %d called their compilers otherwise", len(calls))
+	}
+	return text
 }
 
 // Hint says what helps.
@@ -142,7 +154,7 @@ func borrowed(first, second *build.Result, s build.Step) bool {
 
 func (v *Verdict) add(r StepResult) {
 	v.Steps = append(v.Steps, r)
-	v.Reproducible = v.Reproducible && r.Equal
+	v.Reproducible = v.Reproducible && r.Equal && len(r.CallDifferences) == 0
 }
 
 func compareStep(ctx context.Context, st *store.Store, first *build.Result, b build.Step) (StepResult, error) {
@@ -151,7 +163,13 @@ func compareStep(ctx context.Context, st *store.Store, first *build.Result, b bu
 	if !ok {
 		return r, nil
 	}
-	r.First, r.FirstCalls, r.SecondCalls = a.Output.String(), a.Calls.String(), b.Calls.String()
+	r.First = a.Output.String()
+	if s, ok := first.Plan.Step(b.Name); ok {
+		r.place = finding.Place{File: s.Place.Filename, Line: s.Place.Start.Line}
+	}
+	if err := r.compareCalls(ctx, st, a, b); err != nil {
+		return r, err
+	}
 	if r.Equal = a.Output == b.Output; r.Equal {
 		return r, nil
 	}

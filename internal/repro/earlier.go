@@ -29,7 +29,7 @@ func Remember(st *store.Store, first, second *plan.Plan, v Verdict) error {
 func Earlier(st *store.Store, first *build.Result, second *plan.Plan) (Verdict, bool) {
 	var steps []StepResult
 	for _, s := range first.Steps {
-		steps = append(steps, StepResult{Name: s.Name, First: s.Output.String()})
+		steps = append(steps, StepResult{Name: s.Name, First: s.Output.String(), FirstCalls: s.Calls.String()})
 	}
 	text, err := st.Record(recordCheck, key(first.Plan, second, steps))
 	if err != nil {
@@ -42,11 +42,11 @@ func Earlier(st *store.Store, first *build.Result, second *plan.Plan) (Verdict, 
 	return v, true
 }
 
-// key covers both plans and the outputs of every step of the first build.
+// key covers both plans and the outputs and compiler calls of every step of the first build.
 func key(first, second *plan.Plan, steps []StepResult) string {
 	text := fmt.Sprintln(Schema, first.Digest(), second.Digest())
 	for _, s := range steps {
-		text += fmt.Sprintln(s.Name, s.First)
+		text += fmt.Sprintln(s.Name, s.First, s.FirstCalls)
 	}
 	return digest.FromString(text).Encoded()
 }

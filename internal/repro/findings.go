@@ -32,6 +32,9 @@ func FindingRules() []finding.Rule {
 		{ID: ruleOf[Unknown], Name: "differs", Summary: "An output differs from build to build, and the cause was not found.",
 			Severity: finding.High, Tags: []string{"reproducibility"},
 			Help: "A larger --bisect-limit lets the search go on; --keep DIR keeps both outputs for a closer look."},
+		{ID: callsRule, Name: "compilers were called otherwise", Summary: "The record of compiler calls differs from build to build although the outputs do not.",
+			Severity: finding.High, Tags: []string{"reproducibility"},
+			Help: "The record says how each part of an output was compiled. What differs in it depends on the build's surroundings."},
 	}
 }
 
@@ -40,11 +43,14 @@ func FindingRules() []finding.Rule {
 func Findings(v Verdict, dir string) []finding.Finding {
 	var list []finding.Finding
 	for _, c := range v.Causes {
-		f := c.finding()
+		list = append(list, c.finding())
+	}
+	list = append(list, callFindings(v)...)
+	for i := range list {
+		f := &list[i]
 		if f.Place.File != "" && !filepath.IsAbs(f.Place.File) {
 			f.Place.File = filepath.ToSlash(filepath.Join(dir, f.Place.File))
 		}
-		list = append(list, f)
 	}
 	return list
 }
@@ -122,6 +128,11 @@ func Cases(v Verdict, first *build.Result) []finding.Case {
 		for _, x := range v.Causes {
 			if x.Step == r.Name {
 				c.Findings = append(c.Findings, x.finding())
+			}
+		}
+		for _, f := range callFindings(v) {
+			if f.Subject == r.Name {
+				c.Findings = append(c.Findings, f)
 			}
 		}
 		if !v.equal(r.Name) && len(c.Findings) == 0 {

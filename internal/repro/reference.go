@@ -3,25 +3,50 @@ package repro
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
 )
 
-// ParseAgainst reads what --against takes. A reference to a registry is an
-// error: only fetching opens connections.
+// ParseAgainst reads what --against takes: a directory, an archive or an
+// attestation, which is JSON, or oci: and the directory of an image layout. A
+// reference to a registry is an error: only fetching opens connections.
 func ParseAgainst(text string) (Theirs, error) {
 	if dir, ok := strings.CutPrefix(text, "oci:"); ok {
-		return Theirs{dir, true}, nil
+		return Theirs{Path: dir, Kind: TheirLayout}, nil
 	}
-	_, err := os.Stat(text)
-	if err == nil {
-		return Theirs{text, false}, nil
-	}
-	if errors.Is(err, fs.ErrNotExist) && isReference(text) {
+	fi, err := os.Stat(text)
+	switch {
+	case err == nil && fi.IsDir():
+		return Theirs{Path: text, Kind: TheirDirectory}, nil
+	case err == nil && fi.Mode().IsRegular():
+		kind, err := kindOf(text)
+		return Theirs{Path: text, Kind: kind}, err
+	case err == nil:
+		return Theirs{}, fmt.Errorf("opening what to compare with: %s is neither a directory nor a file", text)
+	case errors.Is(err, fs.ErrNotExist) && isReference(text):
 		return Theirs{}, &RegistryError{text}
 	}
 	return Theirs{}, fmt.Errorf("opening what to compare with: %w", err)
+}
+
+// kindOf tells an attestation, whose text begins with a brace, from an archive.
+func kindOf(name string) (TheirsKind, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("opening what to compare with: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, 512)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", fmt.Errorf("opening what to compare with: %w", err)
+	}
+	if strings.HasPrefix(strings.TrimLeft(string(head[:n]), " \t\r\n"), "{") {
+		return TheirAttestation, nil
+	}
+	return TheirArchive, nil
 }
 
 // RegistryError says that a reference leads to a registry.

@@ -28,19 +28,24 @@ var buildkitd = sync.OnceValues(func() (string, error) {
 	if p := os.Getenv("DOMBUILD_TEST_BUILDKITD"); p != "" {
 		return p, nil
 	}
+	return buildOfBuildkit("buildkitd")
+})
+
+// buildOfBuildkit builds a program of the embedded module beside the guest.
+func buildOfBuildkit(name string) (string, error) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/moby/buildkit").Output()
 	if err != nil {
 		return "", err
 	}
-	p := filepath.Join(filepath.Dir(guestPath), "buildkitd")
-	cmd := exec.Command("go", "build", "-o", p, "./cmd/buildkitd")
+	p := filepath.Join(filepath.Dir(guestPath), name)
+	cmd := exec.Command("go", "build", "-o", p, "./cmd/"+name)
 	cmd.Dir = strings.TrimSpace(string(dir))
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))
 	}
 	return p, nil
-})
+}
 
 // startDaemon starts a real buildkitd and returns its address.
 func startDaemon(t *testing.T, args ...string) string {

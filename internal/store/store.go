@@ -56,6 +56,7 @@ type Store struct {
 	lock     *os.File
 	mu       sync.RWMutex // GC holds it for writing, publishing for reading
 	verified sync.Map     // digest.Digest → *memo, for Content
+	dirs     dirSync
 }
 
 const (
@@ -97,16 +98,6 @@ func (s *Store) Close() error { return s.lock.Close() }
 
 func (s *Store) path(elem ...string) string {
 	return filepath.Join(append([]string{s.dir}, elem...)...)
-}
-
-// syncDir makes the entries of a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	return errors.Join(err, d.Close())
 }
 
 // removeIfThere removes a file; that it is gone already is no error.

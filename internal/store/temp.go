@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -43,8 +44,9 @@ func (t *temp) discard() {
 	t.f.Close()
 }
 
-// publish makes the file durable and gives it its final name and mode.
-func (t *temp) publish(path string, mode os.FileMode) error {
+// publish makes the file durable and gives it its final name and mode, and with
+// dirs the name durable.
+func (t *temp) publish(path string, mode os.FileMode, dirs *dirSync) error {
 	if err := errors.Join(t.f.Chmod(mode), t.f.Sync()); err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (t *temp) publish(path string, mode os.FileMode) error {
 		return err
 	}
 	t.path = ""
-	return syncDir(filepath.Dir(path))
+	return dirs.sync(filepath.Dir(path))
 }
 
 // sweep removes the temporary files that no living process holds.
@@ -69,7 +71,7 @@ func (s *Store) sweep() error {
 	return nil
 }
 
-// removeUnlocked removes a file unless a process holds its lock, and returns
+// removeUnlocked removes a file or a stage unless a process holds its lock, and returns
 // how many bytes that freed.
 func removeUnlocked(path string) (int64, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
@@ -87,6 +89,10 @@ func removeUnlocked(path string) (int64, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return 0, err
+	}
+	if fi.IsDir() { // a stage
+		n, err := treeSize(context.Background(), path)
+		return n, errors.Join(err, os.RemoveAll(path))
 	}
 	return fi.Size(), removeIfThere(path)
 }

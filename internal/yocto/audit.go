@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/yocto/bitbake"
@@ -21,7 +20,7 @@ type Result struct {
 	Errors   []*bitbake.SyntaxError
 	Recipes  []Counted
 	Inactive []Inactive // by recipe
-	layers   files
+	layers   *files
 }
 
 // Judged is a finding, and the recipes that it is about; none: the configuration.
@@ -36,15 +35,14 @@ type Counted struct {
 	Skipped         string
 }
 
-// audit collects what is found in recipes that come in any order.
+// audit collects what is found in recipe files that come in any order.
 type audit struct {
-	release source.Release
-	files   files
-
-	mu       sync.Mutex
-	recipes  []*recipe
-	findings []Judged
+	release  source.Release
+	files    *files
+	code     *code
+	findings []Judged // of the configuration
 	errors   []*bitbake.SyntaxError
+	recipes  [][]*recipe // of each recipe file
 }
 
 // configuration judges the configuration.
@@ -54,33 +52,43 @@ func (a *audit) configuration(c *configuration) {
 	}
 }
 
-// recipe judges one recipe. It may be called from several goroutines.
-func (a *audit) recipe(r *bitbake.Recipe, data Metadata) {
-	rec := &recipe{Recipe: r, data: data, release: a.release, files: a.files}
+// file judges the variants of a recipe file. It may be called from several
+// goroutines.
+func (a *audit) file(i int, variants []*bitbake.Recipe) {
+	for _, r := range variants {
+		a.recipes[i] = append(a.recipes[i], a.recipe(r))
+	}
+}
+
+// recipe judges one variant of a recipe.
+func (a *audit) recipe(r *bitbake.Recipe) *recipe {
+	rec := &recipe{Recipe: r, data: r.Data, release: a.release, files: a.files, code: a.code}
 	if r.Layer == "" {
 		r.Layer = a.files.layerOf(r.File)
 	}
 	rec.sources = rec.sourcesOf()
 	rec.others = rec.inactive()
-	found := rec.judge()
-	rec.data, rec.Data = nil, nil // the recipe's variables are not needed any more
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.recipes = append(a.recipes, rec)
-	a.errors = append(a.errors, r.Errors...)
-	for _, f := range found {
-		a.findings = append(a.findings, Judged{f, []string{r.PN}})
-	}
+	rec.findings = rec.judge()
+	rec.data, rec.Data, rec.texts, rec.dirs = nil, nil, nil, nil // the recipe's variables are not needed any more
+	return rec
 }
 
 // result puts what was found in order.
 func (a *audit) result() *Result {
-	slices.SortFunc(a.recipes, func(x, y *recipe) int {
+	findings, errs := a.findings, a.errors
+	recipes := slices.Concat(a.recipes...)
+	for _, r := range recipes {
+		errs = append(errs, r.Errors...)
+		for _, f := range r.findings {
+			findings = append(findings, Judged{f, []string{r.PN}})
+		}
+	}
+	slices.SortFunc(recipes, func(x, y *recipe) int {
 		return cmp.Or(strings.Compare(x.File, y.File), strings.Compare(x.Variant, y.Variant), strings.Compare(x.PN, y.PN))
 	})
-	out := &Result{Root: a.files.root, Release: a.release, Findings: merged(a.findings), Errors: distinct(a.errors), Sources: []*Source{}, Inactive: nowhereActive(a.recipes), layers: a.files}
+	out := &Result{Root: a.files.root, Release: a.release, Findings: merged(findings), Errors: distinct(errs), Sources: []*Source{}, Inactive: nowhereActive(recipes), layers: a.files}
 	var base *recipe
-	for _, r := range a.recipes {
+	for _, r := range recipes {
 		if base == nil || base.File != r.File {
 			base = r
 			out.Recipes = append(out.Recipes, Counted{r.File, r.Layer, r.PN, r.Skipped})

@@ -47,8 +47,8 @@ func (r *recipe) handled() (bool, bitbake.Unknown) {
 		return false, bitbake.Unknown{}
 	}
 	for _, f := range data.Handlers() {
-		mask, masked := f.Flags["eventmask"]
-		late := !masked || strings.Contains(mask, "bb.event.RecipeParsed") || strings.Contains(mask, "bb.build.")
+		mask := r.data.Flag(f.Name, "eventmask")
+		late := !mask.Set || len(mask.Unknown) > 0 || strings.Contains(mask.Text, "bb.event.RecipeParsed") || strings.Contains(mask.Text, "bb.build.")
 		if late && rewritesSources.MatchString(f.Body) {
 			return true, bitbake.Unknown{Place: f.Place, Expression: f.Name, Reason: "the handler of an event may change the sources after they were evaluated"}
 		}

@@ -6,18 +6,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake"
 )
 
-// files looks at the files of the layers, and at nothing outside of them.
+// files looks at the files of the layers, and at nothing outside of them. It
+// may be used from several goroutines.
 type files struct {
-	root   string
-	layers []bitbake.Layer
+	root    string
+	layers  []bitbake.Layer
+	entries sync.Map // directory → map of its names; true: a symbolic link
 }
 
-func filesOf(w *bitbake.Workspace) files {
-	f := files{w.Root(), slices.Clone(w.Layers())}
+func filesOf(w *bitbake.Workspace) *files {
+	f := &files{root: w.Root(), layers: slices.Clone(w.Layers())}
 	for i := range f.layers {
 		f.layers[i].Dir = filepath.Clean(f.layers[i].Dir) // BBLAYERS may say ${TOPDIR}/../x
 	}
@@ -28,7 +31,7 @@ func filesOf(w *bitbake.Workspace) files {
 const maxHead = 64 << 10
 
 // layer returns the name of the layer that a file is in, "" for none.
-func (f files) layer(name string) string {
+func (f *files) layer(name string) string {
 	best, at := "", -1
 	for _, l := range f.layers {
 		if rel, err := filepath.Rel(l.Dir, name); err == nil && filepath.IsLocal(rel) && len(l.Dir) > at {
@@ -39,17 +42,17 @@ func (f files) layer(name string) string {
 }
 
 // layerOf is layer for a file as places name it.
-func (f files) layerOf(file string) string {
+func (f *files) layerOf(file string) string {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(f.root, file)
 	}
 	return f.layer(file)
 }
 
-func (f files) relative(name string) string { return relative(f.root, name) }
+func (f *files) relative(name string) string { return relative(f.root, name) }
 
 // head returns the beginning of a regular file of a layer.
-func (f files) head(name string) (string, bool) {
+func (f *files) head(name string) (string, bool) {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() || f.layer(name) == "" {
 		return "", false
@@ -71,21 +74,57 @@ func (r *recipe) search(path string) []string {
 		return nil
 	}
 	var out []string
-	seen := map[string]bool{}
 	for _, dir := range r.searchDirs() {
 		name := filepath.Join(dir, path)
-		if seen[name] || r.files.layer(name) == "" {
-			continue
-		}
-		seen[name] = true
-		if _, err := os.Stat(name); err == nil {
+		if r.files.exists(name) && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
+// exists says whether a path leads to a file or directory of a layer. Each
+// directory is read once.
+func (f *files) exists(name string) bool {
+	dir, base := filepath.Split(name)
+	list, ok := f.entries.Load(dir)
+	if !ok {
+		list, _ = f.entries.LoadOrStore(dir, f.namesIn(dir))
+	}
+	link, found := list.(map[string]bool)[base]
+	if found && link {
+		_, err := os.Stat(name)
+		return err == nil
+	}
+	return found
+}
+
+// namesIn lists a directory of a layer: nothing for one that cannot be read.
+// True is a symbolic link, which may lead nowhere.
+func (f *files) namesIn(dir string) map[string]bool {
+	if f.layer(dir) == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	names := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		names[e.Name()] = e.Type()&os.ModeSymlink != 0
+	}
+	return names
+}
+
+// searchDirs are the directories in which a recipe's files are looked for.
 func (r *recipe) searchDirs() []string {
+	if r.dirs == nil {
+		r.dirs = r.findSearchDirs()
+	}
+	return r.dirs
+}
+
+func (r *recipe) findSearchDirs() []string {
 	v := r.data.Get("FILESPATH")
 	if len(v.Unknown) == 0 && v.Text != "" && !strings.Contains(v.Text, "${") {
 		return absolute(v.Text)

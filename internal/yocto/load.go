@@ -79,10 +79,10 @@ func run(ctx context.Context, o bitbake.Options, in Input, project *kas.Config, 
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{release: release, files: filesOf(w), errors: slices.Clone(w.Errors())}
+	a := &audit{release: release, files: filesOf(w), code: &code{}, errors: slices.Clone(w.Errors()), recipes: make([][]*recipe, w.Files())}
 	a.configuration(&configuration{data: w.Configuration(), release: release, root: w.Root(), kas: project})
-	err = w.Recipes(ctx, func(r *bitbake.Recipe) error {
-		a.recipe(r, r.Data)
+	err = w.Recipes(ctx, func(file int, variants []*bitbake.Recipe) error {
+		a.file(file, variants)
 		return nil
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/yocto/bitbake"
@@ -36,11 +37,11 @@ func Rules() []finding.Rule {
 }
 
 // rules returns all rules by id.
-func rules() []rule {
+var rules = sync.OnceValue(func() []rule {
 	all := slices.Concat(checksumRules, revisionRules, transportRules, mirrorRules, configRules, registryRules, taskRules, fileRules)
 	slices.SortFunc(all, func(a, b rule) int { return strings.Compare(a.id, b.id) })
 	return all
-}
+})
 
 // report collects the findings of one rule.
 type report struct {

@@ -140,8 +140,8 @@ func (r *recipe) names() names {
 			n.plain = true
 		}
 	}
-	for _, a := range r.data.History("SRC_URI") {
-		for _, word := range source.Split(unescape(a.Text)) {
+	for _, words := range r.sourceTexts().words {
+		for _, word := range words {
 			n.guess(word)
 		}
 	}

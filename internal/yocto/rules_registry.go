@@ -50,33 +50,16 @@ func sumdb(rec *recipe, r *report) {
 			r.add(finding.Finding{Place: at(placeOf(rec.data, name)), Subject: name, Message: fmt.Sprintf("%s is %q", name, v.Text)})
 		}
 	}
-	rec.eachTask(func(f bitbake.Function) {
-		for i, line := range lines(f.Body) {
-			if strings.Contains(line, "GOSUMDB=off") || strings.Contains(line, "GONOSUMCHECK=1") || strings.Contains(line, "GOFLAGS=-insecure") {
-				r.add(finding.Finding{Place: bodyPlace(f, i), Subject: f.Name, Message: f.Name + " switches Go's checksum database off", Evidence: []string{strings.TrimSpace(line)}})
-			}
+	rec.eachTask(func(f bitbake.Function, c *commands) {
+		for _, h := range c.sumdb {
+			r.add(finding.Finding{Place: bodyPlace(f, h.line), Subject: f.Name, Message: f.Name + " switches Go's checksum database off", Evidence: []string{strings.TrimSpace(h.text)}})
 		}
 	})
 }
 
-// eachTask calls visit for the body of every task, and of what is put around it.
-func (r *recipe) eachTask(visit func(bitbake.Function)) {
-	for _, name := range r.data.Tasks() {
-		if f, ok := r.data.Function(name); ok {
-			visit(f)
-		}
-	}
-}
-
-// lines returns the lines of a body, comments emptied.
-func lines(body string) []string {
-	out := strings.Split(body, "\n")
-	for i, line := range out {
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
-			out[i] = ""
-		}
-	}
-	return out
+// switchesSumdbOff says whether a line of a task does.
+func switchesSumdbOff(line string) bool {
+	return strings.Contains(line, "GOSUMDB=off") || strings.Contains(line, "GONOSUMCHECK=1") || strings.Contains(line, "GOFLAGS=-insecure")
 }
 
 // bodyPlace is line i, from 0, of a function's body.

@@ -58,14 +58,12 @@ func network(rec *recipe, r *report) {
 			r.add(finding.Finding{Place: at(placeOf(rec.data, task+"[network]")), Subject: task, Message: task + " may use the network"})
 		}
 	}
-	rec.eachTask(func(f bitbake.Function) {
+	rec.eachTask(func(f bitbake.Function, c *commands) {
 		if slices.Contains(fetchLike, f.Name) {
 			return
 		}
-		for i, line := range lines(f.Body) {
-			if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
-				r.add(finding.Finding{Severity: remote(m[1], line), Place: bodyPlace(f, i), Subject: f.Name, Message: fmt.Sprintf("%s runs %s", f.Name, strings.Join(strings.Fields(m[1]), " ")), Evidence: []string{strings.TrimSpace(line)}})
-			}
+		for _, h := range c.downloads {
+			r.add(finding.Finding{Severity: remote(h.match, h.text), Place: bodyPlace(f, h.line), Subject: f.Name, Message: fmt.Sprintf("%s runs %s", f.Name, strings.Join(strings.Fields(h.match), " ")), Evidence: []string{strings.TrimSpace(h.text)}})
 		}
 	})
 }
@@ -138,8 +136,8 @@ var sets = regexp.MustCompile(`(?:setVar|appendVar|prependVar|delVar|renameVar|s
 
 func anonymous(rec *recipe, r *report) {
 	for _, f := range rec.data.Anonymous() {
-		if m := sets.FindStringSubmatch(f.Body); m != nil {
-			r.add(finding.Finding{Place: at(f.Place), Subject: "anonymous python", Message: "anonymous python may change " + m[1]})
+		if name := rec.code.sets(f.Body); name != "" {
+			r.add(finding.Finding{Place: at(f.Place), Subject: "anonymous python", Message: "anonymous python may change " + name})
 		}
 	}
 }

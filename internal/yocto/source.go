@@ -76,7 +76,7 @@ func (r *recipe) provenance(j source.Judgement) []Origin {
 	add := func(a bitbake.Assignment) {
 		out = append(out, Origin{a.Place.File, a.Place.Line, a.Op, a.Name})
 	}
-	if a, ok := origin(r.data, j.Raw); ok {
+	if a, ok := r.sourceTexts().origin(j.Raw); ok {
 		add(a)
 	} else if a, ok := last(r.data, "SRC_URI", func(a bitbake.Assignment) bool { return a.Op == "=" || a.Op == ":=" }); ok {
 		add(a)

@@ -49,4 +49,6 @@ done
 cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$OUT/usr/lib/"
 cp -L /lib64/ld-linux-x86-64.so.2 "$OUT/lib64/"
 
-find "$OUT" -type f -exec chmod 755 {} + -exec strip --strip-unneeded {} +
+# Sorted: the record of calls would else depend on the order of the directories.
+find "$OUT" -type f -exec chmod 755 {} +
+find "$OUT" -type f -print0 | LC_ALL=C sort -z | xargs -0 strip --strip-unneeded

@@ -29,6 +29,9 @@ var expectations = []expectation{
 	{"ar-time", itself, nil, "", "timestamp", ""},
 	{"tar-time", itself, nil, "", "timestamp", ""},
 	{"ext4-time", itself, nil, "", "timestamp", ""},
+	{"source-year", "clock", nil, equal, "timestamp", ""},
+	{"written-year", "clock", nil, equal, "timestamp", ""},
+	{"listed-year", "clock", []string{"time-zone"}, equal, "timestamp", ""},
 	{"zip-zone", "time-zone", nil, equal, "time-zone", ""},
 
 	{"file-macro", "build-path", nil, equal, "build-path", ""},

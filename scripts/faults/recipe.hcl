@@ -35,6 +35,9 @@ locals {
     ar-time        = "ar rcU f a.c"
     tar-time       = "umask 022 && echo text > text && tar --owner=0 --group=0 --numeric-owner -cf f text"
     ext4-time      = "truncate -s 1M f && mke2fs -q -t ext4 -F -U ${local.uuid} -E hash_seed=${local.uuid},root_owner=0:0 f"
+    source-year    = "date -u -r a.c +%Y > f"
+    written-year   = "echo text > text && TZ=UTC stat -c %y text | cut -c 1-4 > f"
+    listed-year    = "echo text > text && ls -g -o --time-style=+%Y text | tr -s ' ' | cut -d ' ' -f 4 > f"
     zip-zone       = "umask 022 && echo text > text && touch -d @$SOURCE_DATE_EPOCH text && zip -q -X f.zip text && mv f.zip f"
 
     # paths
@@ -70,7 +73,7 @@ locals {
     kernel      = "uname -r > f"
     personality = "cat /proc/self/personality > f"
     file-system = "stat -f -c %T . > f"
-    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH ? && ls ? | cpio -o --quiet -H newc -R 0:0 > f"
+    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH [1-9] && ls [1-9] | cpio -o --quiet -H newc -R 0:0 > f"
 
     # chance
     address   = "gcc -fPIE -pie address.c -o p && ./p > f"
@@ -90,6 +93,9 @@ locals {
     ar-time        = "ar rcD f a.c"
     tar-time       = "umask 022 && echo text > text && tar --mtime=@$SOURCE_DATE_EPOCH --owner=0 --group=0 --numeric-owner -cf f text"
     ext4-time      = "truncate -s 1M f && E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -t ext4 -F -U ${local.uuid} -E hash_seed=${local.uuid},root_owner=0:0 f"
+    source-year    = "touch -d @$SOURCE_DATE_EPOCH a.c && date -u -r a.c +%Y > f"
+    written-year   = "echo text > text && touch -d @$SOURCE_DATE_EPOCH text && TZ=UTC stat -c %y text | cut -c 1-4 > f"
+    listed-year    = "echo text > text && touch -d @$SOURCE_DATE_EPOCH text && TZ=UTC ls -g -o --time-style=+%Y text | tr -s ' ' | cut -d ' ' -f 4 > f"
     zip-zone       = "umask 022 && echo text > text && touch -d @$SOURCE_DATE_EPOCH text && TZ=UTC zip -q -X f.zip text && mv f.zip f"
 
     file-macro  = "gcc -ffile-prefix-map=\"$PWD\"=. -c \"$PWD/file.c\" -o f"
@@ -121,7 +127,7 @@ locals {
     kernel      = "echo 6.1 > f"
     personality = "echo 0 > f"
     file-system = "[ -d . ] && echo directory > f" # not stat -c %F, which LANGUAGE translates
-    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH ? && ls ? | cpio -o --quiet -H newc -R 0:0 --reproducible > f"
+    cpio-inode  = "umask 022 && for n in 1 2 3 4 5 6 7 8 9; do : > $n; done && touch -d @$SOURCE_DATE_EPOCH [1-9] && ls [1-9] | cpio -o --quiet -H newc -R 0:0 --reproducible > f"
 
     address   = "gcc -fPIE -pie address.c -o p && ./p | wc -l > f"
     uuid      = "echo ${local.uuid} > f"

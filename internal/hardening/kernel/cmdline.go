@@ -90,6 +90,9 @@ func trimmed(values []string) []string {
 // judge decides by the last setting, as both kernels do. A setting whose value
 // is neither good nor bad is unknown.
 func (p Parameter) judge(settings []Setting, found *Found) (Status, []string) {
+	if evidence := p.moot(found); evidence != nil {
+		return NotApplicable, evidence
+	}
 	last := -1
 	for i, s := range settings {
 		if s.Name == p.Name {
@@ -117,9 +120,26 @@ func (p Parameter) judge(settings []Setting, found *Found) (Status, []string) {
 	return Unknown, append(evidence, "neither what is recommended nor what is warned of")
 }
 
+// moot says why a kernel of this configuration has nothing that the parameter
+// could change; nil if it has, or its configuration is not known.
+func (p Parameter) moot(found *Found) []string {
+	if p.Needs.isZero() || found == nil || found.Text == nil {
+		return nil
+	}
+	config, err := found.config()
+	if err != nil {
+		return nil
+	}
+	s := subject{config: config, kind: found.Kind, version: parseVersion(found.Version)}
+	if a := s.ask(p.Needs); a.status == Refuted {
+		return append([]string{"the kernel has nothing that it could change"}, a.evidence...)
+	}
+	return nil
+}
+
 // unset judges a parameter that is not given.
 func (p Parameter) unset(found *Found) (Status, []string) {
-	if p.hasConfig() {
+	if !p.Config.isZero() {
 		if found == nil || found.Text == nil {
 			return Unknown, []string{"it is not set, and the kernel's configuration, which decides, is not known"}
 		}
@@ -134,8 +154,8 @@ func (p Parameter) unset(found *Found) (Status, []string) {
 	return p.Unset, []string{p.Why}
 }
 
-// hasConfig reports whether the configuration decides.
-func (p Parameter) hasConfig() bool { return p.Config.option != "" || len(p.Config.parts) > 0 }
+// isZero reports whether nothing is asked.
+func (c Condition) isZero() bool { return c.option == "" && len(c.parts) == 0 }
 
 // matches reports whether a value is one of the patterns, or has one as a part.
 func matches(patterns []string, value string) bool {

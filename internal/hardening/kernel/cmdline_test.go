@@ -50,6 +50,13 @@ func TestCommandLine(t *testing.T) {
 		{Linux, "slab_nomerge", nil, "kernel-cmdline:slab_nomerge", Proved},
 		{Linux, "", off, "kernel-cmdline:slab_nomerge", Refuted},
 		{Linux, "mitigations=auto,nosmt", nil, "kernel-cmdline:mitigations", Proved},
+		{Linux, "mitigations=nosmt", nil, "kernel-cmdline:mitigations", Unknown}, // Linux knows no such value
+		{Linux, "mitigations=auto,nosmt spectre_v2=off", nil, "kernel-cmdline:spectre_v2", Refuted},
+		{Linux, "mitigations=auto,nosmt", nil, "kernel-cmdline:spectre_v2", Proved},
+		{Linux, "rodata=off", nil, "kernel-cmdline:rodata", Refuted},
+		{Linux, "iommu.strict=0", configured("6.1.0", "# CONFIG_IOMMU_SUPPORT is not set"), "kernel-cmdline:iommu.strict", NotApplicable},
+		{Linux, "iommu.strict=0", configured("6.1.0", "CONFIG_IOMMU_SUPPORT=y"), "kernel-cmdline:iommu.strict", Refuted},
+		{Linux, "iommu.strict=0", nil, "kernel-cmdline:iommu.strict", Refuted},
 		{Linux, "mitigations=auto", nil, "kernel-cmdline:mitigations", Unknown},
 		{Linux, "mitigations=off", nil, "kernel-cmdline:mitigations", Refuted},
 		{Linux, "nokaslr", nil, "kernel-cmdline:nokaslr", Refuted},

@@ -94,8 +94,11 @@ func parameterTables() string {
 		fmt.Fprintf(&b, "\n### %s: %d rules\n\n| parameter | wanted | when it is not set | source | severity | what it gains |\n|---|---|---|---|---|---|\n", set.title, len(set.rules))
 		for _, p := range set.rules {
 			unset := string(p.Unset)
-			if p.hasConfig() {
+			if !p.Config.isZero() {
 				unset = "by the configuration: " + p.Config.String()
+			}
+			if !p.Needs.isZero() {
+				unset += "; not applicable without " + p.Needs.String()
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", p.Name, p.Wanted(), unset, p.Source, p.Severity, p.Reason)
 		}

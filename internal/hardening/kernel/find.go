@@ -13,6 +13,10 @@ import (
 // complete configuration of one.
 var ErrNotKernel = errors.New("neither an image nor a configuration of Linux or Xen")
 
+// NotEmbedded begins what is Missing of an image that was built without its
+// configuration.
+const NotEmbedded = "no configuration is embedded"
+
 // Limits bound what Find takes; zero means the default.
 type Limits struct {
 	Unpacked int64 // bytes an image unpacks to; 1 GiB

@@ -15,7 +15,11 @@ type Parameter struct {
 	Source   Source
 	Severity Severity
 	Reason   string // what it gains
+
+	Needs Condition // of the kernel's configuration, without which the parameter is nothing's; the zero value: none
 }
+
+func (p Parameter) needs(c Condition) Parameter { p.Needs = c; return p }
 
 // ID is the name of the rule in reports.
 func (p Parameter) ID() string {
@@ -36,7 +40,7 @@ const (
 )
 
 func linuxParameter(name string, good, bad []string, config Condition, unset Status, why string, severity Severity, reason string) Parameter {
-	return Parameter{Linux, name, good, bad, config, unset, why, KSPP, severity, reason}
+	return Parameter{Linux, name, good, bad, config, unset, why, KSPP, severity, reason, Condition{}}
 }
 
 // Parameters are the recommendations about command lines of a kind: for Linux
@@ -50,14 +54,14 @@ func Parameters(k Kind) []Parameter {
 	never := func(name, reason string) Parameter {
 		return linuxParameter(name, nil, nil, Condition{}, Proved, "it is not given", High, reason)
 	}
-	return []Parameter{
+	return append(keptOn(), []Parameter{
 		linuxParameter("debugfs", []string{"=off", "=no-mount"}, nil, either(off("DEBUG_FS"), on("DEBUG_FS_ALLOW_NONE")), Unknown, defaultUnseen, Low, "debugging interfaces are not there"),
 		linuxParameter("hash_pointers", []string{"=always"}, []string{"=never"}, Condition{}, Unknown, defaultUnseen, Low, "addresses in messages are hashed, also while debugging"),
 		linuxParameter("init_on_alloc", yes, nil, on("INIT_ON_ALLOC_DEFAULT_ON"), Unknown, defaultUnseen, High, "memory of the kernel begins as zero"),
 		linuxParameter("init_on_free", yes, nil, on("INIT_ON_FREE_DEFAULT_ON"), Unknown, defaultUnseen, Medium, "memory of the kernel is wiped when it is freed"),
-		linuxParameter("iommu.passthrough", []string{"=0"}, nil, off("IOMMU_DEFAULT_PASSTHROUGH"), Unknown, defaultUnseen, Medium, "devices reach only the memory that is theirs"),
-		linuxParameter("iommu.strict", []string{"=1"}, nil, on("IOMMU_DEFAULT_DMA_STRICT"), Unknown, defaultUnseen, Medium, "a device loses memory at once"),
-		linuxParameter("mitigations", []string{"nosmt"}, []string{"=off"}, Condition{}, Unknown, "it is not set; the mitigations are on, and SMT too", High, "faults of the processor are mitigated, and no two threads share a core"),
+		linuxParameter("iommu.passthrough", []string{"=0"}, nil, off("IOMMU_DEFAULT_PASSTHROUGH"), Unknown, defaultUnseen, Medium, "devices reach only the memory that is theirs").needs(on("IOMMU_SUPPORT")),
+		linuxParameter("iommu.strict", []string{"=1"}, nil, on("IOMMU_DEFAULT_DMA_STRICT"), Unknown, defaultUnseen, Medium, "a device loses memory at once").needs(on("IOMMU_SUPPORT")),
+		linuxParameter("mitigations", []string{"=auto,nosmt"}, []string{"=off"}, Condition{}, Unknown, "it is not set; the mitigations are on, and SMT too", High, "faults of the processor are mitigated, and no two threads share a core"),
 		linuxParameter("page_alloc.shuffle", yes, nil, Condition{}, Unknown, offByDefault, Low, "pages come in an order that is not known"),
 		linuxParameter("pti", []string{"=on"}, []string{"=off"}, Condition{}, Unknown, kernelDecides, High, "programs do not see the kernel's memory"),
 		linuxParameter("randomize_kstack_offset", yes, nil, on("RANDOMIZE_KSTACK_OFFSET_DEFAULT"), Unknown, defaultUnseen, Medium, "the kernel's stack begins elsewhere in each call"),
@@ -71,17 +75,35 @@ func Parameters(k Kind) []Parameter {
 		never("nospectre_v1", "Spectre 1 is mitigated"),
 		never("nospectre_v2", "Spectre 2 is mitigated"),
 		never("dis_ucode_ldr", "the processor's microcode is updated"),
+	}...)
+}
+
+// keptOn are parameters of Linux that only switch off what is on by default.
+func keptOn() []Parameter {
+	off := []string{"=off", "=0", "=n", "=no"}
+	var list []Parameter
+	add := func(reason string, names ...string) {
+		for _, n := range names {
+			list = append(list, linuxParameter(n, []string{"*"}, off, Condition{}, Proved, onByDefault, High, reason))
+		}
 	}
+	add("the mitigation of a fault of the processor stays on", "spectre_v2", "spectre_v2_user", "spectre_bhi", "spec_store_bypass_disable", "l1tf",
+		"mds", "tsx_async_abort", "srbds", "mmio_stale_data", "retbleed", "gather_data_sampling", "reg_file_data_sampling",
+		"spec_rstack_overflow", "indirect_target_selection", "tsa", "vmscape", "kvm.nx_huge_pages")
+	add("data of the kernel is not executed, and its code not changed", "rodata", "noexec")
+	add("a copy to or from a program stays within its object", "hardened_usercopy")
+	add("indirect branches of the kernel are tracked", "ibt", "cfi")
+	return list
 }
 
 func xenParameters() []Parameter {
 	off := []string{"=0", "=no", "=off", "=false", "=disable"}
 	holds := func(name string, bad []string, severity Severity, reason string) Parameter {
-		return Parameter{Xen, name, []string{"*"}, bad, Condition{}, Proved, onByDefault, XenProject, severity, reason}
+		return Parameter{Xen, name, []string{"*"}, bad, Condition{}, Proved, onByDefault, XenProject, severity, reason, Condition{}}
 	}
 	return []Parameter{
 		holds("cet", append([]string{"no-shstk", "no-ibt", "shstk=0", "ibt=0", "shstk=no", "ibt=no"}, off...), Medium, "Xen's returns and indirect branches are tracked"),
-		{Xen, "flask", []string{"=enforcing", "=late"}, nil, Condition{}, Unknown, "it is not set; enforcing is the default where FLASK is the module, and no other module reads it", XenProject, Medium, "the security policy is enforced"},
+		{Xen, "flask", []string{"=enforcing", "=late"}, nil, Condition{}, Unknown, "it is not set; enforcing is the default where FLASK is the module, and no other module reads it", XenProject, Medium, "the security policy is enforced", on("XSM_FLASK")},
 		holds("iommu", append([]string{"no-strict", "no-intremap", "no-quarantine"}, off...), High, "devices reach only the memory of their domain"),
 		holds("smap", off, High, "Xen does not read a guest's memory by mistake"),
 		holds("smep", off, High, "Xen does not execute a guest's memory"),
@@ -94,7 +116,7 @@ func xenParameters() []Parameter {
 // Protection Project.
 func Sysctls() []Parameter {
 	set := func(name string, severity Severity, reason string, good ...string) Parameter {
-		return Parameter{"", name, good, nil, Condition{}, Unknown, defaultUnseen, KSPP, severity, reason}
+		return Parameter{"", name, good, nil, Condition{}, Unknown, defaultUnseen, KSPP, severity, reason, Condition{}}
 	}
 	by := func(p Parameter, c Condition) Parameter { p.Config = c; return p }
 	return []Parameter{

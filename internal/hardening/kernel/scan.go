@@ -201,9 +201,9 @@ func (s *scanned) found(img image, where string) (Found, bool) {
 	case s.problem != "":
 		f.Missing = s.problem
 	case s.config == nil && f.Kind == Xen:
-		f.Missing = "no configuration is embedded: Xen was built without CONFIG_HYPFS_CONFIG"
+		f.Missing = NotEmbedded + ": Xen was built without CONFIG_HYPFS_CONFIG"
 	case s.config == nil:
-		f.Missing = "no configuration is embedded: the kernel was built without CONFIG_IKCONFIG, or with it as a module"
+		f.Missing = NotEmbedded + ": the kernel was built without CONFIG_IKCONFIG, or with it as a module"
 	default:
 		f.setText(s.config)
 		f.Where = fmt.Sprintf("%s: configuration at %#x", where, s.at)

@@ -61,6 +61,9 @@ type Arg struct {
 	Rule   string // of a removed or added one; "optimise" and "-" are not rules
 }
 
+// Variable is one of a call's environment.
+type Variable struct{ Name, Value string }
+
 // Omission is an addition that was not made, for a condition that did not hold
 // or a pattern that another argument matched.
 type Omission struct{ Rule, Condition string }
@@ -88,6 +91,10 @@ type Call struct {
 	Name    string // its argv[0]
 	Cwd     string
 	Kind    Kind
+
+	// Environment holds the variables, sorted, by which a driver runs other
+	// programs or has other arguments than its command says.
+	Environment []Variable
 
 	Excepted []string // rules that the recipe switched off for this call
 	Omitted  []Omission

@@ -12,20 +12,29 @@ import (
 
 // Canonical returns the log without what differs from one build to the next
 // although nothing that matters does: the build directory becomes ".", the
+// directory for outputs, if there is one, "$OUT", the
 // names of temporary files lose their random part, process numbers become
 // hashes of what the call was, calls are sorted, and equal ones are one. temps
 // are the directories of temporary files; those below the build directory are
 // given with it. Paths that begin alike with the build directory but lie
 // elsewhere (/build and /builder) are left alone.
-func (l *Log) Canonical(build string, temps ...string) *Log {
-	n := normaliser{build: path.Clean(build)}
+func (l *Log) Canonical(build, out string, temps ...string) *Log {
+	n := normaliser{build: path.Clean(build), out: out}
 	for _, t := range temps {
 		n.temps = append(n.temps, n.text(path.Clean(t)))
 	}
 	calls := make([]Call, len(l.Calls))
-	byID := map[string]int{}
 	for i := range l.Calls {
 		calls[i] = n.call(&l.Calls[i])
+	}
+	return l.identified(calls)
+}
+
+// identified gives calls, which were made of those of the log, their IDs and
+// their order.
+func (l *Log) identified(calls []Call) *Log {
+	byID := map[string]int{}
+	for i := range l.Calls {
 		byID[l.Calls[i].ID] = i
 	}
 	ids := make([]string, len(calls))
@@ -85,8 +94,8 @@ func sortKey(c *Call) string {
 }
 
 type normaliser struct {
-	build string
-	temps []string
+	build, out string
+	temps      []string
 }
 
 var (
@@ -95,6 +104,9 @@ var (
 	goTemp     = regexp.MustCompile(`^(go-build|go-link-)[0-9]+$`)
 	rustTemp   = regexp.MustCompile(`^rustc[A-Za-z0-9]{6}$`)
 	mktemp     = regexp.MustCompile(`^tmp[._]?[A-Za-z0-9_]{6,12}$`)
+	guessTemp  = regexp.MustCompile(`^cg[A-Za-z0-9]{6}$`)       // config.guess
+	mktempAt   = regexp.MustCompile(`\btmp\.[A-Za-z0-9]{10}\b`) // mktemp without a template, in any directory
+	kbuildTemp = regexp.MustCompile(`\.tmp_[0-9]+`)             // Kbuild's, by the shell's process number
 	cmakeTry   = regexp.MustCompile(`cmTC_[0-9a-f]{5}`)
 	cmakeTryAt = regexp.MustCompile(`TryCompile-[A-Za-z0-9]{6}`)
 )
@@ -102,6 +114,10 @@ var (
 func (n normaliser) call(c *Call) Call {
 	out := *c
 	out.Program, out.Name, out.Cwd = n.text(c.Program), n.text(c.Name), n.text(c.Cwd)
+	out.Environment = slices.Clone(c.Environment)
+	for i := range out.Environment {
+		out.Environment[i].Value = n.text(out.Environment[i].Value)
+	}
 	out.Args = slices.Clone(c.Args)
 	for i := range out.Args {
 		out.Args[i].Text = n.text(out.Args[i].Text)
@@ -119,8 +135,15 @@ func (n normaliser) call(c *Call) Call {
 
 func (n normaliser) text(s string) string {
 	s = replacePath(s, n.build, ".")
+	if n.out != "" {
+		s = replacePath(s, n.out, "$OUT")
+	}
 	for _, t := range n.temps {
 		s = n.temporary(s, t)
+	}
+	if strings.Contains(s, "tmp") {
+		s = mktempAt.ReplaceAllString(s, "tmp.")
+		s = kbuildTemp.ReplaceAllString(s, ".tmp_")
 	}
 	s = cmakeTry.ReplaceAllString(s, "cmTC_")
 	return cmakeTryAt.ReplaceAllString(s, "TryCompile-")
@@ -155,6 +178,8 @@ func withoutRandom(name string) string {
 		return "rustc"
 	case mktemp.MatchString(name):
 		return "tmp"
+	case guessTemp.MatchString(name):
+		return "cg"
 	}
 	return clangTemp.ReplaceAllString(name, "$1-$2")
 }

@@ -55,9 +55,10 @@
 //     write records, or call the real program and record it. The log catches
 //     mistakes and build systems that know better; the cross-check of the linked
 //     files with their debug information is what catches lies.
-//   - Attributes and pragmas in a source (no_stack_protector, optimize), #undef
-//     _FORTIFY_SOURCE, -specs, -wrapper, -B with another cc1 and plugins weaken a
-//     unit unseen; except for the pragmas, the arguments are in the record.
+//   - Attributes and pragmas in a source (no_stack_protector, optimize) and #undef
+//     _FORTIFY_SOURCE weaken a unit unseen. -specs, -wrapper, -B, plugins, COMPILER_PATH
+//     and GCC_EXEC_PREFIX would too: they are in the record, and the gate refuses
+//     those that lead out of the toolchain, and CCC_OVERRIDE_OPTIONS always.
 //   - A linker that lies elsewhere than InstallScript looks, one that the build
 //     made itself for example, leaves no record: its output is unknown to the log.
 //   - An archive's members count as parts of a link whether or not they were

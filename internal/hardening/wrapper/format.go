@@ -26,6 +26,9 @@ func (c *Call) format(b *bytes.Buffer) {
 	put("cwd", escape(c.Cwd))
 	put("kind", string(c.Kind))
 	put("name", escape(c.Name))
+	for _, v := range c.Environment {
+		put("env", v.Name, escape(v.Value))
+	}
 	for _, r := range c.Excepted {
 		put("except", escape(r))
 	}

@@ -61,7 +61,7 @@ w: main.o add.c
 		c := userspace()
 		c.Base = v.build
 		r := root{config: c, files: files, build: v.build}.run(t, v.make+" EXTRA="+v.cflags)
-		canonical := r.log.Canonical(v.build, "/tmp")
+		canonical := r.log.Canonical(v.build, "", "/tmp")
 		logs[i] = withoutLinkedPath(canonical.Format())
 		again, err := Parse(bytes.NewReader(canonical.Format()))
 		if err != nil {

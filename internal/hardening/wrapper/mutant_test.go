@@ -1,9 +1,11 @@
 package wrapper
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -349,5 +351,30 @@ func TestFHardened(t *testing.T) {
 	hardened(t, r.units(t, "x"))
 	if got := removedFor(&r.log.Calls[0]); !slices.Contains(got, "hardened") {
 		t.Errorf("removed for %q", got)
+	}
+}
+
+// TestSteered: a variable that has the driver run another compiler is recorded,
+// with the driver's own call and with no other.
+func TestSteered(t *testing.T) {
+	r := root{config: userspace(), files: program()}.run(t, `
+mkdir evil
+ln -s "$(gcc -print-prog-name=cc1)" evil/cc1
+COMPILER_PATH=/build/evil gcc -c main.c
+gcc -c add.c
+gcc main.o add.o -o x
+`)
+	for _, c := range r.log.Calls {
+		var want []Variable
+		if len(c.Inputs) > 0 && c.Inputs[0].Path == "main.c" {
+			want = []Variable{{"COMPILER_PATH", "/build/evil"}}
+		}
+		if !slices.Equal(c.Environment, want) {
+			t.Errorf("%s %q: %v, want %v", c.Kind, c.Given(), c.Environment, want)
+		}
+	}
+	again, err := Parse(bytes.NewReader(r.log.Format()))
+	if err != nil || !reflect.DeepEqual(again, r.log) {
+		t.Errorf("%v: the record is not read as it was written", err)
 	}
 }

@@ -64,7 +64,7 @@ type parser struct {
 
 // order is the order of keys in a record.
 var order = map[string]int{
-	"call": 0, "id": 1, "parent": 2, "program": 3, "cwd": 4, "kind": 5, "name": 6, "except": 7, "omit": 7,
+	"call": 0, "id": 1, "parent": 2, "program": 3, "cwd": 4, "kind": 5, "name": 6, "env": 7, "except": 7, "omit": 7,
 	"arg": 8, "file": 8, "remove": 8, "add": 8, "nested": 8, "nested-file": 8, "nested-remove": 8,
 	"in": 9, "out": 10, "member": 0, "exit": 11, "signal": 11, "end": 12,
 }
@@ -118,6 +118,10 @@ func (p *parser) field(key, rest string) error {
 		return p.end(rest)
 	case "exit", "signal":
 		return p.status(key, rest)
+	case "env":
+		name, value, err := worded(rest)
+		p.call.Environment = append(p.call.Environment, Variable{name, value})
+		return err
 	case "except", "omit":
 		return p.left(key, rest)
 	case "arg", "file", "remove", "add", "nested", "nested-file", "nested-remove":

@@ -156,7 +156,7 @@ func FuzzParse(f *testing.F) {
 				x.Units(o.Digest)
 			}
 		}
-		canonical := l.Canonical("/build", "/tmp").Format()
+		canonical := l.Canonical("/build", "", "/tmp").Format()
 		again, err := Parse(bytes.NewReader(canonical))
 		if err != nil || !bytes.Equal(again.Format(), canonical) {
 			t.Fatalf("the canonical log is not read back: %v\n%q", err, canonical)

@@ -1,7 +1,5 @@
 /* A wall clock that runs ahead by VARY_CLOCK seconds. The monotonic clock
- * stays. File times stay as the kernel gives them, so make, which compares
- * them with each other, is not disturbed; they lie behind the clock, so nothing
- * seems to come from the future. */
+ * stays. The times of files that are written go with it: see times.c. */
 #include "vary.h"
 #ifdef VARY_CLOCK
 #include <sys/time.h>

@@ -79,24 +79,26 @@ func cpu(b *testing.B) time.Duration {
 }
 
 // BenchmarkDiff is held to: "trees/same" below 1 CPU s, "trees/10" below 3 s,
-// "ext4/uuid" below 300 MiB. With diffoscope installed it runs beside.
+// "ext4/uuid" and "erofs/10" below 300 MiB. With diffoscope installed it runs beside.
 func BenchmarkDiff(b *testing.B) {
 	dir := benchTrees(b)
 	shell(b, dir, `for s in a b; do
 	tar --sort=name -cf $s.tar -C $s .
 	gzip -1kn $s.tar
 	mksquashfs $s $s.sqfs -quiet -no-progress -all-time 0 -Xcompression-level 1 >/dev/null
+	mkfs.erofs -T 0 -U 00000000-0000-0000-0000-000000000002 $s.erofs $s >/dev/null
 done
 truncate -s 320M a.ext4
 mkfs.ext4 -q -d a a.ext4
 cp a.ext4 b.ext4
-tune2fs -U 00000000-0000-0000-0000-000000000001 b.ext4 >/dev/null`, "mkfs.ext4", "tune2fs")
+tune2fs -U 00000000-0000-0000-0000-000000000001 b.ext4 >/dev/null`, "mkfs.ext4", "tune2fs", "mkfs.erofs")
 	for _, c := range []struct {
 		name, left, right string
 		differences       int // files named, 0: equal
 	}{
 		{"trees/same", "a", "same", 0}, {"trees/10", "a", "b", 10}, {"tar/10", "a.tar", "b.tar", 10}, {"tar.gz/10", "a.tar.gz", "b.tar.gz", 10},
 		{"squashfs/10", "a.sqfs", "b.sqfs", 10}, {"ext4/uuid", "a.ext4", "b.ext4", 1},
+		{"erofs/10", "a.erofs", "b.erofs", 10},
 	} {
 		left, right := filepath.Join(dir, c.left), filepath.Join(dir, c.right)
 		b.Run(c.name, func(b *testing.B) {

@@ -100,7 +100,7 @@ func (c *comparer) indexed(t *container, side int, err error) (*container, error
 // out of a stream are copied.
 func (c *comparer) readEntries(ctx context.Context, side int, in Content, f image.Format) (*container, error) {
 	t := &container{place: in.Name, format: f, holds: true, ordered: true}
-	img, err := image.Read(in.Name, in, in.Size, image.Options{Format: f, Limits: c.limits.forImage(side), Fields: true})
+	img, err := image.Read(in.Name, in, in.Size, image.Options{Format: f, Limits: c.limits.forImage(side), Fields: true, Undecoded: true})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -74,7 +75,7 @@ func (c *comparer) entriesOf(ctx context.Context, at level, l, r *container) ([]
 	if err != nil {
 		return nil, err
 	}
-	if err := errors2(unexamined(l), unexamined(r)); err != nil {
+	if err := cmp.Or(unexamined(l), unexamined(r)); err != nil {
 		return nil, err
 	}
 	found := slices.Concat(results...)
@@ -89,13 +90,6 @@ func unexamined(t *container) error {
 		}
 	}
 	return nil
-}
-
-func errors2(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // holders returns the nodes by path: the last of a path is what counts.
@@ -180,12 +174,12 @@ func (c *comparer) data(ctx context.Context, at level, l, r *data) (found []expl
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors2(err, end()) }()
+	defer func() { err = cmp.Or(err, end()) }()
 	right, end2, err := r.use()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors2(err, end2()) }()
+	defer func() { err = cmp.Or(err, end2()) }()
 	return c.contents(ctx, at, left, right)
 }
 

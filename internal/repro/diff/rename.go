@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"io"
@@ -77,7 +78,7 @@ func sumOf(n *node) (sum [sha256.Size]byte, err error) {
 	if err != nil {
 		return sum, err
 	}
-	defer func() { err = errors2(err, end()) }()
+	defer func() { err = cmp.Or(err, end()) }()
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, io.NewSectionReader(c, 0, c.Size), make([]byte, chunk)); err != nil {
 		return sum, err

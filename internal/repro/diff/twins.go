@@ -9,7 +9,7 @@ import (
 // packedSuffixes of names, and what they leave.
 var packedSuffixes = []struct{ packed, unpacked string }{
 	{".tgz", ".tar"}, {".txz", ".tar"}, {".tzst", ".tar"}, {".tbz2", ".tar"}, {".tbz", ".tar"},
-	{".gz", ""}, {".xz", ""}, {".zst", ""}, {".bz2", ""}, {".lz4", ""}, {".lzma", ""},
+	{".gz", ""}, {".xz", ""}, {".zst", ""}, {".bz2", ""}, {".lz4", ""}, {".lzma", ""}, {".lz", ""}, {".lzip", ""}, {".tlz", ".tar"},
 }
 
 // unpackedName is the name of what the file of that name holds packed.

@@ -17,7 +17,7 @@ type Options struct {
 	// Set holds values that win over everything the metadata says.
 	Set    map[string]string
 	Limits Limits
-	// Progress is called after each recipe file, from one goroutine at a time.
+	// Progress is called after each recipe file, by one goroutine at a time.
 	Progress func(done, total int)
 }
 
@@ -60,7 +60,6 @@ type Function struct {
 	Body   string // as written, without the line that opens it and the brace that closes it
 	Python bool
 	Place  Place // of the line that opens it
-	Flags  map[string]string
 }
 
 // Include is a file that was read for a recipe or for the configuration.

@@ -70,6 +70,7 @@ func bbDataMember(name string) (python.Value, bool) {
 			if !ok {
 				return unknownValue("inherits_class of this"), nil
 			}
+			d.touch(inheritedName)
 			return slices.ContainsFunc(d.inherited, func(p string) bool { return strings.HasSuffix(p, "/"+class+".bbclass") }), nil
 		}), true
 	case "createCopy":

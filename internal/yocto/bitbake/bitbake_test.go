@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,12 +19,17 @@ func recipes(t *testing.T, opt Options) (*Workspace, map[string]*Recipe) {
 		t.Fatal(err)
 	}
 	list := map[string]*Recipe{}
-	err = w.Recipes(context.Background(), func(r *Recipe) error {
-		key := filepath.Base(r.File)
-		if r.Variant != "" {
-			key += " " + r.Variant
+	var mu sync.Mutex
+	err = w.Recipes(context.Background(), func(_ int, variants []*Recipe) error {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, r := range variants {
+			key := filepath.Base(r.File)
+			if r.Variant != "" {
+				key += " " + r.Variant
+			}
+			list[key] = r
 		}
-		list[key] = r
 		return nil
 	})
 	if err != nil {
@@ -115,7 +121,7 @@ func TestFunctions(t *testing.T) {
 	_, list := recipes(t, Options{Layers: fixture})
 	a := list["a_1.2.3.bb"].Data
 	f, ok := a.Function("do_install")
-	if !ok || f.Python || f.Flags["network"] != "1" || f.Place.Line != 43 || f.Body != "\tinstall -d ${D}" {
+	if !ok || f.Python || a.Flag("do_install", "network").Text != "1" || f.Place.Line != 43 || f.Body != "\tinstall -d ${D}" {
 		t.Errorf("do_install: %+v %v", f, ok)
 	}
 	if f, _ := a.Function("do_fetch"); !strings.Contains(f.Body, "base_do_fetch") || !f.Python {
@@ -281,5 +287,54 @@ func TestLoadRefuses(t *testing.T) {
 		if _, err := Load(context.Background(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
+	}
+}
+
+// TestContinuations: what is joined is what BitBake joins, and the time is not
+// quadratic in the number of lines.
+func TestContinuations(t *testing.T) {
+	for _, c := range []struct {
+		lines []string
+		want  string
+		last  int
+	}{
+		{[]string{"a"}, "a", 0},
+		{[]string{`a\`, `b\`, "c"}, "abc", 2},
+		{[]string{`a\`}, "a", 0},
+		{[]string{`a\\`, "", "b"}, "ab", 2},
+		{[]string{`a\\`, `\`, "", "b"}, "ab", 3},
+		{[]string{`\`, "b"}, "b", 1},
+	} {
+		if got, last, comment := joinConf(c.lines, 0); got != c.want || last != c.last || comment {
+			t.Errorf("%q: %q up to %d, %v", c.lines, got, last, comment)
+		}
+	}
+	if _, last, comment := joinConf([]string{`# a\`, "b"}, 0); last != 1 || !comment {
+		t.Errorf("a comment that runs on: %d %v", last, comment)
+	}
+	many := make([]string, 1<<20)
+	for i := range many {
+		many[i] = `x\`
+	}
+	if got, _, _ := joinConf(many, 0); len(got) != len(many) {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
+// TestImportLoop: Python modules that import each other are loaded once, and
+// what cannot be there yet is not known.
+func TestImportLoop(t *testing.T) {
+	dir := layer(t, "scarthgap", "A = \"${@oe.a.one()}\"\nB = \"${@oe.b.two()}\"\nC = \"kept\"\n", map[string]string{
+		"lib/oe/a.py": "from oe.b import two\n\ndef one():\n    return two()\n",
+		"lib/oe/b.py": "import oe.a\nfrom oe.a import one\n\ndef two():\n    return '2'\n",
+	})
+	_, list := recipes(t, Options{Layers: []string{dir}})
+	for name, want := range map[string]string{"B": "2", "C": "kept"} {
+		if v := list["r_1.bb"].Data.Get(name); v.Text != want || len(v.Unknown) > 0 {
+			t.Errorf("%s is %q %v", name, v.Text, v.Unknown)
+		}
+	}
+	if v := list["r_1.bb"].Data.Get("A"); v.Text != "2" && len(v.Unknown) == 0 {
+		t.Errorf("A is %q", v.Text)
 	}
 }

@@ -33,8 +33,10 @@ type Data struct {
 	resolving     bool
 	overrideDoubt []Unknown       // why they are not certain
 	overrideVar   map[string]bool // what OVERRIDES was computed from
-	cache         map[string]expanded
+	memo          memo
+	changes       int      // counts them
 	reading       []string // names being expanded
+	overridden    bool     // the expansion looked at OVERRIDES
 
 	variant      string // word of BBCLASSEXTEND
 	file         string // FILE: path of the file being read
@@ -70,6 +72,9 @@ type variable struct {
 	flagless []Unknown // why flags are not certain
 }
 
+// deleted is every variable that was deleted.
+var deleted = &variable{}
+
 type flag struct {
 	name    string
 	value   string
@@ -104,7 +109,8 @@ func newData(env *environment) *Data {
 func (d *Data) copy() *Data {
 	n := newData(d.env)
 	n.parent, n.seq, n.file, n.recipe = d, d.seq, d.file, d.recipe
-	n.overrideVar = d.overrideVar
+	n.overrides, n.active, n.resolved = d.overrides, d.active, d.resolved
+	n.overrideDoubt, n.overrideVar = d.overrideDoubt, d.overrideVar
 	n.tainted = slices.Clip(d.tainted)
 	n.flagsTainted = slices.Clip(d.flagsTainted)
 	n.prefixes = slices.Clip(d.prefixes)
@@ -137,13 +143,15 @@ func (d *Data) find(name string) *variable {
 // own is the variable for changing it.
 func (d *Data) own(name string) *variable {
 	d.changed(name)
-	if v, ok := d.vars[name]; ok {
+	if v, ok := d.vars[name]; ok && v != deleted {
 		return v
 	}
 	n := &variable{}
 	if v := d.find(name); v != nil {
 		*n = *v
-		n.flags = slices.Clone(v.flags)
+		if len(v.flags) > 0 {
+			n.flags = append(make([]flag, 0, len(v.flags)+2), v.flags...)
+		}
 		n.appends, n.prepends, n.removes = slices.Clip(v.appends), slices.Clip(v.prepends), slices.Clip(v.removes)
 	}
 	d.vars[name] = n
@@ -151,20 +159,6 @@ func (d *Data) own(name string) *variable {
 		d.braced[name] = true
 	}
 	return n
-}
-
-// changed forgets what was computed from the old value of a variable.
-func (d *Data) changed(name string) {
-	if len(d.cache) > 0 {
-		clear(d.cache)
-	}
-	if d.resolving {
-		return
-	}
-	base, _, _ := strings.Cut(name, ":")
-	if d.overrideVar == nil || d.overrideVar[base] || d.overrideVar[name] || d.env.old {
-		d.resolved = false
-	}
 }
 
 // split separates "NAME:append:a:b" into NAME, the operation and "a:b".
@@ -237,6 +231,7 @@ func (d *Data) addVariants(name string) {
 		}
 		if v := (variant{name, over}); !slices.Contains(list, v) {
 			d.variants[short] = append(list, v)
+			d.changed(short)
 		}
 	})
 }
@@ -257,6 +252,7 @@ func (d *Data) removeVariants(name string) {
 				list = slices.Clone(list)
 			}
 			d.variants[short] = slices.Delete(list, at, at+1)
+			d.changed(short)
 		}
 		if i = strings.LastIndex(short, d.env.separator()); i <= 0 {
 			return

@@ -27,12 +27,13 @@ func (d *Data) internal(name string) (python.Value, bool) {
 		}
 		return l
 	}
+	d.touch(name)
 	switch name {
-	case "__inherit_cache":
+	case inheritedName:
 		return list(d.inherited), true
-	case "__BBTASKS":
+	case tasksName:
 		return list(d.tasks), true
-	case "__BBHANDLERS":
+	case handlersName:
 		return list(d.handlers), true
 	case "BB_ORIGENV", "__BBANONFUNCS", "__depends", "__base_depends", "BBINCLUDED":
 		return &python.Unknown{Reason: name + " is internal to BitBake", Cause: d.unknown(name, "the variable is internal to BitBake")}, true
@@ -53,6 +54,7 @@ func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 }
 
 func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	d.touch(d.normal(name))
 	v := d.find(d.normal(name))
 	if v != nil && len(v.flagless) > 0 {
 		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless}, nil
@@ -187,6 +189,7 @@ func renameVarMethod(d *Data, in *python.Interp, name string, a *arguments) (pyt
 }
 
 func hasOverridesMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	d.touch(name)
 	return len(d.variantsOf(name)) > 0, nil
 }
 

@@ -55,21 +55,32 @@ func (a *arguments) isFalse(name string) bool {
 	return given && known && !truth
 }
 
-// Attr finds a method.
+// HasMethod is whether d has a method.
+func (v dataValue) HasMethod(name string) bool {
+	_, ok := dataMethods()[name]
+	return ok
+}
+
+// Call calls a method.
+func (v dataValue) Call(in *python.Interp, method string, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+	m := dataMethods()[method]
+	a := arguments{params: m.params}
+	for i, x := range args {
+		a.set(i, x)
+	}
+	for k, x := range kw {
+		a.set(slices.Index(m.params, k), x)
+	}
+	return m.run(v.d, in, &a)
+}
+
+// Attr is a method as a value.
 func (v dataValue) Attr(name string) (python.Value, bool) {
-	m, ok := dataMethods()[name]
-	if !ok {
+	if !v.HasMethod(name) {
 		return otherMethod(v.d, name)
 	}
 	return &python.Builtin{Name: "d." + name, Raw: true, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
-		a := arguments{params: m.params}
-		for i, x := range args {
-			a.set(i, x)
-		}
-		for k, x := range kw {
-			a.set(slices.Index(m.params, k), x)
-		}
-		return m.run(v.d, in, &a)
+		return v.Call(in, name, args, kw)
 	}}, true
 }
 
@@ -120,9 +131,11 @@ var dataMethods = sync.OnceValue(func() map[string]dataMethod {
 	}
 })
 
-// scratch is a copy for code that works on one; its errors stay with it.
+// scratch is a copy for code that works on one; its errors stay with it. What
+// is being expanded is not remembered, as nobody sees what the copy reads.
 func (d *Data) scratch() *Data {
 	n := d.copy()
-	n.reading = d.reading
+	n.reading = slices.Clip(d.reading)
+	d.changes++
 	return n
 }

@@ -29,7 +29,7 @@ func runsText(name string) bool {
 	return slices.Contains([]string{"exec", "eval", "better_exec", "better_eval", "exec_func", "exec_task", "__import__", "setattr"}, last)
 }
 
-// Handlers are the functions that were registered for events, with their flags.
+// Handlers are the functions that were registered for events.
 func (d *Data) Handlers() []Function {
 	var list []Function
 	for _, name := range d.handlers {

@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -64,14 +65,21 @@ func (e *environment) read(path string) ([]byte, error) {
 		return nil, &fileError{"the file cannot be read: " + reason(err), "make it readable"}
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, e.limits.FileSize+1))
-	if err != nil {
+	if info.Size() > e.limits.FileSize {
+		return nil, e.tooLarge()
+	}
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	if _, err := text.ReadFrom(io.LimitReader(f, e.limits.FileSize+1)); err != nil {
 		return nil, &fileError{"the file cannot be read: " + reason(err), "make it readable"}
 	}
-	if int64(len(text)) > e.limits.FileSize {
-		return nil, &fileError{fmt.Sprintf("the file is larger than %d bytes", e.limits.FileSize), "take it out of the layer, or raise the limit"}
+	if int64(text.Len()) > e.limits.FileSize {
+		return nil, e.tooLarge()
 	}
-	return text, nil
+	return text.Bytes(), nil
+}
+
+func (e *environment) tooLarge() error {
+	return &fileError{fmt.Sprintf("the file is larger than %d bytes", e.limits.FileSize), "take it out of the layer, or raise the limit"}
 }
 
 // reason is an error without the path it repeats.

@@ -9,6 +9,9 @@ import (
 // applyFilter runs the filter of a variable over its expanded value.
 func (d *Data) applyFilter(name string, e *expanded) {
 	base, _, _ := strings.Cut(name, ":")
+	if base != name {
+		d.touch(base)
+	}
 	code, ok := d.filters[base]
 	if !ok || e.text == "" {
 		return

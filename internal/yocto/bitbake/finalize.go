@@ -89,9 +89,10 @@ func (base *Data) variantsOfRecipe() []*Data {
 	return out
 }
 
-// fork makes a copy with a state of its own.
+// fork makes a copy with a state of its own, for all that a recipe changes.
 func (d *Data) fork() *Data {
 	n := d.copy()
+	n.vars, n.hist = make(map[string]*variable, 256), make(map[string][]event, 128)
 	state := *d.recipe
 	n.recipe = &state
 	return n

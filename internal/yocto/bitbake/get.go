@@ -12,12 +12,15 @@ type expanded struct {
 	set     bool
 	unknown []Unknown
 	removed []operation // removals that took something away
+
+	overridden bool // it depends on OVERRIDES
 }
 
 // get reads a variable as d.getVar(name) does.
 func (d *Data) get(name string) expanded {
 	name = d.normal(name)
-	if e, ok := d.cache[name]; ok {
+	d.touch(name)
+	if e, ok := d.remembered(name); ok {
 		return e
 	}
 	if slices.Contains(d.reading, name) {
@@ -26,6 +29,8 @@ func (d *Data) get(name string) expanded {
 	if len(d.reading) > d.env.limits.Depth {
 		return expanded{unknown: d.unknown(name, "references are nested too deep")}
 	}
+	outer, changes := d.overridden, d.changes
+	d.overridden = false
 	d.reading = append(d.reading, name)
 	e, removes := d.read(name, false)
 	if e.set {
@@ -35,11 +40,27 @@ func (d *Data) get(name string) expanded {
 		d.applyFilter(name, &e)
 	}
 	d.reading = d.reading[:len(d.reading)-1]
-	if d.cache == nil {
-		d.cache = map[string]expanded{}
-	}
-	d.cache[name] = e
+	e.overridden = d.overridden
+	d.overridden = d.overridden || outer
+	d.remember(name, e, changes)
 	return e
+}
+
+// remembered is what a variable was expanded to, unless that is not certain
+// to be the same now.
+func (d *Data) remembered(name string) (expanded, bool) {
+	e, ok := d.memo.values[name]
+	if ok && e.overridden {
+		d.overridden = true
+		if !d.resolved && !d.resolving {
+			d.resolve()
+			e, ok = d.memo.values[name]
+		}
+	}
+	if !ok {
+		return expanded{}, false
+	}
+	return *e, true
 }
 
 // getRaw reads a variable as d.getVar(name, False) does.
@@ -52,7 +73,9 @@ func (d *Data) getRaw(name string) expanded {
 // getParsing is the value that the operators see: no overrides, no weak
 // default.
 func (d *Data) getParsing(name string) (string, bool, []Unknown) {
-	v := d.find(d.normal(name))
+	name = d.normal(name)
+	d.touch(name)
+	v := d.find(name)
 	if v == nil || !v.set {
 		return "", false, nil
 	}
@@ -62,6 +85,7 @@ func (d *Data) getParsing(name string) (string, bool, []Unknown) {
 // read applies overrides, appends and prepends, and gives the removals that
 // are to be applied after expansion.
 func (d *Data) read(name string, noWeak bool) (e expanded, removes []operation) {
+	d.touch(name)
 	if d.overrideVar != nil && d.resolving {
 		d.overrideVar[name] = true
 	}
@@ -75,8 +99,7 @@ func (d *Data) read(name string, noWeak bool) (e expanded, removes []operation) 
 	}
 	v := d.find(name)
 	if list := d.variantsOf(name); len(list) > 0 {
-		d.resolve()
-		e.unknown = mergeUnknown(e.unknown, d.overridesUnknown())
+		d.lookAtOverrides(&e)
 		if match := d.match(list); match != "" && len(d.reading) <= d.env.limits.Depth {
 			d.reading = append(d.reading, name+" ")
 			sub := d.get(match)
@@ -123,9 +146,15 @@ func (d *Data) holds(e *expanded, o operation) bool {
 	if o.overrides == "" {
 		return true
 	}
+	d.lookAtOverrides(e)
+	return d.isActive(o.overrides)
+}
+
+// lookAtOverrides prepares for asking which overrides are active.
+func (d *Data) lookAtOverrides(e *expanded) {
+	d.overridden = true
 	d.resolve()
 	e.unknown = mergeUnknown(e.unknown, d.overridesUnknown())
-	return d.isActive(o.overrides)
 }
 
 func (d *Data) isActive(overrides string) bool {
@@ -232,7 +261,9 @@ func eachWord(s string, f func(word, space string)) {
 
 // getFlag reads a flag without expanding it.
 func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unknown) {
-	v := d.find(d.normal(name))
+	name = d.normal(name)
+	d.touch(name)
+	v := d.find(name)
 	if v == nil {
 		return "", false, nil
 	}

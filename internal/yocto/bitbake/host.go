@@ -96,15 +96,17 @@ func (d *Data) value(e expanded, name string) python.Value {
 // isVariable is whether a name in an expression means a variable: names of
 // functions and modules come first.
 func (h *host) isVariable(name string) bool {
-	if name == "d" || name == "oe" || name == "bb" || python.HasBuiltin(name) || pythonModule(name) != nil || h.function(name) != nil {
+	if name == "d" || python.HasBuiltin(name) || h.d.env.builtIn(name) != nil || h.function(name) != nil {
 		return false
 	}
+	h.d.touch(h.d.normal(name))
 	v := h.d.find(h.d.normal(name))
 	return v != nil && !v.empty() || len(h.d.variantsOf(name)) > 0
 }
 
 // function finds a def of the metadata.
 func (h *host) function(name string) *statement {
+	h.d.touch(name)
 	for d := h.d; d != nil; d = d.parent {
 		if st, ok := d.functions[name]; ok {
 			return st

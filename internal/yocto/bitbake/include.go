@@ -105,6 +105,7 @@ func (d *Data) inheritOne(name string, st *statement) {
 	}
 	if !slices.Contains(d.inherited, path) {
 		d.inherited = append(d.inherited, path)
+		d.changed(inheritedName)
 		d.failed(st, name, d.evaluateFile(path, st.place()), true)
 	}
 }

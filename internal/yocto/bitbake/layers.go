@@ -57,6 +57,7 @@ func (d *Data) oldNames() {
 		d.addOperation(base, o, operation{text: v.value, overrides: over})
 		d.hist[base] = append(d.hist[base], d.hist[name]...)
 	}
+	d.forgetAll()
 }
 
 // describeLayers fills in what layer.conf says of each layer.
@@ -157,39 +158,49 @@ func (w *Workspace) collect() []recipeFile {
 		}
 	}
 	slices.Sort(recipes)
-	var list []recipeFile
-	for _, path := range recipes {
-		r := recipeFile{path: path}
-		for _, a := range appends {
-			if appliesTo(filepath.Base(a), filepath.Base(path)) {
-				r.appends = append(r.appends, a)
+	return w.withAppends(recipes, appends)
+}
+
+// appendFile is a bbappend file.
+type appendFile struct {
+	path string
+	name string // of the recipe it is for, maybe with "%"
+	wild int    // where "%" is, -1 when there is none
+	used bool
+}
+
+// withAppends finds the appends of each recipe, in their order, and reports
+// those without one.
+func (w *Workspace) withAppends(recipes, appends []string) []recipeFile {
+	files := make([]appendFile, len(appends))
+	for i, path := range appends {
+		name := strings.ReplaceAll(filepath.Base(path), ".bbappend", ".bb")
+		files[i] = appendFile{path: path, name: name, wild: strings.IndexByte(name, '%')}
+	}
+	list := make([]recipeFile, len(recipes))
+	for i, path := range recipes {
+		list[i].path = path
+		base := filepath.Base(path)
+		for k := range files {
+			if a := &files[k]; a.appliesTo(base) {
+				a.used = true
+				list[i].appends = append(list[i].appends, a.path)
 			}
 		}
-		list = append(list, r)
 	}
-	w.dangling(recipes, appends)
+	for _, a := range files {
+		if !a.used {
+			w.errors = append(w.errors, &SyntaxError{Place: Place{File: w.env.relative(a.path)}, Text: "no recipe is there for the append " + filepath.Base(a.path),
+				Remedy: "rename it after the recipe's version, end its name in _%.bbappend, or hide it with BBMASK"})
+		}
+	}
 	return list
 }
 
 // appliesTo is whether an append belongs to a recipe: the same name, or the
 // same beginning up to "%".
-func appliesTo(append, recipe string) bool {
-	name := strings.ReplaceAll(append, ".bbappend", ".bb")
-	if name == recipe {
-		return true
-	}
-	i := strings.IndexByte(name, '%')
-	return i >= 0 && strings.HasPrefix(name, recipe[:min(i, len(recipe))])
-}
-
-// dangling reports appends without a recipe.
-func (w *Workspace) dangling(recipes, appends []string) {
-	for _, a := range appends {
-		if !slices.ContainsFunc(recipes, func(r string) bool { return appliesTo(filepath.Base(a), filepath.Base(r)) }) {
-			w.errors = append(w.errors, &SyntaxError{Place: Place{File: w.env.relative(a)}, Text: "no recipe is there for the append " + filepath.Base(a),
-				Remedy: "rename it after the recipe's version, end its name in _%.bbappend, or hide it with BBMASK"})
-		}
-	}
+func (a *appendFile) appliesTo(recipe string) bool {
+	return a.name == recipe || a.wild >= 0 && strings.HasPrefix(a.name, recipe[:min(a.wild, len(recipe))])
 }
 
 // expandPattern lists the files of an entry of BBFILES: of a directory all

@@ -81,28 +81,52 @@ func (s *source) add(st statement) {
 // parseConf parses the lines of a .conf file.
 func parseConf(src *source, lines []string) {
 	for i := 0; i < len(lines); i++ {
-		s, first := lines[i], i+1
-		if strings.Trim(s, spaces) == "" {
+		if strings.Trim(lines[i], spaces) == "" {
 			continue
 		}
-		for strings.HasSuffix(s, `\`) {
-			next := ""
-			if i+1 < len(lines) {
-				i++
-				next = lines[i]
-			}
-			if s[0] == '#' && (next == "" || next[0] != '#') {
-				src.refuse(first, 1, "a comment that ends in a backslash runs into a line that is none", "take away the backslash, or put # before each line")
-				s = ""
-				break
-			}
-			s = s[:len(s)-1] + next
-		}
-		if s == "" || s[0] == '#' {
+		first := i + 1
+		s, last, comment := joinConf(lines, i)
+		i = last
+		if comment {
+			src.refuse(first, 1, "a comment that ends in a backslash runs into a line that is none", "take away the backslash, or put # before each line")
 			continue
 		}
-		parseLine(src, first, s)
+		if s != "" && s[0] != '#' {
+			parseLine(src, first, s)
+		}
 	}
+}
+
+// joinConf joins line i with those after it while it ends in a backslash, and
+// says which is the last. It stops at a line that a comment runs into.
+func joinConf(lines []string, i int) (s string, last int, comment bool) {
+	var parts []string // not empty, without their backslash
+	s = lines[i]
+	for strings.HasSuffix(s, `\`) {
+		next := ""
+		if i+1 < len(lines) {
+			i++
+			next = lines[i]
+		}
+		start := s[0]
+		if len(parts) > 0 {
+			start = parts[0][0]
+		}
+		if start == '#' && (next == "" || next[0] != '#') {
+			return "", i, true
+		}
+		if s = s[:len(s)-1]; s != "" {
+			parts = append(parts, s)
+		}
+		s = next
+		if s == "" && len(parts) > 0 { // the line before it may end in another
+			s, parts = parts[len(parts)-1], parts[:len(parts)-1]
+		}
+	}
+	if len(parts) == 0 {
+		return s, i, false
+	}
+	return strings.Join(parts, "") + s, i, false
 }
 
 // recipeParser parses the lines of a recipe, an append, an include file or a

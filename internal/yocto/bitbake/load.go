@@ -231,6 +231,7 @@ func (d *Data) replaceReference(name, value string) {
 			}
 		}
 	}
+	d.forgetAll()
 }
 
 // dynamicFiles adds the files of BBFILES_DYNAMIC whose layer is there, or,

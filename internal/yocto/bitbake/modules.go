@@ -11,7 +11,21 @@ import (
 
 // modules holds the Python modules of the layers' lib directories. A module
 // is loaded once, without variables, and cannot be changed afterwards.
-type modules struct{ loaded sync.Map } // name, as a path → *python.Module, nil for none
+type modules struct {
+	loaded  sync.Map // name, as a path → *python.Module, nil for none
+	once    sync.Once
+	builtIn map[string]*python.Module // after once, with the package oe
+}
+
+// builtIn is a module that is no file of a layer, or nil.
+func (e *environment) builtIn(name string) *python.Module {
+	m := &e.modules
+	m.once.Do(func() {
+		m.builtIn = pythonModules()
+		m.builtIn["oe"] = &python.Module{Name: "oe", Members: e.oeMember(nil)}
+	})
+	return m.builtIn[name]
+}
 
 // loader is the host while modules are loaded: it knows other modules and no
 // variables.
@@ -31,21 +45,27 @@ func (l loader) Escaped(string, []python.Value, *python.Unknown) {}
 // module finds a module by its first name. Packages of the layers are loaded
 // when they are used.
 func (e *environment) module(name string, loading []string) (python.Value, bool) {
-	if m := pythonModule(name); m != nil {
+	if name == "oe" && len(loading) > 0 {
+		return &python.Module{Name: name, Members: e.oeMember(loading)}, true
+	}
+	if m := e.builtIn(name); m != nil {
 		return m, true
 	}
-	if name == "oe" {
-		return &python.Module{Name: name, Members: func(id string) (python.Value, bool) {
-			if id == "data" {
-				return &python.Module{Name: "oe.data", Members: oeDataMember}, true
-			}
-			if m := e.moduleFile(name+"/"+id, nil); m != nil {
-				return m, true
-			}
-			return nil, false
-		}}, true
-	}
 	return nil, false
+}
+
+// oeMember finds the modules of the package oe, but for those that are being
+// loaded.
+func (e *environment) oeMember(loading []string) func(id string) (python.Value, bool) {
+	return func(id string) (python.Value, bool) {
+		if id == "data" {
+			return &python.Module{Name: "oe.data", Members: oeDataMember}, true
+		}
+		if m := e.moduleFile("oe/"+id, loading); m != nil {
+			return m, true
+		}
+		return nil, false
+	}
 }
 
 // importPath finds "oe.utils" or "oe.utils.prune_suffix".
@@ -66,7 +86,7 @@ func (e *environment) importPath(path string, loading []string) (python.Value, b
 		if !isModule {
 			return nil, false
 		}
-		if v, ok = m.Members(id); !ok {
+		if v, ok = m.Member(id); !ok {
 			return nil, false
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -40,28 +41,19 @@ func TestOracle(t *testing.T) {
 		t.Logf("configuration: %v", e)
 	}
 	c := &oracleCount{t: t, unknown: map[string]int{}, reasons: map[string]int{}}
-	seen := 0
-	err = w.Recipes(context.Background(), func(r *Recipe) error {
-		path := filepath.Join(w.Root(), r.File)
-		rec, ok := records[path+"\x00"+r.Variant]
-		if !ok {
-			if bad, ok := records[path+"\x00"]; !ok || bad.Error == "" {
-				t.Errorf("%s (%s): BitBake has no such variant", r.File, r.Variant)
-			}
-			return nil
+	var mu sync.Mutex
+	err = w.Recipes(context.Background(), func(_ int, variants []*Recipe) error {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, r := range variants {
+			c.recipe(r, filepath.Join(w.Root(), r.File), records)
 		}
-		seen++
-		if rec.Error != "" {
-			t.Logf("%s: BitBake refuses: %.200s; here: %v", r.File, rec.Error, r.Errors)
-			return nil
-		}
-		c.compare(r, rec)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if missing := len(records) - 1 - seen; missing != 0 {
+	if missing := len(records) - 1 - c.seen; missing != 0 {
 		t.Errorf("%d variants of BitBake were not found", missing)
 	}
 	c.report()
@@ -91,12 +83,30 @@ func readOracle(t *testing.T, file string) map[string]*oracleRecord {
 
 type oracleCount struct {
 	t               *testing.T
+	seen            int
 	values, equal   int
 	uris, uriEqual  int
 	hashes, hashSum int
 	wrong           int
 	unknown         map[string]int
 	reasons         map[string]int
+}
+
+// recipe finds the record of a variant of the recipe file path.
+func (c *oracleCount) recipe(r *Recipe, path string, records map[string]*oracleRecord) {
+	rec, ok := records[path+"\x00"+r.Variant]
+	if !ok {
+		if bad, ok := records[path+"\x00"]; !ok || bad.Error == "" {
+			c.t.Errorf("%s (%s): BitBake has no such variant", r.File, r.Variant)
+		}
+		return
+	}
+	c.seen++
+	if rec.Error != "" {
+		c.t.Logf("%s: BitBake refuses: %.200s; here: %v", r.File, rec.Error, r.Errors)
+		return
+	}
+	c.compare(r, rec)
 }
 
 func (c *oracleCount) compare(r *Recipe, rec *oracleRecord) {

@@ -11,11 +11,18 @@ func (d *Data) resolve() {
 	if d.resolved || d.resolving {
 		return
 	}
-	d.resolving = true
-	saved := d.reading
-	d.reading = nil
-	defer func() { d.resolving, d.resolved, d.reading = false, true, saved }()
+	overrides, doubt := d.overrides, d.overrideDoubt
+	reading, kept, changes := d.reading, d.memo, d.changes
+	d.resolving, d.reading = true, nil
 	d.overrideVar = map[string]bool{"OVERRIDES": true}
+	d.settle()
+	d.resolving, d.resolved, d.reading = false, true, reading
+	if d.memo = kept; changes != d.changes || !slices.Equal(overrides, d.overrides) || !slices.Equal(doubt, d.overrideDoubt) {
+		d.forgetAll()
+	}
+}
+
+func (d *Data) settle() {
 	d.setActive(nil)
 	before := d.readOverrides()
 	for range 5 {
@@ -31,9 +38,8 @@ func (d *Data) resolve() {
 }
 
 func (d *Data) readOverrides() []string {
-	clear(d.cache)
+	d.memo = memo{}
 	e := d.get("OVERRIDES")
-	clear(d.cache)
 	d.overrideDoubt = e.unknown
 	return strings.Split(e.text, ":")
 }

@@ -90,7 +90,7 @@ func (d *Data) Names() []string {
 	return list
 }
 
-// Function is the body of a task or function, with the flags of its variable.
+// Function is the body of a task or function.
 func (d *Data) Function(name string) (Function, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -104,12 +104,11 @@ func (d *Data) Function(name string) (Function, bool) {
 			return Function{}, false
 		}
 	}
-	f := Function{Name: name, Body: d.getRaw(name).raw, Flags: map[string]string{}}
+	f := Function{Name: name, Body: d.getRaw(name).raw}
 	if st != nil {
 		f.Place, f.Python = st.place(), st.python
 	}
 	for _, x := range v.flags {
-		f.Flags[x.name] = d.getFlagExpanded(name, x.name).text
 		f.Python = f.Python || x.name == "python" && x.value != ""
 	}
 	return f, true

@@ -22,26 +22,32 @@ func builtin(name string, f call) python.Value {
 
 func unknownValue(reason string) python.Value { return &python.Unknown{Reason: reason} }
 
-// pythonModule is a module of Python's library or of BitBake, nil for one that
-// metadata does not get.
-func pythonModule(name string) *python.Module {
-	var members func(string) (python.Value, bool)
-	switch name {
-	case "bb":
-		members = bbMember
-	case "os":
-		members = osMember
-	case "re":
-		members = reMember
-	case "string":
-		members = stringMember
-	case "time", "subprocess", "sys", "shutil", "glob", "errno", "math", "json", "collections", "itertools", "functools", "urllib", "datetime", "shlex", "copy",
-		"logging", "hashlib", "tempfile", "stat", "textwrap", "traceback", "types", "pickle", "configparser", "fnmatch", "socket", "pathlib", "platform", "operator", "inspect", "enum", "typing", "contextlib", "multiprocessing", "codecs", "struct", "threading", "ast", "builtins", "warnings", "io", "csv", "xml", "uuid", "random", "gzip", "tarfile", "locale", "signal", "queue", "distutils", "packaging", "abc", "base64", "pwd", "grp", "concurrent", "asyncio", "pprint", "select", "fcntl", "getpass", "mmap", "zipfile", "lzma", "bz2", "ctypes", "difflib", "string_", "importlib", "pkgutil", "dataclasses", "weakref", "gc", "bisect", "heapq", "numbers", "decimal", "fractions", "statistics", "secrets", "calendar", "imp", "site", "magic":
-		members = func(string) (python.Value, bool) { return nil, false }
-	default:
-		return nil
+// closed are modules of Python of which no member is known.
+const closed = `
+	time subprocess sys shutil glob errno math json collections itertools functools urllib datetime
+	shlex copy logging hashlib tempfile stat textwrap traceback types pickle configparser fnmatch socket
+	pathlib platform operator inspect enum typing contextlib multiprocessing codecs struct threading ast
+	builtins warnings io csv xml uuid random gzip tarfile locale signal queue distutils packaging abc
+	base64 pwd grp concurrent asyncio pprint select fcntl getpass mmap zipfile lzma bz2 ctypes difflib
+	string_ importlib pkgutil dataclasses weakref gc bisect heapq numbers decimal fractions statistics
+	secrets calendar imp site magic
+`
+
+// pythonModules are the modules of Python's library and of BitBake that metadata
+// gets.
+func pythonModules() map[string]*python.Module {
+	all := map[string]*python.Module{}
+	add := func(name string, members func(string) (python.Value, bool)) {
+		all[name] = &python.Module{Name: name, Members: members}
 	}
-	return &python.Module{Name: name, Members: members}
+	for name := range strings.FieldsSeq(closed) {
+		add(name, func(string) (python.Value, bool) { return nil, false })
+	}
+	add("bb", bbMember)
+	add("os", osMember)
+	add("re", reMember)
+	add("string", stringMember)
+	return all
 }
 
 // textArgs gives the arguments that must be texts; false when one is not.

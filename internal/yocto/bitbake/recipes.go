@@ -6,65 +6,57 @@ import (
 	"io/fs"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Recipes evaluates all recipes, several at a time, and calls fn for each
-// variant of each, in the order of the files' paths, from one goroutine at a
-// time. What fn returns ends the work.
-func (w *Workspace) Recipes(ctx context.Context, fn func(*Recipe) error) error {
+// Files is how many recipe files the layers hold.
+func (w *Workspace) Files() int { return len(w.recipes) }
+
+// Recipes evaluates all recipes, several at a time, and calls fn for each with
+// its variants and its place in the order of the files' paths, from 0 to
+// Files. It is called from several goroutines; an error of it ends the work.
+func (w *Workspace) Recipes(ctx context.Context, fn func(file int, variants []*Recipe) error) error {
 	workers := w.env.limits.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	jobs := make(chan int)
-	results := make([]chan []*Recipe, len(w.recipes))
-	for i := range results {
-		results[i] = make(chan []*Recipe, 1)
-	}
-	ahead := make(chan struct{}, 4*workers) // bounds what waits to be handed out
-	g.Go(func() error {
-		defer close(jobs)
-		for i := range w.recipes {
-			select {
-			case ahead <- struct{}{}:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			jobs <- i
-		}
-		return nil
-	})
+	var next atomic.Int64
+	done := progress{total: len(w.recipes), report: w.opt.Progress}
 	for range workers {
 		g.Go(func() error {
-			for i := range jobs {
-				results[i] <- w.evaluate(w.recipes[i])
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(w.recipes) {
+					return nil
+				}
+				if err := fn(i, w.evaluate(w.recipes[i])); err != nil {
+					return err
+				}
+				done.add()
 			}
-			return nil
+			return ctx.Err()
 		})
 	}
-	g.Go(func() error {
-		for i, c := range results {
-			select {
-			case list := <-c:
-				for _, r := range list {
-					if err := fn(r); err != nil {
-						return err
-					}
-				}
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			<-ahead
-			if w.opt.Progress != nil {
-				w.opt.Progress(i+1, len(results))
-			}
-		}
-		return nil
-	})
 	return g.Wait()
+}
+
+// progress counts, and reports from one goroutine at a time.
+type progress struct {
+	mu          sync.Mutex
+	done, total int
+	report      func(done, total int)
+}
+
+func (p *progress) add() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done++; p.report != nil {
+		p.report(p.done, p.total)
+	}
 }
 
 // evaluate evaluates one recipe with its appends, in all its variants.

@@ -100,6 +100,7 @@ func (d *Data) execute(st *statement) {
 		for _, h := range strings.Fields(st.name) {
 			if !slices.Contains(d.handlers, h) {
 				d.handlers = append(d.handlers, h)
+				d.changed(handlersName)
 			}
 		}
 	case kindAddFragments:

@@ -20,6 +20,7 @@ func (d *Data) setVar(name, value string, parsing bool, unknown []Unknown) {
 	}
 	d.addVariants(name)
 	v.value, v.set, v.taint, v.function = value, true, unknown, nil
+	d.changed(name)
 }
 
 // dropActive deletes the names that override this one now.
@@ -47,13 +48,14 @@ func (d *Data) addOperation(base string, o op, x operation) {
 	default:
 		v.removes = append(slices.Clip(v.removes), x)
 	}
+	d.changed(base)
 	d.addVariants(base)
 }
 
 func (d *Data) delVar(name string) {
 	name = d.normal(name)
 	d.changed(name)
-	d.vars[name] = &variable{}
+	d.vars[name] = deleted
 	if d.variantsOf(name) != nil {
 		d.variants[name] = nil
 	}
@@ -125,6 +127,7 @@ func (d *Data) renameVariants(key, newKey string) {
 		renamed = append(renamed, variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
 	}
 	d.variants[newKey] = renamed
+	d.changed(newKey)
 	for _, x := range slices.Clone(list) {
 		d.rename(x.name, strings.ReplaceAll(x.name, key, newKey))
 	}

@@ -165,7 +165,7 @@ type prefixTaint struct {
 
 func (d *Data) taintPrefix(p string, why []Unknown) {
 	p = d.normal(p)
-	clear(d.cache)
+	d.forgetAll()
 	if !slices.ContainsFunc(d.prefixes, func(t prefixTaint) bool { return t.prefix == p }) {
 		d.prefixes = append(d.prefixes, prefixTaint{p, why})
 	}
@@ -176,13 +176,13 @@ func (d *Data) taintPrefix(p string, why []Unknown) {
 
 // taintAll says that any variable may have been changed.
 func (d *Data) taintAll(why []Unknown) {
-	clear(d.cache)
+	d.forgetAll()
 	d.tainted = mergeUnknown(d.tainted, why)
 }
 
 // taintAllFlags says that any flag may have been changed.
 func (d *Data) taintAllFlags(why []Unknown) {
-	clear(d.cache)
+	d.forgetAll()
 	d.flagsTainted = mergeUnknown(d.flagsTainted, why)
 }
 

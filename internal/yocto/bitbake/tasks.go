@@ -73,6 +73,7 @@ func (d *Data) addTask(st *statement) {
 		d.setFlag(name, "task", "1", false, nil)
 		if !slices.Contains(d.tasks, name) {
 			d.tasks = append(d.tasks, name)
+			d.changed(tasksName)
 		}
 		for _, dep := range strings.Fields(st.after) {
 			d.addDep(name, taskName(dep), false)
@@ -104,6 +105,7 @@ func (d *Data) delTask(st *statement) {
 		name = taskName(name)
 		d.record(st, name)
 		d.tasks = slices.DeleteFunc(slices.Clone(d.tasks), func(t string) bool { return t == name })
+		d.changed(tasksName)
 		d.delFlag(name, "task")
 		d.delFlag(name, "deps")
 	}

@@ -98,6 +98,18 @@ static void describe(const struct call *c, const char *id, const char *program, 
 	line("kind", 0, c->kind);
 }
 
+/* steered records the variables by which a driver runs other programs, or has
+ * other arguments, than its command says. */
+static void steered(char **env)
+{
+	static const char *const names[] = {"CCC_OVERRIDE_OPTIONS", "COMPILER_PATH", "GCC_EXEC_PREFIX"};
+	for (int i = 0; i < 3; i++) {
+		const char *v = lookup(env, names[i]);
+		if (v && *v)
+			line("env", names[i], v);
+	}
+}
+
 static void inputs(struct call *c)
 {
 	for (int i = 0; i < c->inputs.n; i++) {
@@ -126,6 +138,8 @@ static int start(int argc, char **argv, char **env)
 	line("call", 0, "1");
 	describe(&c, id, program, cwd, env);
 	line("name", 0, argv[0]);
+	if (c.driver)
+		steered(env);
 	apply(&c, &a, cwd);
 	line_args(&a);
 	if (same(c.kind, "query")) {

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <pthread.h>
 #include <sched.h>
@@ -11,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 enum { N = 3000 };
 static int failed;
@@ -142,6 +145,49 @@ static void waiting(void)
 	want(until.tv_sec - since.tv_sec >= 1 && until.tv_sec - since.tv_sec < 60);
 }
 
+/* every way to ask for and to set a file's time goes with the clock, and gives
+ * back what was set */
+static void times(void)
+{
+	struct stat st, other;
+	struct stat64 st64;
+	struct statx stx;
+	struct timespec at[2], none[2] = {{0, UTIME_OMIT}, {0, UTIME_OMIT}};
+	int fd = open("t", O_CREAT | O_RDWR, 0644);
+	want(fd >= 0 && fstat(fd, &st) == 0 && labs(st.st_mtime - time(NULL)) < 60);
+	time_t written = st.st_mtime;
+	want(stat("t", &st) == 0 && st.st_mtime == written && st.st_ctime == written);
+	want(lstat("t", &st) == 0 && st.st_mtime == written);
+	want(fstatat(AT_FDCWD, "t", &st, 0) == 0 && st.st_mtime == written);
+	want(stat64("t", &st64) == 0 && st64.st_mtime == written && st64.st_size == 0);
+	want(statx(AT_FDCWD, "t", 0, STATX_ALL, &stx) == 0 && stx.stx_mtime.tv_sec == written && stx.stx_btime.tv_sec == written);
+	errno = 0;
+	want(stat("nowhere", &other) == -1 && errno == ENOENT);
+
+	/* a moment of the clock, one long ago, one an hour ago, one of the far future */
+	time_t moments[] = {time(NULL), 1000000000, time(NULL) - 400L * 24 * 3600, time(NULL) + 3L * 365 * 24 * 3600, time(NULL) + 30L * 24 * 3600};
+	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+		time_t m = moments[i];
+		struct utimbuf u = {m, m};
+		struct timeval v[2] = {{m, 5}, {m, 5}};
+		at[0].tv_sec = at[1].tv_sec = m;
+		at[0].tv_nsec = at[1].tv_nsec = 7;
+		want(utime("t", &u) == 0 && stat("t", &st) == 0 && st.st_mtime == m && st.st_atime == m);
+		want(utimes("t", v) == 0 && stat("t", &st) == 0 && st.st_mtime == m && st.st_mtim.tv_nsec == 5000);
+		want(lutimes("t", v) == 0 && stat("t", &st) == 0 && st.st_mtime == m);
+		want(futimes(fd, v) == 0 && stat("t", &st) == 0 && st.st_mtime == m);
+		want(futimens(fd, at) == 0 && stat("t", &st) == 0 && st.st_mtime == m && st.st_mtim.tv_nsec == 7);
+		want(utimensat(AT_FDCWD, "t", none, 0) == 0 && stat("t", &st) == 0 && st.st_mtime == m);
+		want(utimensat(AT_FDCWD, "t", at, AT_SYMLINK_NOFOLLOW) == 0 && stat("t", &st) == 0 && st.st_mtime == m);
+	}
+	want(utimes("t", NULL) == 0 && stat("t", &st) == 0 && labs(st.st_mtime - time(NULL)) < 60);
+	struct timeval bad[2] = {{0, 1000000}, {0, 0}};
+	errno = 0;
+	want(utimes("t", bad) == -1 && errno == EINVAL);
+	close(fd);
+	want(unlink("t") == 0);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
@@ -149,6 +195,7 @@ int main(int argc, char **argv)
 	alarm(100);
 	directories();
 	waiting();
+	times();
 	cpu_set_t set;
 	want(sched_getaffinity(0, sizeof set, &set) == 0);
 	want(CPU_COUNT(&set) == sysconf(_SC_NPROCESSORS_ONLN) || CPU_COUNT(&set) > 3);

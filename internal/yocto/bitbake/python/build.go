@@ -37,6 +37,9 @@ func (in *Interp) makeSet(items []Value) (Value, error) {
 
 // items evaluates expressions of which some may be *X.
 func (in *Interp) items(list []Expr, s *scope) (items []Value, unordered bool, err error) {
+	if len(list) > 0 {
+		items = make([]Value, 0, len(list))
+	}
 	for _, e := range list {
 		star, ok := e.(*Star)
 		if !ok {

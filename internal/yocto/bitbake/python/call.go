@@ -4,7 +4,7 @@ import "slices"
 
 // call evaluates a call.
 func (in *Interp) call(c *Call, s *scope) (Value, error) {
-	f, err := in.eval(c.Func, s)
+	f, err := in.callee(c.Func, s)
 	if err != nil {
 		return nil, err
 	}
@@ -12,34 +12,90 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	var kw map[string]Value
-	if len(c.Keywords) > 0 {
-		kw = map[string]Value{}
+	kw, u, err := in.keywords(c, s)
+	if err != nil {
+		return nil, err
 	}
-	for _, k := range c.Keywords {
-		v, err := in.eval(k.Value, s)
-		if err != nil {
-			return nil, err
-		}
-		if k.Name == "" {
-			d, ok := v.(*Dict)
-			if !ok {
-				return in.unknown("** of a value that is not known"), nil
-			}
-			for _, key := range d.keys {
-				name, _ := key.(string)
-				kw[name], _ = d.get(key)
-			}
-			continue
-		}
-		kw[k.Name] = v
+	if u != nil {
+		return u, nil
 	}
 	if unordered && len(args) > 1 {
 		u := in.unknown("arguments whose order nobody promises")
 		in.escape(CallName(c.Func), args, kw, u)
 		return u, nil
 	}
-	return in.applyTo(f, c.Func, args, kw)
+	switch {
+	case f.method != nil:
+		return in.callMethod(f.method, f.value, f.name, args, kw)
+	case f.host != nil:
+		return f.host.Call(in, f.name, args, kw)
+	}
+	return in.applyTo(f.value, c.Func, args, kw)
+}
+
+// callee is what is called: a value, or, with a name, a method of the value.
+type callee struct {
+	value  Value
+	name   string
+	method methodFunc
+	host   Methoder
+}
+
+// callee evaluates what is called. A method is not made a value of its own.
+func (in *Interp) callee(x Expr, s *scope) (callee, error) {
+	a, ok := x.(*Attr)
+	if !ok {
+		v, err := in.eval(x, s)
+		return callee{value: v}, err
+	}
+	if u := in.exhausted(); u != nil {
+		return callee{value: u}, nil
+	}
+	u := in.enter()
+	defer in.leave()
+	if u != nil {
+		return callee{value: u}, nil
+	}
+	v, err := in.eval(a.X, s)
+	if err != nil {
+		return callee{}, err
+	}
+	if m := methodOf(v, a.Name); m != nil {
+		return callee{value: v, name: a.Name, method: m}, nil
+	}
+	if h, ok := v.(Methoder); ok && h.HasMethod(a.Name) {
+		return callee{value: v, name: a.Name, host: h}, nil
+	}
+	v, err = in.attribute(v, a.Name)
+	return callee{value: v}, err
+}
+
+// keywords evaluates the named arguments of a call; they are unknown when it
+// cannot be told what their names are.
+func (in *Interp) keywords(c *Call, s *scope) (map[string]Value, *Unknown, error) {
+	if len(c.Keywords) == 0 {
+		return nil, nil, nil
+	}
+	kw := map[string]Value{}
+	for _, k := range c.Keywords {
+		v, err := in.eval(k.Value, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		if k.Name != "" {
+			kw[k.Name] = v
+			continue
+		}
+		d, ok := v.(*Dict)
+		if !ok {
+			return nil, in.unknown("** of a value that is not known"), nil
+		}
+		for _, key := range d.keys {
+			name, _ := key.(string)
+			kw[name], _ = d.get(key)
+		}
+	}
+	return kw, nil, nil
 }
 
 // CallName is the dotted name of what is called, for messages.
@@ -153,7 +209,10 @@ func (in *Interp) callFunc(f *Func, args []Value, kw map[string]Value) (Value, e
 
 // bind gives the parameters of a call their values.
 func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) error {
-	used := map[string]bool{}
+	var used map[string]bool
+	if len(kw) > 0 {
+		used = map[string]bool{}
+	}
 	for _, p := range f.params {
 		v, given := kw[p.Name]
 		switch {

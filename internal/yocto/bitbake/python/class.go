@@ -5,7 +5,7 @@ func (in *Interp) attribute(v Value, name string) (Value, error) {
 	case *Unknown:
 		return v, nil
 	case *Module:
-		if m, ok := v.Members(name); ok {
+		if m, ok := v.Member(name); ok {
 			return m, nil
 		}
 		if exceptionTypes[v.Name+"."+name] {

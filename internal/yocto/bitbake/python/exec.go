@@ -92,7 +92,7 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 		s.names[resultName] = v
 		return flowReturn, err
 	case *Jump:
-		return map[string]flow{"pass": flowOn, "break": flowBreak, "continue": flowContinue}[st.Word], nil
+		return jumpFlow(st.Word), nil
 	case *Def:
 		in.at(st.Line)
 		f := Define(st)
@@ -102,6 +102,16 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 	default:
 		return in.rare(st, s)
 	}
+}
+
+func jumpFlow(word string) flow {
+	switch word {
+	case "break":
+		return flowBreak
+	case "continue":
+		return flowContinue
+	}
+	return flowOn
 }
 
 // rare runs the statements that metadata seldom uses.

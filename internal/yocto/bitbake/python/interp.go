@@ -92,13 +92,12 @@ func (in *Interp) Eval(x Expr, names map[string]Value) (Value, error) {
 }
 
 // Run executes statements with some local names. It is unknown when it cannot
-// be told how far they run.
+// be told how far they run. The map is used up.
 func (in *Interp) Run(body []Stmt, names map[string]Value) (Value, error) {
-	s := newScope(nil)
-	for k, v := range names {
-		s.names[k] = v
+	if names == nil {
+		names = map[string]Value{}
 	}
-	return in.callBody(body, s)
+	return in.callBody(body, &scope{names: names})
 }
 
 // Define gives the function that a def makes, with names it can see.

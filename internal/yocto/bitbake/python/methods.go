@@ -10,42 +10,57 @@ type methodFunc func(in *Interp, self Value, args []Value, kw map[string]Value) 
 // takesUnknown are the methods that keep an unknown argument as an item.
 var takesUnknown = map[string]bool{"append": true, "extend": true, "insert": true, "setdefault": true}
 
-// method finds a method of a built-in value. A call with unknown arguments
-// is unknown, and so is, after a method that changes it, the container.
-func method(v Value, name string) Value {
-	var table map[string]methodFunc
+// Methoder is a value of the host whose methods need not be made values to be
+// called.
+type Methoder interface {
+	Call(in *Interp, method string, args []Value, kw map[string]Value) (Value, error)
+	HasMethod(name string) bool
+}
+
+// methodOf finds a method of a built-in value.
+func methodOf(v Value, name string) methodFunc {
 	switch v.(type) {
 	case string:
-		table = stringMethods
+		return stringMethods[name]
 	case *List:
-		table = listMethods
+		return listMethods[name]
 	case *Dict:
-		table = dictMethods
+		return dictMethods[name]
 	case *Set:
-		table = setMethods
+		return setMethods[name]
 	case *Tuple:
-		table = tupleMethods
+		return tupleMethods[name]
 	}
-	m, ok := table[name]
-	if !ok {
+	return nil
+}
+
+// method is a method of a built-in value, as a value.
+func method(v Value, name string) Value {
+	m := methodOf(v, name)
+	if m == nil {
 		return nil
 	}
 	return &Builtin{Name: name, Raw: true, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
-		u := spoiledBy(v)
-		if a := unknownArgument(args, kw); u == nil && a != nil && !(takesUnknown[name] && (len(args) == 0 || Value(a) != args[0] || name == "append" || name == "extend")) {
-			u = a
-		}
-		if u == nil && mutators[name] && isFrozen(v) {
-			return in.unknown("a value of a module is changed"), nil
-		}
-		if u == nil {
-			return m(in, v, args, kw)
-		}
-		if mutators[name] {
-			spoil(v, u)
-		}
-		return u, nil
+		return in.callMethod(m, v, name, args, kw)
 	}}
+}
+
+// callMethod calls a method of a built-in value. With unknown arguments the
+// result is unknown, and so is, after a method that changes it, the container.
+func (in *Interp) callMethod(m methodFunc, v Value, name string, args []Value, kw map[string]Value) (Value, error) {
+	u := spoiledBy(v)
+	if a := unknownArgument(args, kw); u == nil && a != nil && !(takesUnknown[name] && (len(args) == 0 || Value(a) != args[0] || name == "append" || name == "extend")) {
+		u = a
+	}
+	switch {
+	case u == nil && isFrozen(v) && mutators[name]:
+		return in.unknown("a value of a module is changed"), nil
+	case u == nil:
+		return m(in, v, args, kw)
+	case mutators[name]:
+		spoil(v, u)
+	}
+	return u, nil
 }
 
 // str takes the string that argument i is.

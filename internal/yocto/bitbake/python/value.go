@@ -1,5 +1,7 @@
 package python
 
+import "sync"
+
 // Value is nil (None), bool, int64, float64, string, *List, *Tuple, *Dict,
 // *Set, a function, or what the host made.
 type Value any
@@ -53,11 +55,30 @@ type Builtin struct {
 	Fn   func(in *Interp, args []Value, kw map[string]Value) (Value, error)
 }
 
-// Module is a name space: "os", "bb.utils".
+// Module is a name space: "os", "bb.utils". It may be used from several
+// goroutines, and must not be copied.
 type Module struct {
-	Name    string
+	Name string
+	// Members finds a member. It is asked once for each, and its answer is
+	// always the same.
 	Members func(name string) (Value, bool)
+	known   sync.Map // name → Value, of members that are there
 }
+
+// Member finds a member.
+func (m *Module) Member(name string) (Value, bool) {
+	if v, ok := m.known.Load(name); ok {
+		return v.(member).value, true
+	}
+	v, ok := m.Members(name)
+	if ok {
+		m.known.Store(name, member{v})
+	}
+	return v, ok
+}
+
+// member is a value, maybe None.
+type member struct{ value Value }
 
 // Func is a function written in Python.
 type Func struct {

@@ -1,0 +1,81 @@
+package yocto
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake"
+)
+
+// code keeps what was found in the bodies of functions, by their text: most
+// recipes get theirs from the same classes. It may be used from several
+// goroutines.
+type code struct {
+	tasks     sync.Map // body → *commands
+	anonymous sync.Map // body → the variable that it sets, "" for none
+}
+
+// commands are the lines of a task that rules ask for.
+type commands struct {
+	downloads []hit
+	sumdb     []hit // that switch Go's checksum database off
+}
+
+// hit is a line of a body.
+type hit struct {
+	line  int // from 0
+	text  string
+	match string // the part that was looked for
+}
+
+// commands finds the lines of a task's body.
+func (c *code) commands(body string) *commands {
+	if found, ok := c.tasks.Load(body); ok {
+		return found.(*commands)
+	}
+	found := &commands{}
+	for i, line := range lines(body) {
+		if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
+			found.downloads = append(found.downloads, hit{i, line, m[1]})
+		}
+		if switchesSumdbOff(line) {
+			found.sumdb = append(found.sumdb, hit{line: i, text: line})
+		}
+	}
+	c.tasks.Store(body, found)
+	return found
+}
+
+// sets says which of the variables that decide what is fetched anonymous
+// python sets.
+func (c *code) sets(body string) string {
+	if name, ok := c.anonymous.Load(body); ok {
+		return name.(string)
+	}
+	name := ""
+	if m := sets.FindStringSubmatch(body); m != nil {
+		name = m[1]
+	}
+	c.anonymous.Store(body, name)
+	return name
+}
+
+// eachTask calls visit for every task, with what was found in its body.
+func (r *recipe) eachTask(visit func(bitbake.Function, *commands)) {
+	for _, name := range r.data.Tasks() {
+		if f, ok := r.data.Function(name); ok {
+			visit(f, r.code.commands(f.Body))
+		}
+	}
+}
+
+// lines returns the lines of a body, comments emptied.
+func lines(body string) []string {
+	out := strings.Split(body, "\n")
+	for i, line := range out {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			out[i] = ""
+		}
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package main
+
+// expected is what has to be named of a pair, by its first file: the path of
+// what differs, without the file itself, and the kind; with the cause where it
+// is known. Of formats that have no entries, such as pictures, nothing is
+// expected but the verdict.
+var expected = map[string]string{
+	"archive1.tar":          "compressed.gz!/compressed text",
+	"bug881937_1.deb":       "control.tar.gz!/control text",
+	"bug903391_1.deb":       "control.tar!/md5sums text",
+	"bug903401_1.deb":       "control.tar.gz!/md5sums text",
+	"bug903565_1.deb":       "control.tar.gz!/control text",
+	"devicetree1.dtb":       "ocp@68000000/l4@48000000/scm@2000/pinmux@30/#pinctrl-cells only-right",
+	"encrypted1.zip":        "dir/text bytes",
+	"fuzzy-tar-in-tar1.tar": "t/test1.tar only-left",
+	"fuzzy1.tar":            "matching only-left",
+	"test1.a":               "test.o!/.text!/f symbol",
+	"test1.apk":             "AndroidManifest.xml bytes",
+	"test1.bz2":             "test1 text",
+	"test1.cpio":            "dir/text text",
+	"test1.deb":             "control.tar.gz!/md5sums text",
+	"test1.debsrc.tar.gz":   "equivs.TyCgZ2/debian/README.Debian only-left",
+	"test1.debug":           ".debug_info!/DW_AT_comp_dir field (build-path)",
+	"test1.docx":            "[Content_Types].xml mtime (timestamp)",
+	"test1.epub":            "META-INF/container.xml mtime (timestamp)",
+	"test1.exe":             ".text bytes",
+	"test1.ext4":            "date.txt text",
+	"test1.fat12":           "test1.txt text",
+	"test1.gz":              "test1 text",
+	"test1.iso":             "link link",
+	"test1.jmod":            "classes/module-info.class",
+	"test1.json":            "text",
+	"test1.lz4":             "test1 text",
+	"test1.lzip":            "test1 text",
+	"test1.mozzip":          "dir/text text",
+	"test1.o":               ".text!/f symbol",
+	"test1.odt":             "Configurations2/accelerator mtime (timestamp)",
+	"test1.rlib":            "alloc_system-d16b8f0e.0.o!/.text.__rust_reallocate!/__rust_reallocate symbol",
+	"test1.rpm":             "payload.cpio.gz!/dir/text text",
+	"test1.squashfs":        "link link",
+	"test1.tar":             "dir/link link",
+	"test1.xz":              "test1 text",
+	"test1.zip":             "dir/text text",
+	"test1_root.squashfs":   "link link",
+	"test_comment1.zip":     "foo field",
+	"text_order1":           "order (order)",
+}
