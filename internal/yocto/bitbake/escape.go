@@ -26,7 +26,7 @@ func otherMethod(d *Data, name string) (python.Value, bool) {
 // runsText are functions that run what a text says.
 func runsText(name string) bool {
 	last := name[strings.LastIndexByte(name, '.')+1:]
-	return slices.Contains([]string{"exec", "eval", "better_exec", "better_eval", "exec_func", "exec_task", "__import__", "setattr"}, last)
+	return slices.Contains([]string{"exec", "eval", "better_exec", "better_eval", "exec_func", "exec_task", "setattr"}, last)
 }
 
 // Handlers are the functions that were registered for events.
