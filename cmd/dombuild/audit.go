@@ -35,7 +35,7 @@ type auditFlags struct {
 	waivers                []string
 	set                    []string
 	keepGoing, diff        bool
-	downloads              string
+	downloads, lock        string
 }
 
 func (a *app) auditYoctoVerb() *cobra.Command {
@@ -57,7 +57,9 @@ make the exit code 9.
 
 With --diff OLD NEW: which sources and verdicts differ between two checkouts.
 With --downloads DIR: also hash the files of a DL_DIR, and the objects of the git
-repositories and mirror tarballs in it, against what the recipes expect.`
+repositories and mirror tarballs in it, against what the recipes expect.
+With --lock FILE: also write a lock of every verified file, from which fetch --lock
+fills the store and store export --yocto makes a DL_DIR.`
 	cmd.Annotations = map[string]string{findings: "yes"}
 	f := cmd.Flags()
 	f.StringSliceVar(&opt.layers, "layer", nil, "only these layers (names or patterns)")
@@ -71,6 +73,7 @@ repositories and mirror tarballs in it, against what the recipes expect.`
 	f.StringArrayVar(&opt.set, "set", nil, "set a variable of the configuration, as NAME=VALUE; BB_VERSION says which BitBake is judged")
 	f.BoolVar(&opt.keepGoing, "keep-going", false, "a syntax error does not make the exit code 1")
 	f.BoolVar(&opt.diff, "diff", false, "compare two checkouts, PATH being OLD NEW")
+	f.StringVar(&opt.lock, "lock", "", "write a lock of every verified file to this file, - for standard output in place of the report")
 	f.StringVar(&opt.downloads, "downloads", "", "also check the files of this DL_DIR")
 	return cmd
 }
@@ -80,6 +83,7 @@ type auditDocument struct {
 	Schema   string              `json:"schema"`
 	Summary  yocto.Summary       `json:"summary"`
 	URIs     []*yocto.Source     `json:"uris"`
+	Inactive []yocto.Inactive    `json:"inactive"` // for other machines and overrides: without a verdict
 	Findings []finding.Finding   `json:"findings"`
 	Errors   []auditSyntaxError  `json:"errors"`
 	Checked  []yocto.CheckedFile `json:"downloads,omitempty"`
@@ -100,6 +104,9 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 	if err := opt.checkRules(); err != nil {
 		return err
 	}
+	if opt.lock == "-" && a.flags.json {
+		return &usageError{errors.New("--lock - and --json both write to standard output"), "write the lock to a file"}
+	}
 	// A recipe's variables are garbage as soon as it is judged: collecting them
 	// more rarely is faster and stays below 300 MB.
 	defer debug.SetGCPercent(debug.SetGCPercent(300))
@@ -110,10 +117,7 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 	result = result.Select(yocto.Filter{Layers: opt.layers, Rules: opt.rules, Recipes: opt.recipes})
 	var checked []yocto.CheckedFile
 	if opt.downloads != "" {
-		task := a.display.Begin("check "+opt.downloads, 0)
-		checked, err = result.CheckDownloads(ctx, opt.downloads)
-		task.End(err)
-		if err != nil {
+		if checked, err = a.checkDownloads(ctx, result, opt.downloads); err != nil {
 			return err
 		}
 	}
@@ -123,13 +127,18 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 	}
 	summary := result.Summary()
 	summary.Findings = report.Summary
-	doc := auditDocument{"dombuild/audit-yocto/v1", summary, result.Sources, atLeast(report.Findings, shown), syntaxErrors(result.Errors), checked}
-	err = errors.Join(
-		a.print(doc, func(w io.Writer) {
-			a.printAudit(w, summary, report, shown)
-			printDownloads(w, opt.downloads, checked)
-		}),
-		a.save(report), opt.saveBaseline(report))
+	doc := auditDocument{"dombuild/audit-yocto/v1", summary, result.Sources, result.Inactive, atLeast(report.Findings, shown), syntaxErrors(result.Errors), checked}
+	text := func(w io.Writer) {
+		a.printAudit(w, summary, report, shown)
+		printDownloads(w, opt.downloads, checked)
+	}
+	if opt.lock == "-" {
+		text = func(io.Writer) { fmt.Fprintln(a.stderr, summary) }
+	}
+	err = errors.Join(a.print(doc, text), a.save(report), opt.saveBaseline(report))
+	if opt.lock != "" {
+		err = errors.Join(err, a.writeYoctoLock(result, opt.lock))
+	}
 	if len(result.Errors) > 0 && !opt.keepGoing {
 		err = errors.Join(err, &yocto.SyntaxError{Errors: result.Errors})
 	} else if len(result.Errors) > 0 {
@@ -181,15 +190,9 @@ func (a *app) evaluate(ctx context.Context, paths []string, opt auditFlags) (*yo
 		}
 		set[name] = value
 	}
-	task := a.display.Begin("evaluate "+strings.Join(paths, " "), 0)
-	said := time.Now()
-	result, err := yocto.Audit(ctx, yocto.Input{Paths: paths, Set: set, Progress: func(done, total int) {
-		if now := time.Now(); now.Sub(said) >= time.Second {
-			said = now
-			task.Log(fmt.Sprintf("%d of %d recipes", done, total))
-		}
-	}})
-	task.End(err)
+	shown := newAuditProgress(a.display, "evaluate "+strings.Join(paths, " "))
+	result, err := yocto.Audit(ctx, yocto.Input{Paths: paths, Set: set, Progress: shown.step})
+	shown.end(err)
 	return result, err
 }
 
@@ -248,7 +251,10 @@ func (a *app) printAudit(w io.Writer, s yocto.Summary, report *finding.Report, s
 		fmt.Fprintf(w, "%d findings below %s are not shown (--severity note shows all)\n", hidden, shown)
 	}
 	table(w, s.Section())
-	fmt.Fprintf(w, "\n%d recipes, %d remote sources: %d verified by BitBake %s, %d not\n", s.Recipes, s.Remote, s.Verified, s.BitBake, s.Remote-s.Verified)
+	fmt.Fprintf(w, "\n%s\n", s)
+	if s.Inactive > 0 {
+		fmt.Fprintf(w, "%d remote sources for other machines or overrides were not looked at (--json lists them as inactive)\n", s.Inactive)
+	}
 }
 
 // table writes a section as text, the first column to the left.
@@ -263,26 +269,4 @@ func table(w io.Writer, s finding.Section) {
 		fmt.Fprintf(t, "%s\t\n", strings.Join(cells, "\t"))
 	}
 	_ = t.Flush()
-}
-
-func printDownloads(w io.Writer, dir string, checked []yocto.CheckedFile) {
-	if dir == "" {
-		return
-	}
-	count := map[yocto.Status]int{}
-	for _, c := range checked {
-		count[c.Status]++
-		if c.Status != yocto.Different && c.Status != yocto.Unproven {
-			continue
-		}
-		fmt.Fprintf(w, "%-10s  %s (%s)\n", c.Status, finding.Visible(c.File), finding.Visible(strings.Join(c.PN, ", ")))
-		if c.Got != "" {
-			fmt.Fprintf(w, "    want %s %s\n    got  %s %s\n", c.Algorithm, finding.Visible(c.Expected), c.Algorithm, c.Got)
-		}
-		for _, reason := range c.Reasons {
-			fmt.Fprintf(w, "    %s\n", finding.Visible(reason))
-		}
-	}
-	fmt.Fprintf(w, "%s: %d equal, %d different, %d not proven, %d not there\n", finding.Visible(dir),
-		count[yocto.Equal], count[yocto.Different], count[yocto.Unproven], count[yocto.Absent])
 }

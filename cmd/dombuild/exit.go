@@ -16,6 +16,8 @@ import (
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/yocto"
+	"github.com/dombuild/dombuild/internal/yocto/dldir"
+	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
 // Exit codes. They are documented and do not change.
@@ -71,11 +73,12 @@ func exitCode(err error) int {
 	case is(new(*sandbox.OpenError)):
 		return exitOpen
 	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)),
-		is(new(*upstream.MovedError)), is(new(*bundle.Error)), is(new(*bundle.MissingError)), is(new(*yocto.DownloadError)):
+		is(new(*upstream.MovedError)), is(new(*bundle.Error)), is(new(*bundle.MissingError)), is(new(*yocto.DownloadError)),
+		is(new(*dldir.DifferentError)):
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)), is(new(*bundle.UntrustedError)):
 		return exitUntrusted
-	case is(new(*lockfile.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)):
+	case is(new(*lockfile.Error)), is(new(*pins.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)):
 		return exitLock
 	case is(new(*sandbox.StepError)), is(new(*build.OutputError)):
 		return exitStep

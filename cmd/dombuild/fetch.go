@@ -13,7 +13,15 @@ import (
 )
 
 func (a *app) fetchVerb() *cobra.Command {
-	return verb("fetch", "Download what the lock pins into the store, verified", cobra.NoArgs, a.fetch)
+	var lock string
+	cmd := verb("fetch", "Download what the lock pins into the store, verified", cobra.NoArgs, func(ctx context.Context, args []string) error {
+		if lock != "" {
+			return a.fetchLock(ctx, lock)
+		}
+		return a.fetch(ctx, args)
+	})
+	cmd.Flags().StringVar(&lock, "lock", "", "fetch what this lock pins, of a recipe or of audit yocto --lock, instead of the recipe's own")
+	return cmd
 }
 
 func (a *app) fetch(ctx context.Context, _ []string) error {
@@ -44,13 +52,19 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
+	return a.printFetched(len(pins), size, st.Dir(), lost)
+}
+
+// printFetched prints what fetch brought into the store, and what proves pins
+// and cannot be had any more.
+func (a *app) printFetched(pins int, bytes int64, dir string, lost []string) error {
 	doc := struct {
 		Schema string   `json:"schema"`
 		Pins   int      `json:"pins"`
 		Bytes  int64    `json:"bytes"`
 		Store  string   `json:"store"`
-		Lost   []string `json:"evidence_lost"` // what proves pins and cannot be had any more
-	}{"dombuild/fetch/v1", len(pins), size, st.Dir(), lost}
+		Lost   []string `json:"evidence_lost"`
+	}{"dombuild/fetch/v1", pins, bytes, dir, lost}
 	return a.print(doc, func(w io.Writer) {
 		fmt.Fprintf(w, "%d pins, %d bytes, verified in %s\n", doc.Pins, doc.Bytes, doc.Store)
 	})

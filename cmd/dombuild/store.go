@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) storeVerb() *cobra.Command {
-	return group("store", "Look at the store, verify it, tidy it", a.storeLs(), a.storeDu(), a.storeVerify(), a.storeGC())
+	return group("store", "Look at the store, verify it, tidy it", a.storeLs(), a.storeDu(), a.storeVerify(), a.storeExport(), a.storeGC())
 }
 
 // storedBlob is a blob as store ls and store gc print it.

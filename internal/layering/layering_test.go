@@ -54,6 +54,8 @@ var bans = []ban{
 	{"internal/repro/explain", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "explaining knows contents, not builds"},
 	{"internal/repro/diff", []string{"net/http", "os/exec", "internal/build", "internal/plan", "internal/store"}, "any two artifacts are compared, however they were built"},
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
+	{"internal/yocto/pins", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a lock is text: reading it opens no connection"},
+	{"internal/yocto/dldir", []string{"net/http", "os/exec", "internal/finding", "internal/fetch"}, "what is exported is in the store, or nowhere"},
 	{"internal/yocto/source", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "what BitBake compares follows from metadata alone"},
 	{"internal/yocto/git", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a repository is read, git is not run"},
 	{"internal/yocto/kas", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a kas file is text: its repositories are looked at, not fetched"},

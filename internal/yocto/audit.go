@@ -19,6 +19,7 @@ type Result struct {
 	Findings []Judged  // unordered; a finding.Report sorts them
 	Errors   []*bitbake.SyntaxError
 	Recipes  []Counted
+	Inactive []Inactive // by recipe
 	layers   *files
 }
 
@@ -66,6 +67,7 @@ func (a *audit) recipe(r *bitbake.Recipe) *recipe {
 		r.Layer = a.files.layerOf(r.File)
 	}
 	rec.sources = rec.sourcesOf()
+	rec.others = rec.inactive()
 	rec.findings = rec.judge()
 	rec.data, rec.Data, rec.texts, rec.dirs = nil, nil, nil, nil // the recipe's variables are not needed any more
 	return rec
@@ -84,7 +86,7 @@ func (a *audit) result() *Result {
 	slices.SortFunc(recipes, func(x, y *recipe) int {
 		return cmp.Or(strings.Compare(x.File, y.File), strings.Compare(x.Variant, y.Variant), strings.Compare(x.PN, y.PN))
 	})
-	out := &Result{Root: a.files.root, Release: a.release, Findings: merged(findings), Errors: distinct(errs), Sources: []*Source{}, layers: a.files}
+	out := &Result{Root: a.files.root, Release: a.release, Findings: merged(findings), Errors: distinct(errs), Sources: []*Source{}, Inactive: nowhereActive(recipes), layers: a.files}
 	var base *recipe
 	for _, r := range recipes {
 		if base == nil || base.File != r.File {

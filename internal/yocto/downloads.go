@@ -41,8 +41,8 @@ type CheckedFile struct {
 // sources, and the git repositories and mirror tarballs in it with the pinned
 // commits. Worst come first.
 func (r *Result) CheckDownloads(ctx context.Context, dir string) ([]CheckedFile, error) {
-	if !isDir(dir) {
-		return nil, fmt.Errorf("checking downloads: %s is not a directory", dir)
+	if err := DownloadDir(dir); err != nil {
+		return nil, err
 	}
 	jobs := r.downloads(dir)
 	out := make([]CheckedFile, len(jobs))
@@ -63,6 +63,14 @@ func (r *Result) CheckDownloads(ctx context.Context, dir string) ([]CheckedFile,
 		return cmp.Or(cmp.Compare(slices.Index(rank, a.Status), slices.Index(rank, b.Status)), strings.Compare(a.File, b.File), strings.Compare(a.Expected, b.Expected))
 	})
 	return out, nil
+}
+
+// DownloadDir returns an error unless there is such a directory.
+func DownloadDir(dir string) error {
+	if !isDir(dir) {
+		return fmt.Errorf("checking downloads: %s is not a directory", dir)
+	}
+	return nil
 }
 
 // download is one thing to check: a file with what several recipes expect of it.

@@ -39,6 +39,7 @@ type recipe struct {
 	code    *code
 
 	sources  []*Source
+	others   []Inactive
 	findings []finding.Finding
 	texts    *sourceTexts // of SRC_URI, once they were asked for
 	dirs     []string     // in which its files are looked for, likewise

@@ -46,6 +46,9 @@ type Reason struct {
 // sourcesOf judges the URIs of a recipe.
 func (r *recipe) sourcesOf() []*Source {
 	replaced, elsewhere := r.fetchReplaced()
+	if !replaced {
+		replaced, elsewhere = r.fetchChanged()
+	}
 	var out []*Source
 	for _, j := range source.All(r.data, r.release) {
 		if replaced && j.Verdict != source.Local {

@@ -16,7 +16,14 @@ func bbFetchMember(name string) (python.Value, bool) {
 	case "URI":
 		return onTexts("bb.fetch2.URI", 1, func(a []string) python.Value { return parseURI(a[0]) }), true
 	case "decodeurl":
-		return onTexts("bb.fetch2.decodeurl", 1, func(a []string) python.Value { return decodeURL(a[0]) }), true
+		return builtin("bb.fetch2.decodeurl", func(in *python.Interp, args []python.Value) (python.Value, error) {
+			s, ok := args0(args).(string)
+			if !ok {
+				return unknownValue("bb.fetch2.decodeurl of what is no text"), nil
+			}
+			h, ok := in.Host.(*host)
+			return decodeURL(s, ok && h.d.env.old), nil
+		}), true
 	}
 	return nil, false
 }
@@ -78,15 +85,16 @@ func parameters(s string) *python.Dict {
 }
 
 // decodeURL is bb.fetch2.decodeurl: type, host, path, user, password and
-// parameters. Releases differ in what they take for a user in file://a@b.
-func decodeURL(s string) python.Value {
+// parameters. Releases differ in what they take for a user in file://a@b: those
+// with overrides behind "_" take a, the newest none.
+func decodeURL(s string, old bool) python.Value {
 	base, params, _ := strings.Cut(s, ";")
 	scheme, location, ok := strings.Cut(base, "://")
 	if !ok || location == "" {
 		return unknownValue("a URI that is not read: " + s)
 	}
 	user, password := "", ""
-	if strings.EqualFold(scheme, "file") && strings.Contains(location, "@") {
+	if strings.EqualFold(scheme, "file") && strings.Contains(location, "@") && !old {
 		u := unknownValue("the user of a file:// URI: " + s)
 		return &python.Tuple{Items: []python.Value{scheme, "", u, u, u, parameters(params)}}
 	}

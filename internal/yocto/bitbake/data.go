@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
 
 // Data holds the variables of the configuration or of one recipe, after the
@@ -53,6 +55,7 @@ type Data struct {
 	files        []Include
 	functions    map[string]*statement // def at the top level
 	filters      map[string]string
+	objects      map[string]python.Value // variables that hold no text; not inherited by copies
 	errors       []*SyntaxError
 }
 

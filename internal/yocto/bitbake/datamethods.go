@@ -8,6 +8,9 @@ func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 	if internal, ok := d.internal(name); ok {
 		return internal, nil
 	}
+	if o := d.object(name); o != nil {
+		return o, nil
+	}
 	if a.isFalse("expand") {
 		e := d.getRaw(name)
 		return d.value(e, name), nil
@@ -86,6 +89,11 @@ func (d *Data) textOf(v python.Value) (text string, none bool, unknown []Unknown
 
 func setVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	text, none, unknown := d.textOf(a.value("value"))
+	d.setObject(name, nil)
+	if isObject(a.value("value")) {
+		d.setObject(name, a.value("value"))
+		unknown = d.unknown("", "the value that is stored is no text")
+	}
 	if none {
 		d.setVar(name, "", false, nil)
 		d.own(d.normal(name)).set = false
@@ -139,6 +147,7 @@ func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Inte
 }
 
 func delVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	d.setObject(name, nil)
 	d.delVar(name)
 	return nil, nil
 }
@@ -173,6 +182,8 @@ func renameVarMethod(d *Data, in *python.Interp, name string, a *arguments) (pyt
 		d.taintAll(d.unknown(name, "the variable is renamed to a name that is not known"))
 		return nil, nil
 	}
+	d.setObject(name, nil)
+	d.setObject(to, nil)
 	d.rename(name, to)
 	return nil, nil
 }

@@ -93,7 +93,7 @@ func (d *Data) giveArguments(a *arguments) { d.spare = append(d.spare, a) }
 // Attr is a method as a value.
 func (v dataValue) Attr(name string) (python.Value, bool) {
 	if !v.HasMethod(name) {
-		return nil, false
+		return otherMethod(v.d, name)
 	}
 	return &python.Builtin{Name: "d." + name, Raw: true, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
 		return v.Call(in, name, args, kw)

@@ -144,11 +144,15 @@ func (h *host) Import(path string) (python.Value, bool) { return h.d.env.importP
 
 // Doubt taints what statements that may or may not run would change.
 func (h *host) Doubt(body []python.Stmt, resolve func(python.Expr) python.Value, why *python.Unknown) {
+	h.d.forgetObjects()
 	h.d.taintBody(body, resolve, h.d.causes(why, why.Reason))
 }
 
 // Escaped taints everything when code that nobody knows got the variables.
 func (h *host) Escaped(name string, args []python.Value, why *python.Unknown) {
+	if runsText(name) {
+		h.d.taintAll(h.d.unknown(name, "what the text says is run and cannot be followed"))
+	}
 	if harmless(name) {
 		return
 	}

@@ -66,6 +66,12 @@ func (t *tainter) call(c *python.Call) {
 			t.write(a.Name, flags, c)
 			return
 		}
+		_, known := dataMethods()[a.Name]
+		module := python.CallName(a.X) == "bb.data" || python.CallName(a.X) == "oe.data"
+		if isData(a.X) && !module && !known && !slices.Contains(readers, a.Name) {
+			t.d.taintAll(t.why)
+			return
+		}
 	}
 	name := python.CallName(c.Func)
 	switch f := t.find(c.Func).(type) {
@@ -79,7 +85,7 @@ func (t *tainter) call(c *python.Call) {
 			t.d.taintAll(t.why)
 		}
 	default:
-		if !harmless(name) && slices.ContainsFunc(c.Args, isData) {
+		if runsText(name) || !harmless(name) && slices.ContainsFunc(c.Args, isData) {
 			t.d.taintAll(t.why)
 		}
 	}

@@ -1,0 +1,32 @@
+// Package pins is the lock of the sources of Yocto layers: every file that
+// BitBake verifies, under the name it has in a DL_DIR, with the digest by which
+// the store knows it. It belongs to no recipe of dombuild.
+//
+// The format is a subset of HCL:
+//
+//	lock {
+//	  version = 1
+//	  kind    = "yocto"
+//	  bitbake = "2.18"
+//	}
+//
+//	file "a-1.0.tar.gz" {
+//	  digest  = "sha256:…"
+//	  sums    = ["md5:…"]
+//	  urls    = ["https://example.org/a-1.0.tar.gz"]
+//	  recipes = ["a"]
+//	}
+//
+//	unlocked "git://example.org/b.git" {
+//	  recipes = ["b"]
+//	  reason  = "…"
+//	}
+//
+// # Invariants
+//
+// There is one text for one lock; [Parse] refuses every other. A file is
+// identified by SHA-256 or SHA-512, never by less; sums are what BitBake
+// compares besides. A name stands for one digest. No name leaves the DL_DIR or
+// looks like one of BitBake's stamps. What is not locked is in the lock too,
+// with the reason. A recipe gives no sizes, so there are none.
+package pins

@@ -1,0 +1,92 @@
+package pins
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/opencontainers/go-digest"
+)
+
+const hexA = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+func example() Lock {
+	return Lock{BitBake: "2.18",
+		Files: []File{
+			{Name: "b.tar", Digest: "sha256:" + hexA, Sums: []string{"md5:d41d8cd98f00b204e9800998ecf8427e"}, URLs: []string{"https://example.org/b.tar?x=${y}"}, Recipes: []string{"b"}},
+			{Name: "a.tar", Digest: "sha256:" + hexA, URLs: []string{"https://example.org/a.tar"}, Recipes: []string{"z"}},
+			{Name: "a.tar", Digest: "sha256:" + hexA, URLs: []string{"https://example.org/2/a.tar"}, Recipes: []string{"a"}},
+		},
+		Unlocked: []Unlocked{{"git://example.org/g.git", []string{"g"}, "a \"reason\""}},
+	}
+}
+
+func TestFormatIsAFixpoint(t *testing.T) {
+	l, err := New(example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Files) != 2 || l.Files[0].Name != "a.tar" || len(l.Files[0].URLs) != 2 || strings.Join(l.Files[0].Recipes, " ") != "a z" {
+		t.Errorf("%+v", l.Files)
+	}
+	text := l.Format()
+	again, err := Parse("x.lock", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(again.Format()) != string(text) || !Is(text) {
+		t.Errorf("%s", again.Format())
+	}
+}
+
+func TestRefused(t *testing.T) {
+	good, err := New(example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ from, to, want string }{
+		"order":     {`["a", "z"]`, `["z", "a"]`, "line 13 is not in the one form"},
+		"weak":      {`digest  = "sha256:` + hexA, `digest  = "md5:d41d8cd98f00b204e9800998ecf8427e`, "not a SHA-256"},
+		"kind":      {`kind    = "yocto"`, `kind    = "other"`, `of the kind "other"`},
+		"version":   {`version = 1`, `version = 2`, "version 2"},
+		"outside":   {`file "a.tar"`, `file "../a.tar"`, "no plain file name"},
+		"stamp":     {`file "a.tar"`, `file "b.tar.done"`, "stamp"},
+		"transport": {`"https://example.org/2/a.tar"`, `"ftp://example.org/2/a.tar"`, "not ftp"},
+		"password":  {`"https://example.org/2/a.tar"`, `"https://u:p@example.org/2/a.tar"`, "password"},
+		"unknown":   {`sums    = []`, "sums    = []\n  more    = 1", "more"},
+		"twice":     {`file "b.tar"`, `file "a.tar"`, "not in the one form"},
+		"syntax":    {`lock {`, `lock {{`, ":"},
+	} {
+		text := strings.Replace(string(good.Format()), c.from, c.to, 1)
+		if _, err := Parse("x.lock", []byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	conflict := example()
+	conflict.Files[1].Digest = digest.Digest("sha256:" + strings.Repeat("0", 64))
+	if _, err := New(conflict); err == nil {
+		t.Error("one name for two digests was accepted")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	l, err := New(example())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(l.Format())
+	f.Add([]byte(header))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		l, err := Parse("x", text)
+		if err != nil {
+			return
+		}
+		if string(l.Format()) != string(text) {
+			t.Error("what was accepted is not canonical")
+		}
+		for _, file := range l.Files {
+			if strings.ContainsAny(file.Name, "/\\\x00") || file.Digest.Validate() != nil {
+				t.Errorf("%+v", file)
+			}
+		}
+	})
+}
