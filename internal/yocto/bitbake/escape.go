@@ -29,6 +29,45 @@ func runsText(name string) bool {
 	return slices.Contains([]string{"exec", "eval", "better_exec", "better_eval", "exec_func", "exec_task", "setattr"}, last)
 }
 
+// namesText taints everything when code names a function that runs a text: it
+// may be called by another name afterwards.
+func (h *host) namesText(name string) {
+	if runsText(name) {
+		h.d.taintAll(h.d.unknown(name, "what the text says is run and cannot be followed"))
+	}
+}
+
+// givesData says whether who has a value can change variables: it is d, or one
+// of its methods.
+func givesData(v python.Value) bool {
+	switch v := v.(type) {
+	case dataValue:
+		return true
+	case *python.Builtin:
+		return strings.HasPrefix(v.Name, "d.")
+	}
+	return false
+}
+
+// namesData is givesData of an expression that is not evaluated: d stands in it
+// as an argument of nothing that is called.
+func namesData(x python.Expr) bool {
+	found := false
+	python.Walk([]python.Stmt{&python.ExprStmt{X: x}}, func(n any) bool {
+		switch n := n.(type) {
+		case *python.Call:
+			return false
+		case *python.Attr:
+			found = found || isData(n)
+			return !isData(n.X) // of d a value was read, or a method that is called
+		case *python.Name:
+			found = found || isData(n)
+		}
+		return !found
+	})
+	return found
+}
+
 // Handlers are the functions that were registered for events.
 func (d *Data) Handlers() []Function {
 	var list []Function

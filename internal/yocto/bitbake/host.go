@@ -121,6 +121,7 @@ func (h *host) Lookup(name string) (python.Value, bool) {
 	if st := h.function(name); st != nil {
 		return h.define(st), true
 	}
+	h.namesText(name)
 	return h.d.env.module(name, nil)
 }
 
@@ -140,7 +141,10 @@ func (h *host) define(st *statement) python.Value {
 }
 
 // Import finds a module or a member of one.
-func (h *host) Import(path string) (python.Value, bool) { return h.d.env.importPath(path, nil) }
+func (h *host) Import(path string) (python.Value, bool) {
+	h.namesText(path)
+	return h.d.env.importPath(path, nil)
+}
 
 // Doubt taints what statements that may or may not run would change.
 func (h *host) Doubt(body []python.Stmt, resolve func(python.Expr) python.Value, why *python.Unknown) {
@@ -156,8 +160,8 @@ func (h *host) Escaped(name string, args []python.Value, why *python.Unknown) {
 	if harmless(name) {
 		return
 	}
-	gotData := slices.ContainsFunc(args, func(v python.Value) bool { _, ok := v.(dataValue); return ok })
-	if gotData {
+	gotData := func(v python.Value) bool { return python.Holds(v, givesData) }
+	if name == "" || slices.ContainsFunc(args, gotData) {
 		h.d.taintAll(h.d.unknown(name, "the function gets the variables and cannot be followed: "+why.Reason))
 	}
 }

@@ -37,6 +37,10 @@ func (t *tainter) body(body []python.Stmt) {
 		switch n := n.(type) {
 		case *python.Call:
 			t.call(n)
+		case *python.Assign:
+			if namesData(n.Value) { // from here on d has another name
+				t.d.taintAll(t.why)
+			}
 		case *python.Def: // runs when it is called
 			return false
 		}
@@ -85,7 +89,8 @@ func (t *tainter) call(c *python.Call) {
 			t.d.taintAll(t.why)
 		}
 	default:
-		if runsText(name) || !harmless(name) && slices.ContainsFunc(c.Args, isData) {
+		given := func(k python.Keyword) bool { return namesData(k.Value) }
+		if runsText(name) || !harmless(name) && (slices.ContainsFunc(c.Args, namesData) || slices.ContainsFunc(c.Keywords, given)) {
 			t.d.taintAll(t.why)
 		}
 	}
