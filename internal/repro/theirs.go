@@ -91,7 +91,7 @@ func (a *against) format(img *image.Image) error {
 // directory, beside those of other targets.
 func (a *against) find(ctx context.Context, img *image.Image) error {
 	var others []string
-	layout := false
+	layout := a.theirs.Kind == TheirArchive && beginsWithLayout(a.theirs.Path)
 	err := img.Walk(ctx, func(e image.Entry, c *image.Content) error {
 		layout = layout || e.Path == "oci-layout"
 		dir, name := path.Split(e.Path)
@@ -130,6 +130,27 @@ func (a *against) find(ctx context.Context, img *image.Image) error {
 		return a.notBuilt()
 	}
 	return nil
+}
+
+// beginsWithLayout says whether a file is a tar archive with an OCI image layout,
+// whose entries are read as what the image holds.
+func beginsWithLayout(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	r := tar.NewReader(f)
+	for range 3 {
+		h, err := r.Next()
+		if err != nil {
+			return false
+		}
+		if strings.TrimPrefix(h.Name, "./") == "oci-layout" {
+			return true
+		}
+	}
+	return false
 }
 
 // packedLayout is the error of what carries blobs, and no files that were built.
