@@ -114,7 +114,7 @@ func (s *Source) address() (string, string) {
 	case "crate":
 		return crateAddress(s.URI), ""
 	case "gomod":
-		return moduleAddress(s), ""
+		return "", "the server is BitBake's GO_MOD_PROXY, and not in the recipe"
 	}
 	return "", "fetch speaks http and https, not " + s.Type
 }
@@ -129,23 +129,4 @@ func crateAddress(uri string) string {
 		host = "static.crates.io/crates"
 	}
 	return fmt.Sprintf("https://%s/%s/%s/download", host, name, version)
-}
-
-// moduleAddress follows the fetcher gomod, with the proxy that BitBake asks
-// where GO_MOD_PROXY is not set.
-func moduleAddress(s *Source) string {
-	module, version, _ := strings.Cut(s.judgement.Name, "@")
-	extension := ".zip"
-	if s.uri().Text("mod") == "1" {
-		extension = ".mod"
-	}
-	var b strings.Builder
-	for _, r := range module + "/@v/" + version + extension {
-		if r >= 'A' && r <= 'Z' {
-			b.WriteByte('!')
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return "https://proxy.golang.org/" + b.String()
 }

@@ -33,9 +33,8 @@ SRCREV = "0123456789abcdef0123456789abcdef01234567"
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"a-1.0.tar.gz":                 "https://example.org/a-1.0.tar.gz",
-		"Own-1.2.crate":                "https://static.crates.io/crates/Own/1.2/download",
-		"example.org.Big.mod@v1.0.zip": "https://proxy.golang.org/example.org/!big/mod/@v/v1.0.zip",
+		"a-1.0.tar.gz":  "https://example.org/a-1.0.tar.gz",
+		"Own-1.2.crate": "https://static.crates.io/crates/Own/1.2/download",
 	}
 	for _, f := range l.Files {
 		if want[f.Name] != strings.Join(f.URLs, " ") || string(f.Digest) != "sha256:"+sha256 {
@@ -48,7 +47,7 @@ SRCREV = "0123456789abcdef0123456789abcdef01234567"
 	}
 	reasons := map[string]string{
 		"/weak.": "md5 alone", "/none.": "with nothing", "/ftp.": "not ftp", "/x.tar": "stamp", "user.tar": "password",
-		"/odd.": "refuse every file", "/2/a-1.0": "another file of the name", "git://": "a commit",
+		"/odd.": "refuse every file", "/2/a-1.0": "another file of the name", "git://": "a commit", "gomod://": "GO_MOD_PROXY",
 	}
 	for _, u := range l.Unlocked {
 		for part, reason := range reasons {
