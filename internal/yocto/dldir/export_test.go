@@ -6,7 +6,6 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,6 +125,6 @@ func TestStamp(t *testing.T) {
 	stamp := s.stamp()
 	want := "\x80\x02}q\x00(X\x03\x00\x00\x00md5q\x01X \x00\x00\x00d41d8cd98f00b204e9800998ecf8427eq\x02X\x06\x00\x00\x00sha256q\x03X@\x00\x00\x00"
 	if !bytes.HasPrefix(stamp, []byte(want)) || !bytes.HasSuffix(stamp, []byte("q\nu.")) {
-		t.Error(fmt.Sprintf("%q", stamp))
+		t.Errorf("%q", stamp)
 	}
 }
