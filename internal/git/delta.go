@@ -7,9 +7,9 @@ import (
 
 var errDelta = errors.New("a delta is damaged")
 
-// patch applies a delta: the sizes of base and result, then commands that copy
-// from the base (bit 7 set) or insert.
-func patch(base, delta []byte, limit int64) ([]byte, error) {
+// Patch applies a delta, as gitformat-pack(5) has it: the sizes of base and result, then commands that copy
+// from the base (bit 7 set) or insert. A result of more than limit bytes is ErrLarge.
+func Patch(base, delta []byte, limit int64) ([]byte, error) {
 	from, n := binary.Uvarint(delta)
 	if n <= 0 || from != uint64(len(base)) {
 		return nil, errDelta
@@ -20,7 +20,7 @@ func patch(base, delta []byte, limit int64) ([]byte, error) {
 		return nil, errDelta
 	}
 	if size > uint64(limit) {
-		return nil, errLarge
+		return nil, ErrLarge
 	}
 	delta = delta[n:]
 	out := make([]byte, 0, min(size, 1<<20))

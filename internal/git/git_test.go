@@ -183,6 +183,6 @@ func FuzzObjects(f *testing.F) {
 			t.Errorf("text and signature are not the tag")
 		}
 		_, _ = ModuleURLs(data)
-		_, _ = patch(data, data, 1<<20)
+		_, _ = Patch(data, data, 1<<20)
 	})
 }

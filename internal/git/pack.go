@@ -22,7 +22,8 @@ const (
 	cacheBytes = 64 << 20  // objects that are kept because deltas build upon them
 )
 
-var errLarge = fmt.Errorf("an object has more than %d MiB", maxObject>>20)
+// ErrLarge is the error of an object that is larger than the limit.
+var ErrLarge = fmt.Errorf("an object has more than %d MiB", maxObject>>20)
 
 // Pack holds the objects of one repository that were received. It lies in a
 // nameless temporary file until Close.
@@ -166,7 +167,7 @@ func (p *Pack) header(in *counter, at int64) (entry, error) {
 		e.size |= int64(b&0x7f) << shift
 	}
 	if e.size < 0 || e.size > maxObject {
-		return entry{}, errLarge
+		return entry{}, ErrLarge
 	}
 	switch kind, ok := kinds[number]; {
 	case ok:
@@ -283,7 +284,7 @@ func (p *Pack) at(offset int64, depth int) (object, error) {
 	if err != nil {
 		return object{}, err
 	}
-	if content, err = patch(base.content, content, maxObject); err != nil {
+	if content, err = Patch(base.content, content, maxObject); err != nil {
 		return object{}, err
 	}
 	return p.keep(offset, object{base.kind, content}), nil

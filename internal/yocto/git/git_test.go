@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	gitobject "github.com/dombuild/dombuild/internal/git"
 )
 
 const commit = "924cdf5510f6d7c73b48a5ecb667de9fcb8d3090"
@@ -267,7 +269,7 @@ func FuzzPatch(f *testing.F) {
 	f.Add([]byte("hello"), []byte{5, 3, 3, 'a', 'b', 'c'})
 	f.Add([]byte{}, []byte{0, 0xff, 0xff, 0xff, 0xff, 0x7f})
 	f.Fuzz(func(t *testing.T, base, delta []byte) {
-		out, err := patch(base, delta)
+		out, err := gitobject.Patch(base, delta, maxMemory)
 		if err == nil && len(out) > len(delta)*0xffffff {
 			t.Error("more than a delta can say")
 		}

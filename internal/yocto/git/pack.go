@@ -11,6 +11,8 @@ import (
 	"os"
 	"sort"
 	"strings"
+
+	gitobject "github.com/dombuild/dombuild/internal/git"
 )
 
 // pack is a pack and its index.
@@ -274,8 +276,8 @@ func apply(base copyOf, delta []byte, depth int) (object, error) {
 	if err != nil || o.tooLarge {
 		return o, err
 	}
-	content, err := patch(o.content, delta)
-	if errors.Is(err, errLarge) {
+	content, err := gitobject.Patch(o.content, delta, maxMemory)
+	if errors.Is(err, gitobject.ErrLarge) {
 		return object{tooLarge: true}, nil
 	}
 	return object{kind: o.kind, content: content}, err
