@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
@@ -17,9 +19,9 @@ import (
 	"github.com/dombuild/dombuild/internal/store"
 )
 
-// BenchmarkFetch is fetching and verifying from loopback, against a copy of
-// the same bytes to files by eight readers that verify nothing and do not
-// wait for the disk.
+// BenchmarkFetch is fetching and verifying from loopback, against curl and a
+// copy of the same bytes to files by eight readers, which verify nothing and do
+// not wait for the disk.
 func BenchmarkFetch(b *testing.B) {
 	for _, c := range []struct{ files, size int }{{1, 256 << 20}, {16, 16 << 20}, {400, 256 << 10}} {
 		file := noise(c.size)
@@ -36,6 +38,7 @@ func BenchmarkFetch(b *testing.B) {
 		}
 		name := fmt.Sprintf("%dx%dKiB", c.files, c.size>>10)
 		b.Run(name+"/fetch", func(b *testing.B) { benchFetch(b, requests) })
+		b.Run(name+"/curl", func(b *testing.B) { benchCurl(b, requests) })
 		b.Run(name+"/copy", func(b *testing.B) { benchCopy(b, requests, nil) })
 		b.Run(name+"/copy+sha256", func(b *testing.B) { benchCopy(b, requests, sha256.New) })
 	}
@@ -86,6 +89,30 @@ func benchCopy(b *testing.B, requests []fetch.Request, verify func() hash.Hash) 
 		}
 		if err := g.Wait(); err != nil {
 			b.Fatal(err)
+		}
+		b.StopTimer()
+		os.RemoveAll(dir)
+		b.StartTimer()
+	}
+}
+
+// benchCurl is one curl with eight connections.
+func benchCurl(b *testing.B, requests []fetch.Request) {
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		b.Skip("no curl")
+	}
+	b.SetBytes(requests[0].Size * int64(len(requests)))
+	for b.Loop() {
+		dir := b.TempDir()
+		var config strings.Builder
+		for _, r := range requests {
+			fmt.Fprintf(&config, "url = %q\noutput = %q\n", r.URLs[0], filepath.Join(dir, r.Name))
+		}
+		cmd := exec.CommandContext(b.Context(), curl, "--silent", "--show-error", "--fail", "--parallel", "--parallel-max", "8", "--config", "-")
+		cmd.Stdin = strings.NewReader(config.String())
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("curl: %v: %s", err, out)
 		}
 		b.StopTimer()
 		os.RemoveAll(dir)

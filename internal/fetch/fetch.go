@@ -63,7 +63,7 @@ type Options struct {
 
 const (
 	defaultParallel = 8
-	committing      = 24 // files that wait for the disk at the same time
+	committing      = 128 // files that wait for the disk at the same time
 )
 
 // Fetch brings every request into the store: see the package documentation.

@@ -17,6 +17,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/fetch"
+	"github.com/dombuild/dombuild/internal/progress"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
@@ -131,6 +132,23 @@ func TestDeadHostIsNotWaitedFor(t *testing.T) {
 	wantOnly(t, s, file)
 }
 
+// when is a progress that does something once so many bytes have come.
+type when struct {
+	progress.None
+	bytes int64
+	do    func()
+}
+
+func (w *when) Begin(string, int64) progress.Task { return w }
+func (w *when) Log(string)                        {}
+func (w *when) End(error)                         {}
+
+func (w *when) Add(n int64) {
+	if w.bytes -= n; w.bytes == 0 {
+		w.do()
+	}
+}
+
 func TestCancelKeepsWhatIsThere(t *testing.T) {
 	file := noise(1 << 20)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -140,13 +158,11 @@ func TestCancelKeepsWhatIsThere(t *testing.T) {
 		w.Header().Set("ETag", `"old"`)
 		w.Write(file[:half])
 		w.(http.Flusher).Flush()
-		time.Sleep(50 * time.Millisecond)
-		cancel()
 		<-r.Context().Done()
 	})
 	s := openStore(t)
 	r := request("xen", file, m.URL+"/f")
-	err := fetch.Fetch(ctx, s, []fetch.Request{r}, fetch.Options{})
+	err := fetch.Fetch(ctx, s, []fetch.Request{r}, fetch.Options{Progress: &when{bytes: int64(half), do: cancel}})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}

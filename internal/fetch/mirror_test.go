@@ -116,7 +116,7 @@ func loris(w http.ResponseWriter, r *http.Request) {
 
 // impatient is a client for tests: it waits little, and for little.
 func impatient() *fetch.Client {
-	return &fetch.Client{Waits: []time.Duration{time.Millisecond, time.Millisecond}, Stall: 100 * time.Millisecond}
+	return &fetch.Client{Waits: []time.Duration{time.Millisecond, time.Millisecond}, Stall: time.Second}
 }
 
 func request(name string, b []byte, urls ...string) fetch.Request {

@@ -49,7 +49,7 @@ func (s *Store) seal(t *temp, in *intake, want digest.Digest, size int64) (Blob,
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if err := t.publish(s.blobPath(got), 0o444, &s.dirs); err != nil {
+	if err := t.publish(s.blobPath(got), 0o444, &s.disk); err != nil {
 		return Blob{}, fmt.Errorf("storing blob %s: %w", got, explain(s.dir, err))
 	}
 	s.remember(got, t.f)

@@ -116,7 +116,7 @@ func (s *Store) writeRecord(path, kind string, src []byte) error {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return t.publish(path, 0o644, &s.dirs)
+	return t.publish(path, 0o644, &s.disk)
 }
 
 // Record returns the data kept under a name. A record that is not there, or

@@ -56,7 +56,7 @@ type Store struct {
 	lock     *os.File
 	mu       sync.RWMutex // GC holds it for writing, publishing for reading
 	verified sync.Map     // digest.Digest → *memo, for Content
-	dirs     dirSync
+	disk     diskSync
 }
 
 const (

@@ -44,17 +44,17 @@ func (t *temp) discard() {
 	t.f.Close()
 }
 
-// publish makes the file durable and gives it its final name and mode, and with
-// dirs the name durable.
-func (t *temp) publish(path string, mode os.FileMode, dirs *dirSync) error {
-	if err := errors.Join(t.f.Chmod(mode), t.f.Sync()); err != nil {
+// publish makes the file durable, gives it its final name and mode, and makes
+// the name durable.
+func (t *temp) publish(path string, mode os.FileMode, disk *diskSync) error {
+	if err := errors.Join(t.f.Chmod(mode), disk.file(t.f)); err != nil {
 		return err
 	}
 	if err := os.Rename(t.path, path); err != nil {
 		return err
 	}
 	t.path = ""
-	return dirs.sync(filepath.Dir(path))
+	return disk.dir(filepath.Dir(path))
 }
 
 // sweep removes the temporary files that no living process holds.

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestDirSync: each of many callers is answered, with the error of its own directory.
+func TestDirSync(t *testing.T) {
+	good, gone := t.TempDir(), filepath.Join(t.TempDir(), "gone")
+	var disk diskSync
+	var g sync.WaitGroup
+	for range 200 {
+		g.Go(func() {
+			if err := disk.dir(good); err != nil {
+				t.Error(err)
+			}
+		})
+		g.Go(func() {
+			if err := disk.dir(gone); err == nil {
+				t.Error("a directory that is not there was made durable")
+			}
+		})
+	}
+	g.Wait()
+	nobodyWaits(t, &disk)
+}
+
+// TestFileSync: each of many callers is answered, with the error of its own
+// file; it may share a turn with files that are well.
+func TestFileSync(t *testing.T) {
+	dir := t.TempDir()
+	var disk diskSync
+	var g sync.WaitGroup
+	for i := range 200 {
+		f, err := os.CreateTemp(dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString("bytes"); err != nil {
+			t.Fatal(err)
+		}
+		closed := i%10 == 0
+		if closed {
+			f.Close()
+		}
+		g.Go(func() {
+			err := disk.file(f)
+			if closed != (errors.Is(err, os.ErrClosed) || errors.Is(err, unix.EBADF)) {
+				t.Errorf("closed: %v, the answer: %v", closed, err)
+			}
+			f.Close()
+		})
+	}
+	g.Wait()
+	nobodyWaits(t, &disk)
+}
+
+func nobodyWaits(t *testing.T, disk *diskSync) {
+	t.Helper()
+	for key, q := range disk.queues {
+		if q.next != nil {
+			t.Errorf("%q: somebody still waits", key)
+		}
+	}
+}
