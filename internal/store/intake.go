@@ -64,52 +64,65 @@ func newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
 	return &intake{f: f, alg: alg, h: newHash(alg), limit: limit}
 }
 
-// from takes in everything r gives. While a chunk is hashed the one before is
-// already being written and the next one read. It reads at most one byte more
-// than the limit and then returns errTooLong.
+// ahead is how many chunks may have been written and not yet hashed.
+const ahead = 4
+
+// from takes in everything r gives. While chunks are hashed, those after them
+// are read and written. It reads at most one byte more than the limit and then
+// returns errTooLong.
 func (in *intake) from(r io.Reader) (int64, error) {
-	var bufs [2]*[chunk]byte
-	for i := range bufs {
-		bufs[i] = buffers.Get().(*[chunk]byte)
-		defer buffers.Put(bufs[i])
+	work, free := make(chan []byte, ahead), make(chan *[chunk]byte, ahead)
+	for range ahead {
+		free <- nil // a buffer that nobody has needed yet
 	}
-	work, hashed := make(chan []byte), make(chan struct{}, 1)
 	go func() {
 		for b := range work {
 			in.h.Write(b)
-			hashed <- struct{}{}
+			free <- (*[chunk]byte)(b[:chunk])
 		}
-		close(hashed)
+		close(free)
 	}()
-	// The last chunk must be hashed before its buffer and the sum are used.
+	// The last chunk must be hashed before the sum is used.
 	defer func() {
 		close(work)
-		for range hashed {
+		for b := range free {
+			if b != nil {
+				buffers.Put(b)
+			}
 		}
 	}()
 	start := in.n
-	for i := 0; ; i++ {
-		n, rerr := r.Read(in.room(bufs[i%2][:]))
-		if n > 0 {
-			if i > 0 {
-				<-hashed
-			}
-			if err := in.take(bufs[i%2][:n], work); err != nil {
-				return in.n - start, err
-			}
-		} else {
-			i-- // nothing was handed over: the buffer is free still
+	for {
+		b := <-free
+		if b == nil {
+			b = buffers.Get().(*[chunk]byte)
 		}
-		if rerr == io.EOF {
+		n, rerr := fill(r, in.room(b[:]))
+		err := in.take(b[:n], work)
+		if err == nil {
+			err = rerr
+		}
+		if err == io.EOF {
 			return in.n - start, nil
 		}
-		if rerr != nil {
-			return in.n - start, rerr
+		if err != nil {
+			return in.n - start, err
 		}
 	}
 }
 
-// take hands a chunk to the hasher and writes it meanwhile.
+// fill reads until b is full or there is nothing more.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var k int
+		k, err = r.Read(b[n:])
+		n += k
+	}
+	return n, err
+}
+
+// take hands a chunk, of which it becomes the buffer, to the hasher and writes
+// it meanwhile.
 func (in *intake) take(b []byte, work chan<- []byte) error {
 	if in.limit >= 0 && in.n+int64(len(b)) > in.limit {
 		return errTooLong
@@ -120,7 +133,7 @@ func (in *intake) take(b []byte, work chan<- []byte) error {
 	if err != nil {
 		return writeError{err}
 	}
-	// Let the disk begin now, or all of it waits for the fsync at the end.
+	// Let the disk begin now, or all of it waits for the sync at the end.
 	// Where that is not possible nothing is lost.
 	if ready := in.n - in.begun; ready >= stride {
 		unix.SyncFileRange(int(in.f.Fd()), in.begun, ready, unix.SYNC_FILE_RANGE_WRITE)
