@@ -42,7 +42,7 @@ func lacks(c *wrapper.Call, r profile.Rule) (why string, concerned bool) {
 			return why, true
 		}
 	}
-	return "", true
+	return undermined(args, r.ID), true
 }
 
 // isCXX reports whether a call compiles C++: by the compiler's name, by -x, or

@@ -11,15 +11,13 @@ import (
 // substitutes are options by which a compiler driver runs, or loads into the
 // compiler, what stands behind them: whatever its flags are, they say nothing of
 // what was compiled then. What lies in the toolchain is pinned and harmless.
-var substitutes = []string{"-wrapper", "-B", "--prefix", "-specs", "--specs", "-fplugin", "-fpass-plugin", "-load"}
+var substitutes = []string{"-wrapper", "-B", "--prefix", "-specs", "--specs", "-fplugin", "-fpass-plugin", "-load", "--config"}
 
 // substituted says by which argument a call may have had something else than
 // the toolchain's compiler compile; "" if by none.
 func substituted(c *wrapper.Call) string {
-	for _, v := range c.Environment {
-		if leadsOut(v) {
-			return v.Name + "=" + v.Value + " has the compiler run what the command does not name"
-		}
+	if why := steering(c); why != "" {
+		return why
 	}
 	args := c.Executed()
 	for i, a := range args {
@@ -43,15 +41,38 @@ func substituted(c *wrapper.Call) string {
 	return ""
 }
 
-// leadsOut tells that a variable has a driver do something that lies in no
-// toolchain: run programs of another directory (an empty one is the current
-// directory), or edit its arguments.
-func leadsOut(v wrapper.Variable) bool {
-	if v.Name == "CCC_OVERRIDE_OPTIONS" {
-		return true
+// steering says by which variable a call ran what its command does not name; ""
+// if by none.
+func steering(c *wrapper.Call) string {
+	for _, v := range c.Environment {
+		if leadsOut(v) {
+			return v.Name + "=" + v.Value + " has the compiler run what the command does not name"
+		}
 	}
-	return slices.ContainsFunc(strings.Split(v.Value, ":"), func(dir string) bool { return !pinned(dir) })
+	return ""
 }
 
-// pinned tells that a path leads into the toolchain's own files.
-func pinned(name string) bool { return strings.HasPrefix(path.Clean(name)+"/", "/usr/") }
+// leadsOut tells that a variable has a call do something that lies in no
+// toolchain: run programs or load libraries of another directory (an empty one
+// is the current directory), or edit its arguments.
+func leadsOut(v wrapper.Variable) bool {
+	switch v.Name {
+	case "CCC_OVERRIDE_OPTIONS":
+		return true
+	case "LD_PRELOAD", "LD_AUDIT": // a name without a slash is searched for as every library is
+		files := strings.FieldsFunc(v.Value, func(r rune) bool { return r == ':' || r == ' ' })
+		return slices.ContainsFunc(files, func(f string) bool { return strings.Contains(f, "/") && !pinned(f) })
+	}
+	list := v.Value
+	if v.Name == "LD_LIBRARY_PATH" {
+		list = strings.ReplaceAll(list, ";", ":")
+	}
+	return slices.ContainsFunc(strings.Split(list, ":"), func(dir string) bool { return !pinned(dir) })
+}
+
+// pinned tells that a path leads into the toolchain's own files. One with $
+// leads where the loader says ($ORIGIN, $LIB).
+func pinned(name string) bool {
+	name = path.Clean(name) + "/"
+	return !strings.Contains(name, "$") && slices.ContainsFunc([]string{"/usr/", "/lib/", "/lib64/"}, func(dir string) bool { return strings.HasPrefix(name, dir) })
+}

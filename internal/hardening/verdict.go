@@ -88,6 +88,7 @@ type fileJudge struct {
 	gate     Gate
 	rules    []profile.Rule
 	out      FileVerdict
+	calls    *wrapper.Index
 	compiled []wrapper.Unit
 	findings []finding.Finding
 }
@@ -100,9 +101,10 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 		return
 	}
 	var units []wrapper.Unit
+	var via []*wrapper.Call
 	known := false
 	if calls != nil {
-		units, _, known = calls.Units(j.out.Digest)
+		units, via, known = calls.Units(j.out.Digest)
 	}
 	switch {
 	case known:
@@ -119,6 +121,8 @@ func (j *fileJudge) made(calls *wrapper.Index) {
 		j.outside("", "no recorded call wrote it", j.languageRemedy())
 		return
 	}
+	j.calls = calls
+	j.rewritten("", via)
 	own := 0
 	for _, u := range units {
 		own += j.unit(u)
@@ -148,8 +152,9 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 	case wrapper.Compiled:
 		j.compiled = append(j.compiled, u)
 		if why := substituted(u.Call); why != "" {
-			j.outside(u.Path, why, "take the argument out of the command, or write an exception from "+profile.CompiledOutside)
+			j.outside(u.Path, why, plainCommand)
 		}
+		j.rewritten(u.Path, u.Via)
 	case wrapper.Assembled, wrapper.Data, wrapper.LTO: // no flags of the compiler's
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
@@ -167,6 +172,22 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 		j.outside(u.Path, u.Reason, "")
 	}
 	return 1
+}
+
+// plainCommand is the remedy for an argument or a variable.
+const plainCommand = "take it out of the command, or write an exception from " + profile.CompiledOutside
+
+// rewritten refuses calls between a compile and the file that may have changed
+// more than they say. Profiles that ask nothing of units may do as they like.
+func (j *fileJudge) rewritten(unit string, via []*wrapper.Call) {
+	if !slices.ContainsFunc(j.rules, func(r profile.Rule) bool { return r.Proof == profile.ByUnit }) {
+		return
+	}
+	for _, c := range via {
+		if why := replaced(c); why != "" {
+			j.outside(unit, why, plainCommand)
+		}
+	}
 }
 
 // outside adds the finding that nobody recorded how a part was made.
@@ -237,6 +258,9 @@ func (j *fileJudge) byUnit(r profile.Rule) bool {
 	holds, concerned := true, 0
 	for _, u := range j.compiled {
 		why, concerns := lacks(u.Call, r)
+		if why == "" && concerns && len(r.Define) > 0 {
+			why = j.preprocessed(u, r)
+		}
 		if concerns {
 			concerned++
 		}
