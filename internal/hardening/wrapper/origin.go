@@ -301,7 +301,7 @@ func (x *Index) assembled(u Unit, m made) Unit {
 // temporary finds the driver that compiled and linked in one call: its objects
 // are temporary files that no record of a compile names. It is the parent of the
 // link, it has sources, the object is in no argument of it, and there are no
-// more such objects than sources.
+// more such objects, of whatever content, than sources.
 func (x *Index) temporary(o Object, link *Call) *Call {
 	p := x.ids[link.Parent]
 	if link.Parent == "" || p == nil || p.Kind != KindLink || strings.HasSuffix(o.Path, ")") {
@@ -310,6 +310,9 @@ func (x *Index) temporary(o Object, link *Call) *Call {
 	sources, unnamed := 0, 0
 	named := map[string]bool{}
 	for _, a := range p.Args {
+		for _, part := range strings.Split(a.Text, ",") { // -Wl,--whole-archive,b.o
+			named[part] = true
+		}
 		named[a.Text] = true
 	}
 	for _, in := range p.Inputs {
@@ -318,7 +321,7 @@ func (x *Index) temporary(o Object, link *Call) *Call {
 		}
 	}
 	for _, in := range link.Inputs {
-		if in.Role == RoleObject && !named[in.Path] && !x.known(in.Digest) {
+		if in.Role == RoleObject && !named[in.Path] {
 			unnamed++
 		}
 	}
@@ -326,11 +329,6 @@ func (x *Index) temporary(o Object, link *Call) *Call {
 		return nil
 	}
 	return p
-}
-
-func (x *Index) known(d digest.Digest) bool {
-	_, ok := x.maker(d)
-	return ok
 }
 
 // isTemporary says whether a name is one that gcc or clang gives to an object

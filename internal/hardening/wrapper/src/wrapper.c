@@ -98,16 +98,40 @@ static void describe(const struct call *c, const char *id, const char *program, 
 	line("kind", 0, c->kind);
 }
 
-/* steered records the variables by which a driver runs other programs, or has
- * other arguments, than its command says. */
-static void steered(char **env)
+/* astray records the directory in which PATH has gcc find a program of its own,
+ * unless it is one of the build root. */
+static void astray(char **env, const char *program)
 {
-	static const char *const names[] = {"CCC_OVERRIDE_OPTIONS", "COMPILER_PATH", "GCC_EXEC_PREFIX"};
-	for (int i = 0; i < 3; i++) {
+	const char *path = lookup(env, "PATH");
+	while (path) {
+		const char *e = path;
+		while (*e && *e != ':')
+			e++;
+		const char *dir = e == path ? "." : copy(path, (size_t)(e - path)), *file = join(dir, "/", program);
+		if (sys(SYS_faccessat, AT_FDCWD, (long)file, 1, 0, 0) == 0) {
+			if (!of_toolchain(file))
+				line("env", "PATH", dir);
+			return;
+		}
+		path = *e ? e + 1 : 0;
+	}
+}
+
+/* steered records the variables by which other programs run, or with other
+ * arguments, or with other code in them, than the command says: those of the
+ * drivers, and those of the loader. */
+static void steered(const struct call *c, char **env)
+{
+	static const char *const names[] = {"CCC_OVERRIDE_OPTIONS", "COMPILER_PATH", "GCC_EXEC_PREFIX", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD"};
+	for (int i = c->driver ? 0 : 3; i < 6; i++) {
 		const char *v = lookup(env, names[i]);
 		if (v && *v)
 			line("env", names[i], v);
 	}
+	if (c->driver && (same(c->kind, "compile") || same(c->kind, "assemble") || same(c->kind, "link")))
+		astray(env, "as");
+	if (c->driver && same(c->kind, "link"))
+		astray(env, "ld");
 }
 
 static void inputs(struct call *c)
@@ -138,8 +162,7 @@ static int start(int argc, char **argv, char **env)
 	line("call", 0, "1");
 	describe(&c, id, program, cwd, env);
 	line("name", 0, argv[0]);
-	if (c.driver)
-		steered(env);
+	steered(&c, env);
 	apply(&c, &a, cwd);
 	line_args(&a);
 	if (same(c.kind, "query")) {

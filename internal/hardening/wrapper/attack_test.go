@@ -1,0 +1,104 @@
+package wrapper_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/dombuild/dombuild/internal/finding"
+	"github.com/dombuild/dombuild/internal/hardening"
+	"github.com/dombuild/dombuild/internal/hardening/prove"
+	"github.com/dombuild/dombuild/internal/hardening/wrapper"
+)
+
+// attacks build p of a.c and b.c in a way that loses the hardening of b and that
+// the rules' own flags do not show. want is the rule and the part that the gate
+// refuses; where it is empty the wrapper has to mend it.
+var attacks = []struct{ name, script, want string }{
+	{"library preloaded", `echo 'void f(void) {}' > e.c; gcc -shared -fPIC e.c -o e.so
+printf 'b.o: b.c\n\tLD_PRELOAD=./e.so gcc -c b.c\n' > Makefile; gcc -c a.c; make -s b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"libraries of the loader", `mkdir lib; gcc -c a.c; LD_LIBRARY_PATH=$PWD/lib gcc -c b.c; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"assembler by PATH", `mkdir e; printf '#!/bin/sh\nPATH=/usr/bin\nwhile [ "$1" != -o ]; do shift; done\n%s -O2 -c b.c -o "$2"\n' "$(real gcc)" > e/as; chmod 755 e/as
+gcc -c a.c; PATH=$PWD/e:$PATH gcc -c b.c; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"linker by PATH", `$(real gcc) -O2 -c b.c -o ccb.o; mkdir e; printf '#!/bin/bash\nn=()\nfor a; do case $a in /tmp/cc*.o) a=ccb.o ;; esac; n+=("$a"); done\nexec /usr/bin/ld "${n[@]}"\n' > e/ld; chmod 755 e/ld
+gcc -c a.c; PATH=$PWD/e:$PATH gcc b.c a.o -o p`, "compiled-outside ccb.o"},
+	{"object like a temporary one", `$(real gcc) -O2 -c b.c -o ccb.o; echo 'INPUT(ccb.o)' > more.ld; gcc -c a.c; gcc a.c more.ld -o p`, "compiled-outside ccb.o"},
+	{"plugin of the linker", `printf 'int onload(void *t) { return t == 0; }\n' > e.c; gcc -shared -fPIC e.c -o e.so; gcc -c a.c b.c; gcc a.o b.o -Wl,-plugin,./e.so -o p`, "compiled-outside"},
+	{"collect2", `gcc -c a.c; $(real gcc) -O2 -c b.c; $(gcc -print-prog-name=collect2) -dynamic-linker /lib64/ld-linux-x86-64.so.2 -pie -o p $(gcc -print-file-name=Scrt1.o) a.o b.o -lc`, "compiled-outside b.o"},
+	{"collect2, weak link", `gcc -c a.c b.c; $(gcc -print-prog-name=collect2) -z execstack -z norelro -dynamic-linker /lib64/ld-linux-x86-64.so.2 -pie -o p $(gcc -print-file-name=Scrt1.o) a.o b.o -lc`, ""},
+	{"cc1 and the real assembler", `gcc -c a.c; $(gcc -print-prog-name=cc1) -quiet -imultiarch x86_64-linux-gnu -O2 b.c -o b.s; $(real as) b.s -o b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"archives merged", `gcc -c a.c; $(real gcc) -O2 -c b.c; ar rc one.a b.o; echo 'int unused;' > c.c; gcc -c c.c; ar rc two.a c.o
+printf 'create all.a\naddlib one.a\naddlib two.a\nsave\nend\n' | ar -M; rm b.o one.a; gcc a.o all.a -o p`, "compiled-outside all.a(b.o)"},
+	{"object among the sources", `gcc -c a.c; cp /tmp/shipped.o b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"section replaced", `gcc -c a.c b.c; objcopy -O binary -j .text b.o text; objcopy --update-section .text=text b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"section replaced in the program", `gcc a.c b.c -o p; head -c 64 /dev/zero > x; objcopy --update-section .comment=x p; objcopy -O binary -j .text p text; objcopy --update-section .text=text p`, "compiled-outside"},
+	{"property removed", `gcc -c a.c b.c; objcopy --remove-section .note.gnu.property b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"properties removed by strip", `gcc a.c b.c -o p; strip -R '.note.gnu.*' p`, "compiled-outside"},
+	{"segments of a script", `gcc -c a.c b.c; script 7 6 > x.ld; gcc a.o b.o -T x.ld -o p`, "no-rwx"},
+	{"stack of a script", `gcc -c a.c b.c; script 6 7 > x.ld; gcc a.o b.o -T x.ld -o p`, "nx"},
+	{"response file of the linker", `gcc -c a.c b.c; echo '-z execstack -z norelro' > args; gcc a.o b.o -Wl,@args -o p`, ""},
+	{"response file in a response file", `gcc -c a.c b.c; echo '-z execstack' > args; echo '-Xlinker @args' > more; gcc a.o b.o @more -o p`, ""},
+	{"pieces for the linker", `gcc -c a.c b.c; gcc a.o b.o -Xlinker -z -Xlinker execstack -Xlinker -z -Wl,norelro -o p`, ""},
+	{"bytes of a program", `gcc a.c b.c -o q; python3 -c 'open("p", "wb").write(open("q", "rb").read() + b"x")'; chmod 755 p`, "compiled-outside"},
+	{"weak unit of LTO", `gcc -flto -c a.c; $(real gcc) -O2 -flto -c b.c; gcc -flto a.o b.o -o p`, "compiled-outside b.o"},
+	{"weak link of LTO", `gcc -g -flto -c a.c b.c; gcc -flto -O0 -fno-stack-protector -fcf-protection=none a.o b.o -o p; objdump -d p | grep -q __stack_chk_fail`, ""},
+	{"compiled twice", `gcc -c a.c b.c; cp b.o good.o; gcc -O0 -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
+	{"compiled twice, weak one hidden", `gcc -c a.c b.c; cp b.o good.o; $(real gcc) -O2 -c b.c; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"preprocessed by another", `gcc -c a.c; $(real gcc) -O2 -E b.c -o b.i; gcc -c b.i; gcc a.o b.o -o p`, "fortify b.i"},
+	{"preprocessed through a pipe", `gcc -c a.c; $(real gcc) -O2 -E b.c | gcc -x cpp-output -c - -o b.o; gcc a.o b.o -o p`, "fortify -"},
+	{"preprocessed by the recorded one", `gcc -c a.c; gcc -E b.c -o b.i; gcc -c b.i; gcc a.o b.o -o p`, ""},
+	{"optimisation denied", `gcc -c a.c; gcc -U__OPTIMIZE__ -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
+	{"endbr by hand", `gcc -c a.c; gcc -mmanual-endbr -c b.c; gcc a.o b.o -o p`, "cet b.c"},
+	{"guard of a gigabyte", `gcc -c a.c; gcc --param stack-clash-protection-guard-size=30 -c b.c; gcc a.o b.o -o p`, "stack-clash b.c"},
+	{"canary of the program", `gcc -c a.c; echo 'unsigned long __stack_chk_guard;' > c.c; gcc -mstack-protector-guard=global -c b.c; gcc a.o b.o c.c -o p`, "stack-protector b.c"},
+}
+
+// scriptOf prints the linker's own script with segments of these flags for data
+// and the stack.
+const scriptOf = `script() {
+echo "PHDRS { t PT_LOAD FILEHDR PHDRS FLAGS(5); w PT_LOAD FLAGS($1); i PT_INTERP; d PT_DYNAMIC; r PT_GNU_RELRO; s PT_GNU_STACK FLAGS($2); }"
+ld -pie --verbose | sed -E -e '1,/^===/d;/^===/,$d' -e 's/^(  \.interp .*\}) *$/\1 :t :i/; s/^(  \.note\.gnu\.build-id .*\}) *$/\1 :t/' \
+	-e 's/^  \.preinit_array .*/  .first : { *(.none) . = . + 8; } :w\n&/; s/^(  \.dynamic .*\}) *$/\1 :w :d/; s/^(  \.got .*\}) *$/\1 :w/'
+}
+`
+
+// TestAttacks has the gate judge what each attack leaves.
+func TestAttacks(t *testing.T) {
+	files := map[string]string{}
+	var script strings.Builder
+	script.WriteString(realOf + scriptOf + "cd /tmp; printf '%s' \"$(cat /build/library-preloaded/b.c)\" > b.c; $(real gcc) -O2 -c b.c -o shipped.o; cd /build\n")
+	for _, a := range attacks {
+		dir := directory(a.name)
+		files[dir+"/a.c"], files[dir+"/b.c"] = aC, bC
+		script.WriteString("echo '" + a.name + "'; (cd " + dir + "; " + a.script + ")\n")
+	}
+	log, dir := wrapper.RunWrapped(t, enforce(strict()), files, script.String())
+	gate := hardening.Gate{Profile: strict(), Compiler: gcc12, Calls: log.Canonical("/build", "", "/tmp"), Pinned: func(digest.Digest) string { return "" }}
+	for _, a := range attacks {
+		t.Run(a.name, func(t *testing.T) {
+			program, sum := proved(t, filepath.Join(dir, directory(a.name), "p"))
+			v := gate.Judge([]prove.File{program}, map[string]digest.Digest{program.Path: sum})
+			if a.want == "" {
+				if len(v.Findings) > 0 || !v.Files[0].Hardened {
+					t.Errorf("not mended: %+v", v.Findings)
+				}
+				return
+			}
+			rule, unit, _ := strings.Cut(a.want, " ")
+			named := slices.ContainsFunc(v.Findings, func(f finding.Finding) bool {
+				return f.Rule == rule && (unit == "" || filepath.Base(f.Place.Unit) == unit)
+			})
+			if !named || v.Files[0].Hardened {
+				t.Errorf("not refused by %s: %+v", a.want, v.Findings)
+			}
+		})
+	}
+}
+
+// directory is the name of an attack as one of a directory.
+func directory(name string) string {
+	return strings.NewReplacer(" ", "-", ",", "").Replace(name)
+}
