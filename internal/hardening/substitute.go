@@ -52,27 +52,18 @@ func steering(c *wrapper.Call) string {
 	return ""
 }
 
-// leadsOut tells that a variable has a call do something that lies in no
-// toolchain: run programs or load libraries of another directory (an empty one
-// is the current directory), or edit its arguments.
+// leadsOut tells that a variable has a driver do something that lies in no
+// toolchain: run programs of another directory (an empty one is the current
+// directory), or edit its arguments.
 func leadsOut(v wrapper.Variable) bool {
-	switch v.Name {
-	case "CCC_OVERRIDE_OPTIONS":
+	if v.Name == "CCC_OVERRIDE_OPTIONS" {
 		return true
-	case "LD_PRELOAD", "LD_AUDIT": // a name without a slash is searched for as every library is
-		files := strings.FieldsFunc(v.Value, func(r rune) bool { return r == ':' || r == ' ' })
-		return slices.ContainsFunc(files, func(f string) bool { return strings.Contains(f, "/") && !pinned(f) })
 	}
-	list := v.Value
-	if v.Name == "LD_LIBRARY_PATH" {
-		list = strings.ReplaceAll(list, ";", ":")
-	}
-	return slices.ContainsFunc(strings.Split(list, ":"), func(dir string) bool { return !pinned(dir) })
+	return slices.ContainsFunc(strings.Split(v.Value, ":"), func(dir string) bool { return !pinned(dir) })
 }
 
-// pinned tells that a path leads into the toolchain's own files. One with $
-// leads where the loader says ($ORIGIN, $LIB).
+// pinned tells that a path leads into the toolchain's own files.
 func pinned(name string) bool {
 	name = path.Clean(name) + "/"
-	return !strings.Contains(name, "$") && slices.ContainsFunc([]string{"/usr/", "/lib/", "/lib64/"}, func(dir string) bool { return strings.HasPrefix(name, dir) })
+	return slices.ContainsFunc([]string{"/usr/", "/lib/", "/lib64/"}, func(dir string) bool { return strings.HasPrefix(name, dir) })
 }

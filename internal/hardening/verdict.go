@@ -155,7 +155,10 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 			j.outside(u.Path, why, plainCommand)
 		}
 		j.rewritten(u.Path, u.Via)
-	case wrapper.Assembled, wrapper.Data, wrapper.LTO: // no flags of the compiler's
+	case wrapper.Data:
+		j.rewritten(u.Path, append(slices.Clip(u.Via), u.Call))
+	case wrapper.Assembled, wrapper.LTO: // no flags of the compiler's
+		j.rewritten(u.Path, u.Via)
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
 	default:

@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,9 +19,10 @@ import (
 // the rules' own flags do not show. want is the rule and the part that the gate
 // refuses; where it is empty the wrapper has to mend it.
 var attacks = []struct{ name, script, want string }{
-	{"library preloaded", `echo 'void f(void) {}' > e.c; gcc -shared -fPIC e.c -o e.so
-printf 'b.o: b.c\n\tLD_PRELOAD=./e.so gcc -c b.c\n' > Makefile; gcc -c a.c; make -s b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
-	{"libraries of the loader", `mkdir lib; gcc -c a.c; LD_LIBRARY_PATH=$PWD/lib gcc -c b.c; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"library preloaded", `printf '%s\n' '#include <errno.h>' '#include <stdlib.h>' '#include <string.h>' \
+	'__attribute__((constructor)) void f(void) { if (strstr(program_invocation_name, "cc")) abort(); }' > e.c; gcc -D_GNU_SOURCE -shared -fPIC e.c -o e.so
+printf 'b.o: b.c\n\tLD_PRELOAD=./e.so:libm.so.6 gcc -c b.c\n' > Makefile; gcc -c a.c; make -s b.o; gcc a.o b.o -o p`, ""},
+	{"libraries of the loader", `mkdir lib; echo > lib/libc.so.6; cp lib/libc.so.6 lib/libbfd.so; gcc -c a.c; LD_LIBRARY_PATH="$PWD/lib;/usr/lib" gcc -c b.c; LD_LIBRARY_PATH=lib LD_AUDIT=$PWD/lib/libc.so.6 gcc a.o b.o -o p`, ""},
 	{"assembler by PATH", `mkdir e; printf '#!/bin/sh\nPATH=/usr/bin\nwhile [ "$1" != -o ]; do shift; done\n%s -O2 -c b.c -o "$2"\n' "$(real gcc)" > e/as; chmod 755 e/as
 gcc -c a.c; PATH=$PWD/e:$PATH gcc -c b.c; gcc a.o b.o -o p`, "compiled-outside b.o"},
 	{"linker by PATH", `$(real gcc) -O2 -c b.c -o ccb.o; mkdir e; printf '#!/bin/bash\nn=()\nfor a; do case $a in /tmp/cc*.o) a=ccb.o ;; esac; n+=("$a"); done\nexec /usr/bin/ld "${n[@]}"\n' > e/ld; chmod 755 e/ld
@@ -33,8 +35,12 @@ gcc -c a.c; PATH=$PWD/e:$PATH gcc b.c a.o -o p`, "compiled-outside ccb.o"},
 	{"archives merged", `gcc -c a.c; $(real gcc) -O2 -c b.c; ar rc one.a b.o; echo 'int unused;' > c.c; gcc -c c.c; ar rc two.a c.o
 printf 'create all.a\naddlib one.a\naddlib two.a\nsave\nend\n' | ar -M; rm b.o one.a; gcc a.o all.a -o p`, "compiled-outside all.a(b.o)"},
 	{"object among the sources", `gcc -c a.c; cp /tmp/shipped.o b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
-	{"section replaced", `gcc -c a.c b.c; objcopy -O binary -j .text b.o text; objcopy --update-section .text=text b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
-	{"section replaced in the program", `gcc a.c b.c -o p; head -c 64 /dev/zero > x; objcopy --update-section .comment=x p; objcopy -O binary -j .text p text; objcopy --update-section .text=text p`, "compiled-outside"},
+	{"directory named as the linker", `mkdir -p e/ld e/as; gcc -c a.c b.c; PATH=$PWD/e:$PATH gcc a.o b.o -o p`, ""},
+	{"data among the objects", `gcc -c a.c b.c; head -c 64 /dev/zero > logo; objcopy -I binary -O elf64-x86-64 --rename-section .data=.rodata,alloc,load,readonly,data,contents --add-section .note.GNU-stack=/dev/null logo logo.o
+gcc a.o b.o logo.o -o p; objcopy --add-section .osrel=a.c p`, ""},
+	{"code among the objects as data", `gcc -c a.c; $(real gcc) -O2 -c b.c; objcopy -O binary -j .text b.o text; objcopy -I binary -O elf64-x86-64 --rename-section .data=.text --add-symbol sum=.text:0,global,function text b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"section replaced", `gcc -c a.c b.c; objcopy -O binary -j .text b.o text; changed text; objcopy --update-section .text=text b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"section replaced in the program", `gcc a.c b.c -o p; head -c 64 /dev/zero > x; objcopy --update-section .comment=x p; objcopy -O binary -j .text p text; changed text; objcopy --update-section .text=text p`, "compiled-outside"},
 	{"property removed", `gcc -c a.c b.c; objcopy --remove-section .note.gnu.property b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
 	{"properties removed by strip", `gcc a.c b.c -o p; strip -R '.note.gnu.*' p`, "compiled-outside"},
 	{"segments of a script", `gcc -c a.c b.c; script 7 6 > x.ld; gcc a.o b.o -T x.ld -o p`, "no-rwx"},
@@ -56,29 +62,41 @@ printf 'create all.a\naddlib one.a\naddlib two.a\nsave\nend\n' | ar -M; rm b.o o
 	{"canary of the program", `gcc -c a.c; echo 'unsigned long __stack_chk_guard;' > c.c; gcc -mstack-protector-guard=global -c b.c; gcc a.o b.o c.c -o p`, "stack-protector b.c"},
 }
 
-// scriptOf prints the linker's own script with segments of these flags for data
-// and the stack.
-const scriptOf = `script() {
+// helpers are what attacks call: script prints the linker's own script with
+// segments of these flags for data and the stack, changed alters a file's first
+// byte.
+const helpers = `script() {
 echo "PHDRS { t PT_LOAD FILEHDR PHDRS FLAGS(5); w PT_LOAD FLAGS($1); i PT_INTERP; d PT_DYNAMIC; r PT_GNU_RELRO; s PT_GNU_STACK FLAGS($2); }"
 ld -pie --verbose | sed -E -e '1,/^===/d;/^===/,$d' -e 's/^(  \.interp .*\}) *$/\1 :t :i/; s/^(  \.note\.gnu\.build-id .*\}) *$/\1 :t/' \
 	-e 's/^  \.preinit_array .*/  .first : { *(.none) . = . + 8; } :w\n&/; s/^(  \.dynamic .*\}) *$/\1 :w :d/; s/^(  \.got .*\}) *$/\1 :w/'
 }
+changed() { printf '\314' | dd of="$1" conv=notrunc 2>/dev/null; }
 `
 
 // TestAttacks has the gate judge what each attack leaves.
 func TestAttacks(t *testing.T) {
 	files := map[string]string{}
 	var script strings.Builder
-	script.WriteString(realOf + scriptOf + "cd /tmp; printf '%s' \"$(cat /build/library-preloaded/b.c)\" > b.c; $(real gcc) -O2 -c b.c -o shipped.o; cd /build\n")
+	script.WriteString(realOf + helpers + "cd /tmp; cp /build/library-preloaded/b.c .; $(real gcc) -O2 -c b.c -o shipped.o; cd /build\n")
 	for _, a := range attacks {
 		dir := directory(a.name)
 		files[dir+"/a.c"], files[dir+"/b.c"] = aC, bC
-		script.WriteString("echo '" + a.name + "'; (cd " + dir + "; " + a.script + ")\n")
+		// Files are known by their content: each attack has a log of its own.
+		script.WriteString("echo '" + a.name + "'; (cd " + dir + "; " + a.script + "); mv " + wrapper.LogDir + "/" + wrapper.LogName + " " + dir + "/calls\n")
 	}
-	log, dir := wrapper.RunWrapped(t, enforce(strict()), files, script.String())
-	gate := hardening.Gate{Profile: strict(), Compiler: gcc12, Calls: log.Canonical("/build", "", "/tmp"), Pinned: func(digest.Digest) string { return "" }}
+	_, dir := wrapper.RunWrapped(t, enforce(strict()), files, script.String())
 	for _, a := range attacks {
 		t.Run(a.name, func(t *testing.T) {
+			f, err := os.Open(filepath.Join(dir, directory(a.name), "calls"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			log, err := wrapper.Parse(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			gate := hardening.Gate{Profile: strict(), Compiler: gcc12, Calls: log.Canonical("/build", "", "/tmp"), Pinned: func(digest.Digest) string { return "" }}
 			program, sum := proved(t, filepath.Join(dir, directory(a.name), "p"))
 			v := gate.Judge([]prove.File{program}, map[string]digest.Digest{program.Path: sum})
 			if a.want == "" {

@@ -92,10 +92,9 @@ type Call struct {
 	Cwd     string
 	Kind    Kind
 
-	// Environment holds the variables by which other programs run, or with
-	// other arguments or other code in them, than the command says. PATH
-	// stands for the one directory where gcc finds an as or ld that is not the
-	// toolchain's.
+	// Environment holds the variables, sorted, by which a driver runs other
+	// programs or has other arguments than its command says. PATH stands for the
+	// directory where gcc finds an as or ld that is not the toolchain's.
 	Environment []Variable
 
 	Excepted []string // rules that the recipe switched off for this call

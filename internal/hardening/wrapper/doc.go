@@ -57,9 +57,11 @@
 //     files with their debug information is what catches lies.
 //   - Attributes and pragmas in a source (no_stack_protector, optimize) and #undef
 //     _FORTIFY_SOURCE weaken a unit unseen. -specs, -wrapper, -B, plugins, COMPILER_PATH,
-//     GCC_EXEC_PREFIX, LD_PRELOAD, LD_AUDIT, LD_LIBRARY_PATH and a PATH by which gcc
-//     finds another as or ld would too: they are in the record, and the gate refuses
-//     those that lead out of the toolchain, and CCC_OVERRIDE_OPTIONS always.
+//     GCC_EXEC_PREFIX and a PATH by which gcc finds another as or ld would too: they
+//     are in the record, and the gate refuses those that lead out of the toolchain,
+//     and CCC_OVERRIDE_OPTIONS always. LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH reach
+//     the real program with what lies in the build root only: builds set them for
+//     programs of theirs, and call compilers below those.
 //   - A linker that lies elsewhere than InstallScript looks, one that the build
 //     made itself for example, leaves no record: its output is unknown to the log.
 //   - An archive's members count as parts of a link whether or not they were

@@ -185,6 +185,10 @@ func (w *walk) inputs(link *Call, via []*Call, depth int) []Unit {
 	return units
 }
 
+// ltoDebug ends the names of the objects into which the linker's plugin copies
+// the debug information of those that were compiled with -flto and -g.
+const ltoDebug = ".debug.temp.o"
+
 // absent judges a file that was gone when the link had ended. What the linker's
 // plugin had the compiler make has a record of the same parent.
 func (x *Index) absent(link *Call, in Input, via []*Call) Unit {
@@ -195,7 +199,7 @@ func (x *Index) absent(link *Call, in Input, via []*Call) Unit {
 			continue
 		}
 		made := func(o Object) bool {
-			return path.Join(c.Cwd, o.Path) == path.Join(link.Cwd, in.Path) || o.Path == in.Path
+			return strings.HasSuffix(in.Path, ltoDebug) || path.Join(c.Cwd, o.Path) == path.Join(link.Cwd, in.Path) || o.Path == in.Path
 		}
 		if slices.ContainsFunc(c.Outputs, made) {
 			u.Origin, u.Call, u.Reason = LTO, c, ""
@@ -301,7 +305,8 @@ func (x *Index) assembled(u Unit, m made) Unit {
 // temporary finds the driver that compiled and linked in one call: its objects
 // are temporary files that no record of a compile names. It is the parent of the
 // link, it has sources, the object is in no argument of it, and there are no
-// more such objects, of whatever content, than sources.
+// more objects with names of temporary files, of whatever content, than
+// sources.
 func (x *Index) temporary(o Object, link *Call) *Call {
 	p := x.ids[link.Parent]
 	if link.Parent == "" || p == nil || p.Kind != KindLink || strings.HasSuffix(o.Path, ")") {
@@ -321,7 +326,7 @@ func (x *Index) temporary(o Object, link *Call) *Call {
 		}
 	}
 	for _, in := range link.Inputs {
-		if in.Role == RoleObject && !named[in.Path] {
+		if in.Role == RoleObject && !named[in.Path] && isTemporary(in.Path) {
 			unnamed++
 		}
 	}

@@ -103,12 +103,13 @@ static void describe(const struct call *c, const char *id, const char *program, 
 static void astray(char **env, const char *program)
 {
 	const char *path = lookup(env, "PATH");
+	struct status st;
 	while (path) {
 		const char *e = path;
 		while (*e && *e != ':')
 			e++;
 		const char *dir = e == path ? "." : copy(path, (size_t)(e - path)), *file = join(dir, "/", program);
-		if (sys(SYS_faccessat, AT_FDCWD, (long)file, 1, 0, 0) == 0) {
+		if (sys(SYS_faccessat, AT_FDCWD, (long)file, 1, 0, 0) == 0 && status(AT_FDCWD, file, &st) == 0 && is_regular(&st)) {
 			if (!of_toolchain(file))
 				line("env", "PATH", dir);
 			return;
@@ -117,21 +118,45 @@ static void astray(char **env, const char *program)
 	}
 }
 
-/* steered records the variables by which other programs run, or with other
- * arguments, or with other code in them, than the command says: those of the
- * drivers, and those of the loader. */
+/* steered records the variables by which a driver runs other programs, or has
+ * other arguments, than its command says. */
 static void steered(const struct call *c, char **env)
 {
-	static const char *const names[] = {"CCC_OVERRIDE_OPTIONS", "COMPILER_PATH", "GCC_EXEC_PREFIX", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD"};
-	for (int i = c->driver ? 0 : 3; i < 6; i++) {
+	static const char *const names[] = {"CCC_OVERRIDE_OPTIONS", "COMPILER_PATH", "GCC_EXEC_PREFIX"};
+	for (int i = 0; i < 3; i++) {
 		const char *v = lookup(env, names[i]);
 		if (v && *v)
 			line("env", names[i], v);
 	}
-	if (c->driver && (same(c->kind, "compile") || same(c->kind, "assemble") || same(c->kind, "link")))
+	int links = same(c->kind, "link");
+	if (!c->clang && (links || same(c->kind, "compile") || same(c->kind, "assemble")))
 		astray(env, "as");
-	if (c->driver && same(c->kind, "link"))
+	if (links)
 		astray(env, "ld");
+}
+
+/* own_libraries keeps the loader from putting libraries of the build into the
+ * real program: of its variables that is left which lies in the build root.
+ * Builds set them for programs of theirs, and call compilers below those. */
+static void own_libraries(char **env, struct list *more)
+{
+	static const char *const names[] = {"LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD"};
+	for (int i = 0; i < 3; i++) {
+		const char *s = lookup(env, names[i]), *kept = "";
+		if (!s || !*s)
+			continue;
+		while (*s) {
+			const char *e = s;
+			while (*e && *e != ':' && *e != ';' && *e != ' ')
+				e++;
+			const char *part = copy(s, (size_t)(e - s));
+			/* a name without a slash is searched for as every library is */
+			if (*part == '/' ? of_toolchain(part) : *part && i != 1 && !find(part, "/"))
+				kept = *kept ? join(kept, ":", part) : part;
+			s = *e ? e + 1 : e;
+		}
+		append(more, join(names[i], "=", kept));
+	}
 }
 
 static void inputs(struct call *c)
@@ -162,7 +187,8 @@ static int start(int argc, char **argv, char **env)
 	line("call", 0, "1");
 	describe(&c, id, program, cwd, env);
 	line("name", 0, argv[0]);
-	steered(&c, env);
+	if (c.driver)
+		steered(&c, env);
 	apply(&c, &a, cwd);
 	line_args(&a);
 	if (same(c.kind, "query")) {
@@ -177,6 +203,7 @@ static int start(int argc, char **argv, char **env)
 		inputs(&c);
 	struct list words = command(&c, &a, argv[0], id), more = {0};
 	append(&more, join("DOMBUILD_CALL=", "", id));
+	own_libraries(env, &more);
 	if (c.driver && !c.clang && !same(c.kind, "preprocess") && !same(c.kind, "syntax")) {
 		const char *v = skip_assembler(program, env);
 		if (v)
