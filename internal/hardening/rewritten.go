@@ -15,11 +15,12 @@ import (
 // property is where an object says whether it takes part in IBT and SHSTK.
 const property = ".note.gnu.property"
 
-// executed are the beginnings of the names by which linkers know code.
-var executed = []string{".text", ".init", ".fini", ".plt", ".gnu.linkonce.t."}
+// executed are the beginnings of the names by which linkers know code, with
+// those of .init and .fini.
+var executed = []string{".text", ".plt", ".gnu.linkonce.t."}
 
 // unexecuted are the beginnings of the names of what is never code.
-var unexecuted = []string{".rodata", ".data", ".bss", ".note", ".comment", ".debug_", ".gnu_debug", ".sbat", ".init_array", ".fini_array"}
+var unexecuted = []string{".rodata", ".data", ".bss", ".note", ".comment", ".debug_", ".gnu_debug", ".sbat"}
 
 // replaced says by which argument a link, strip or objcopy may have put
 // something else into the file than what it says that it read; "" if by none.
@@ -119,7 +120,9 @@ func abbreviates(option, long string) bool {
 	return len(option) > len("--xx") && strings.HasPrefix(long, option)
 }
 
-func isCode(section string) bool { return begins(section, executed) && !begins(section, unexecuted) }
+func isCode(section string) bool {
+	return section == ".init" || section == ".fini" || begins(section, executed)
+}
 
 func hasCode(flags string) bool { return slices.Contains(strings.Split(flags, ","), "code") }
 
