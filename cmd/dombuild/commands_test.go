@@ -42,6 +42,7 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"buildkitd": cmdBuildkitd,
 	"layout":    cmdLayout,
 	"gitsite":   cmdGitsite,
+	"serve":     cmdServe,
 }
 
 // exits CODE PROGRAM ARGS… runs a program that has to end with that code.
