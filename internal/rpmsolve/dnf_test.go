@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +16,9 @@ import (
 	"github.com/dombuild/dombuild/internal/rpm"
 	"github.com/dombuild/dombuild/internal/rpmmd"
 )
+
+// askedOf are the requests that each repository gets.
+var askedOf = [][]string{{"a"}, {"b"}, {"c"}, {"d", "e"}, {"f", "g"}}
 
 // TestSolveLikeDNF makes repositories at random with rpmbuild and createrepo_c
 // and asks dnf what it would install. Both find a solution or neither does;
@@ -30,48 +32,103 @@ func TestSolveLikeDNF(t *testing.T) {
 			t.Skipf("%s is not there (make testdeps)", tool)
 		}
 	}
-	repositories := uint64(3)
+	repositories := 100
 	if testing.Short() {
-		repositories = 2
+		repositories = 10
 	}
-	unique := 0
-	for seed := range repositories {
-		r := rand.New(rand.NewPCG(seed, 77))
-		dir := t.TempDir()
-		build(t, dir, makePackages(r, 7))
-		pkgs := readRepository(t, dir)
-		for _, names := range [][]string{{"a"}, {"b"}, {"c", "d"}, {"e", "f"}} {
-			u, err := New(pkgs)
-			if err != nil {
-				t.Fatal(err)
+	dir := t.TempDir()
+	all := randomRepositories(repositories)
+	build(t, dir, all)
+	theirs := askDNF(t, dir, requestsOf(repositories))
+	pkgs := split(readRepository(t, dir))
+	var n counts
+	for i, names := range requestsOf(repositories) {
+		own := pkgs[prefixOf(i/len(askedOf))]
+		n.requests++
+		if replaced(own, names) {
+			n.replaced++
+			continue
+		}
+		n.compare(t, own, names, theirs[i])
+	}
+	t.Logf("%d requests: %d without a solution, %d with one least solution, %d where there are several, of which dnf chose ours %d times; %d for what others replace",
+		n.requests, n.unsolved, n.unique, n.several, n.same, n.replaced)
+	if n.unique < repositories || n.unsolved < repositories || n.several < repositories/2 {
+		t.Error("the repositories are too easy or too hard")
+	}
+	if n.same*10 < n.several*9 {
+		t.Error("where there are several solutions dnf mostly chooses another one")
+	}
+}
+
+// counts is how often two solvers agree.
+type counts struct{ requests, unsolved, unique, several, same, replaced int }
+
+// compare solves one request and compares the answer with dnf's.
+func (n *counts) compare(t *testing.T, pkgs []*rpmmd.Package, names []string, theirs string) {
+	t.Helper()
+	u, err := New(pkgs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closures, err := u.Solve([]Request{{"x", names}}, nil)
+	var unsolvable *UnsolvableError
+	if err != nil && !errors.As(err, &unsolvable) {
+		t.Fatal(err)
+	}
+	if err != nil || theirs == none {
+		if n.unsolved++; (err != nil) != (theirs == none) {
+			t.Errorf("%v: dnf says %s; we say %v\n%s", names, theirs, err, show(pkgs))
+		}
+		return
+	}
+	ours := list(closures[0])
+	if len(minimal(t, pkgs, names)) > 1 {
+		if n.several++; ours == theirs {
+			n.same++
+		}
+		return
+	}
+	if n.unique++; ours != theirs {
+		t.Errorf("%v: we have %s, dnf %s of\n%s", names, ours, theirs, show(pkgs))
+	}
+}
+
+// prefixOf tells apart the names of repositories that share one directory, so
+// that they are built and read at once.
+func prefixOf(repository int) string { return fmt.Sprintf("r%dx", repository) }
+
+func randomRepositories(n int) []*rpmmd.Package {
+	var all []*rpmmd.Package
+	for i := range n {
+		all = append(all, makePackages(rand.New(rand.NewPCG(uint64(i), 77)), prefixOf(i), 7)...)
+	}
+	return all
+}
+
+func requestsOf(repositories int) [][]string {
+	var requests [][]string
+	for i := range repositories {
+		for _, letters := range askedOf {
+			var names []string
+			for _, l := range letters {
+				names = append(names, prefixOf(i)+l)
 			}
-			closures, err := u.Solve([]Request{{"x", names}}, nil)
-			var none *UnsolvableError
-			if err != nil && !errors.As(err, &none) {
-				t.Fatal(err)
-			}
-			theirs, solved := askDNF(t, dir, names)
-			if solved != (err == nil) && !replaced(pkgs, names) {
-				t.Errorf("%d %v: dnf solved it: %v; we say %v\n%s", seed, names, solved, err, show(pkgs))
-				continue
-			}
-			if !solved || err != nil {
-				continue
-			}
-			sets := minimal(t, pkgs, names)
-			if len(sets) != 1 || replaced(pkgs, names) {
-				continue
-			}
-			unique++
-			if ours := list(closures[0]); ours != theirs {
-				t.Errorf("%d %v: we have %s, dnf %s of\n%s", seed, names, ours, theirs, show(pkgs))
-			}
+			requests = append(requests, names)
 		}
 	}
-	t.Logf("%d requests with one least solution", unique)
-	if unique == 0 {
-		t.Error("no request has one least solution")
+	return requests
+}
+
+// split sorts packages by the repository that their names tell.
+func split(pkgs []*rpmmd.Package) map[string][]*rpmmd.Package {
+	by := map[string][]*rpmmd.Package{}
+	for _, p := range pkgs {
+		if i := strings.LastIndexByte(p.Name, 'x'); i >= 0 {
+			by[p.Name[:i+1]] = append(by[p.Name[:i+1]], p)
+		}
 	}
+	return by
 }
 
 // replaced reports whether a package obsoletes one that is asked for: then dnf
@@ -151,29 +208,26 @@ func readRepository(t *testing.T, dir string) []*rpmmd.Package {
 	return pkgs
 }
 
-var installs = regexp.MustCompile(`(?m)^ ([a-z])\s+noarch\s+(\S+)\s+own\s`)
+// none is dnf's answer to a request without a solution.
+const none = "none"
 
-// askDNF returns what dnf would install.
-func askDNF(t *testing.T, dir string, names []string) (answer string, solved bool) {
+// askDNF returns what dnf would install for each request.
+func askDNF(t *testing.T, dir string, requests [][]string) []string {
 	t.Helper()
-	args := append([]string{"--installroot", dir + "/root", "--releasever", "1", "--repofrompath", "own," + dir + "/top/RPMS", "--repo", "own",
-		"--setopt=reposdir=" + dir, "--setopt=cachedir=" + dir + "/cache", "--setopt=install_weak_deps=False", "--setopt=best=False", "--setopt=gpgcheck=0", "--assumeno", "install"}, names...)
-	cmd := exec.Command("dnf", args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "COLUMNS=200")
-	out, err := cmd.CombinedOutput()
-	text := string(out)
-	switch {
-	case strings.Contains(text, "Operation aborted"):
-	case err != nil && (strings.Contains(text, "Problem") || strings.Contains(text, "No match")):
-		return text, false
-	default:
-		t.Fatalf("dnf: %v\n%s", err, text)
+	script, err := filepath.Abs("testdata/ask.py")
+	if err != nil {
+		t.Fatal(err)
 	}
-	text, _, _ = strings.Cut(text, "Skipping packages") // which are listed too
-	var list []string
-	for _, m := range installs.FindAllStringSubmatch(text, -1) {
-		list = append(list, fmt.Sprintf("%s-%s.noarch", m[1], m[2]))
+	var in, says strings.Builder
+	for _, names := range requests {
+		fmt.Fprintln(&in, strings.Join(names, " "))
 	}
-	slices.Sort(list)
-	return strings.Join(list, " "), true
+	cmd := exec.Command("/usr/bin/python3", script, filepath.Join(dir, "top/RPMS"), t.TempDir()) // the one that dnf is made for
+	cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), &says
+	out, err := cmd.Output()
+	answers := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if err != nil || len(answers) != len(requests) {
+		t.Fatalf("dnf has %d answers to %d requests: %v\n%s", len(answers), len(requests), err, says.String())
+	}
+	return answers
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/dombuild/dombuild/internal/rpmmd"
 )
 
-// makePackages makes a small repository at random: names a, b, …, some in two
-// versions, with dependencies of every kind.
-func makePackages(r *rand.Rand, names int) []*rpmmd.Package {
+// makePackages makes a small repository at random: names a, b, … behind a
+// prefix, some in two versions, with dependencies of every kind.
+func makePackages(r *rand.Rand, prefix string, names int) []*rpmmd.Package {
 	var list []*rpmmd.Package
-	name := func() string { return string(rune('a' + r.IntN(names))) }
+	name := func() string { return prefix + string(rune('a'+r.IntN(names))) }
 	relation := func() rpm.Relation {
 		out := rpm.Relation{Name: name()}
 		if r.IntN(8) == 0 {
@@ -43,11 +43,14 @@ func makePackages(r *rand.Rand, names int) []*rpmmd.Package {
 	}
 	for n := range names {
 		for v := range 1 + r.IntN(2) {
-			p := &rpmmd.Package{NEVRA: rpm.NEVRA{Name: string(rune('a' + n)), Arch: "noarch",
+			p := &rpmmd.Package{NEVRA: rpm.NEVRA{Name: prefix + string(rune('a'+n)), Arch: "noarch",
 				EVR: rpm.EVR{Version: fmt.Sprint(v + 1), Release: "1"}}}
 			p.Provides = []rpm.Relation{{Name: p.Name, Sense: rpm.Equal, EVR: p.EVR}}
 			if r.IntN(3) == 0 {
 				p.Provides = append(p.Provides, rpm.Relation{Name: "virtual" + name()})
+			}
+			if r.IntN(4) == 0 {
+				p.Provides = append(p.Provides, rpm.Relation{Name: "virtual" + name(), Sense: rpm.Equal, EVR: rpm.EVR{Version: fmt.Sprint(1 + r.IntN(3))}})
 			}
 			for range r.IntN(3) {
 				p.Requires = append(p.Requires, relation())
@@ -192,7 +195,7 @@ func TestSolveExhaustively(t *testing.T) {
 	solved, unique, failed := 0, 0, 0
 	for seed := range uint64(800) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		pkgs := makePackages(r, 3+r.IntN(5))
+		pkgs := makePackages(r, "", 3+r.IntN(5))
 		names := []string{"a"}
 		if r.IntN(2) == 0 {
 			names = append(names, "b")
