@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/resolve"
+	"github.com/dombuild/dombuild/internal/resolve/upstream"
 	"github.com/dombuild/dombuild/internal/store"
 )
 
@@ -21,8 +22,9 @@ func (a *app) verifyLockVerb() *cobra.Command {
 	cmd := verb("lock", "Prove every hash of the lock again from the evidence in the store", cobra.NoArgs,
 		func(ctx context.Context, _ []string) error { return a.verifyLock(ctx, asOf) })
 	cmd.Long = `Prove every hash of the recipe's lock again, without a network, from the evidence that
-lock has put into the store: Release files, indexes, signatures, checksum files. A
-signature is judged at the time that it says it was made, or at --as-of.
+lock has put into the store: Release files, repository metadata, indexes, signatures,
+checksum files, commits, tags and trees of git, manifests of images, and the lock files
+of packages. A signature is judged at the time that it says it was made, or at --as-of.
 
 Exit 4: something has other bytes than it should. Exit 5: a signature does not vouch for
 a pin, the lock contradicts the evidence, or evidence is missing.`
@@ -64,7 +66,8 @@ func (a *app) verifyLock(ctx context.Context, asOf string) error {
 	if err != nil {
 		return err
 	}
-	proofs, err := resolve.Prove(ctx, r, l, a.evidence(st), at)
+	trees := &upstream.Machine{Store: st, Progress: a.display}
+	proofs, err := resolve.Prove(ctx, r, l, resolve.Evidence{Open: a.evidence(st), Tree: trees.Prove, AsOf: at})
 	if err != nil {
 		return err
 	}

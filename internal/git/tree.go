@@ -16,6 +16,8 @@ const (
 	maxEntries  = 2 << 20
 	maxContents = 16 << 30 // bytes
 	maxTreeDeep = 128
+	// maxModuleDeep is how many submodules lie in one another at most.
+	maxModuleDeep = 8
 )
 
 // TreeError says which path of a tree is not taken, and why.
@@ -34,73 +36,83 @@ type Writer struct {
 	tar     *tar.Writer
 	entries int
 	bytes   int64
+	told    Objects
 }
 
 // NewWriter packs into w, which the caller closes.
-func NewWriter(w *tar.Writer) *Writer { return &Writer{tar: w} }
+func NewWriter(w *tar.Writer) *Writer { return &Writer{tar: w, told: Objects{}} }
+
+// Told returns the objects that together with the files prove where these come
+// from: the top trees, and the trees on the way to what a tar archive does not
+// say, which is submodules and modes that nobody gives any more.
+func (w *Writer) Told() Objects { return w.told }
 
 // Tree packs the tree root of p below the directory prefix ("" or "a/b/") and
 // returns the submodules in it, which are empty directories so far.
 func (w *Writer) Tree(ctx context.Context, p *Pack, root ID, prefix string) ([]Link, error) {
-	return w.tree(ctx, p, root, prefix, 0)
+	links, _, err := w.tree(ctx, p, root, prefix, 0)
+	return links, err
 }
 
-func (w *Writer) tree(ctx context.Context, p *Pack, id ID, prefix string, depth int) ([]Link, error) {
+// tree also reports whether the tar archive does not say all of the tree.
+func (w *Writer) tree(ctx context.Context, p *Pack, id ID, prefix string, depth int) (links []Link, more bool, err error) {
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	}
 	if depth > maxTreeDeep {
-		return nil, &TreeError{prefix, fmt.Sprintf("is deeper than %d directories", maxTreeDeep)}
+		return nil, false, &TreeError{prefix, fmt.Sprintf("is deeper than %d directories", maxTreeDeep)}
 	}
 	content, err := p.Object(id, TreeKind)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	list, err := parseTree(content, idSize(p.format))
 	if err != nil {
-		return nil, &TreeError{prefix, err.Error()}
+		return nil, false, &TreeError{prefix, err.Error()}
 	}
-	var links []Link
 	for _, e := range list {
 		if reason := refusedName(e); reason != "" {
-			return nil, &TreeError{prefix + e.name, reason}
+			return nil, false, &TreeError{prefix + e.name, reason}
 		}
 		if w.entries++; w.entries > maxEntries {
-			return nil, fmt.Errorf("the tree has more than %d entries", maxEntries)
+			return nil, false, fmt.Errorf("the tree has more than %d entries", maxEntries)
 		}
-		more, err := w.item(ctx, p, e, prefix+e.name, depth)
+		below, untold, err := w.item(ctx, p, e, prefix+e.name, depth)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		links = append(links, more...)
+		links, more = append(links, below...), more || untold
 	}
-	return links, nil
+	if more || depth == 0 {
+		w.told[id] = Object{TreeKind, content}
+	}
+	return links, more, nil
 }
 
-func (w *Writer) item(ctx context.Context, p *Pack, e treeEntry, path string, depth int) ([]Link, error) {
+func (w *Writer) item(ctx context.Context, p *Pack, e treeEntry, path string, depth int) (links []Link, untold bool, err error) {
 	switch e.mode {
 	case "40000":
 		if err := w.directory(path); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		return w.tree(ctx, p, e.id, path+"/", depth+1)
 	case "160000":
-		return []Link{{path, e.id}}, w.directory(path)
+		return []Link{{path, e.id}}, true, w.directory(path)
 	case "100644", "100664", "100755", "120000":
 		content, err := p.Object(e.id, BlobKind)
 		if err != nil {
-			return nil, &TreeError{path, err.Error()}
+			return nil, false, &TreeError{path, err.Error()}
 		}
 		if e.mode == "120000" {
-			return nil, w.write(&tar.Header{Typeflag: tar.TypeSymlink, Name: path, Linkname: string(content), Mode: 0o777}, nil)
+			return nil, false, w.write(&tar.Header{Typeflag: tar.TypeSymlink, Name: path, Linkname: string(content), Mode: 0o777}, nil)
 		}
 		mode := int64(0o644)
 		if e.mode == "100755" {
 			mode = 0o755
 		}
-		return nil, w.write(&tar.Header{Typeflag: tar.TypeReg, Name: path, Size: int64(len(content)), Mode: mode}, content)
+		return nil, e.mode == "100664", w.write(&tar.Header{Typeflag: tar.TypeReg, Name: path, Size: int64(len(content)), Mode: mode}, content)
 	}
-	return nil, &TreeError{path, fmt.Sprintf("has the mode %q, which git does not give", e.mode)}
+	return nil, false, &TreeError{path, fmt.Sprintf("has the mode %q, which git does not give", e.mode)}
 }
 
 func (w *Writer) directory(path string) error {

@@ -52,8 +52,9 @@ func (w *writer) rpmDistribution(d Distribution) {
 }
 
 func (w *writer) rpmVouched(v Vouched) {
-	w.attributes(text("repository", v.Repository), text("date", v.Date.Format(time.RFC3339)), text("revision", v.Revision),
-		number("size", v.Size), text("digest", v.Digest), text("keyring", v.Keyring))
+	list := []attribute{text("repository", v.Repository), text("date", v.Date.Format(time.RFC3339)), text("revision", v.Revision),
+		number("size", v.Size), text("digest", v.Digest), text("keyring", v.Keyring)}
+	w.attributes(append(list, v.later()...)...)
 	w.lines("signers", v.Signers)
 	for _, i := range v.Indexes {
 		w.block("index", i.Path, func() { w.attributes(number("size", i.Size), text("digest", i.Digest)) })
@@ -92,7 +93,8 @@ func (d *decoder) rpmVouched(parent string, b *hclsyntax.Block) Vouched {
 		}
 	}
 	at := vouchedAt(parent, v)
-	o := d.open(at, b, "repository", "date", "revision", "size", "digest", "keyring", "signers")
+	o := d.open(at, b, append([]string{"repository", "date", "revision", "size", "digest", "keyring", "signers"}, present(b, "signed_at", "keyring_size")...)...)
+	v.SignedAt, v.KeyringSize = o.date("signed_at"), o.number("keyring_size")
 	v.Date, v.Size, v.Keyring = o.date("date"), o.number("size"), digest.Digest(o.text("keyring"))
 	v.Revision, v.Signers = o.text("revision"), o.texts("signers")
 	d.walk(b.Body, map[string]int{"index": 1, "rpm": 1}, func(b *hclsyntax.Block) {
@@ -162,6 +164,12 @@ func (v *validator) rpmVouched(d Distribution, w Vouched) {
 		v.add(at, "date", "bad date", "a repomd.xml has a date")
 	}
 	v.rpmSigners(at, w)
+	if w.KeyringSize < 0 || w.KeyringSize > maximalSize {
+		v.add(at, "keyring_size", "bad size", "%d is not the size of a file", w.KeyringSize)
+	}
+	if w.Kind == RPMHeader && !w.SignedAt.IsZero() {
+		v.add(at, "signed_at", "bad date", "where headers vouch each package has the date of its signature")
+	}
 	if len(w.Debs) == 0 || len(w.Dscs) > 0 {
 		v.add(at, "", "unused vouching", "it vouches for no package")
 	}

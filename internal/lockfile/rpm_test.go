@@ -20,7 +20,7 @@ func rpmExample() Content {
 					Indexes: []Index{{"repodata/primary.xml.zst", sum("p"), 20}},
 					Debs: []Deb{{Name: "gcc-c++", Version: "1:15.1.1-2.fc42", Architecture: "x86_64", Filename: "Packages/g/gcc-c++-15.1.1-2.fc42.x86_64.rpm",
 						Digest: sum("gcc"), Size: 3, Signer: signer, SignedAt: day}}},
-				{Kind: Repomd, Repository: "fedora", Digest: sum("f"), Size: 11, Date: day, Revision: "", Keyring: sum("keys"), Signers: []string{signer},
+				{Kind: Repomd, Repository: "fedora", Digest: sum("f"), Size: 11, Date: day, Revision: "", Keyring: sum("keys"), KeyringSize: 30, SignedAt: day.Add(time.Second), Signers: []string{signer},
 					Indexes: []Index{{"repodata/repomd.xml.asc", sum("s"), 21}, {"repodata/primary.xml.gz", sum("q"), 22}},
 					Debs:    []Deb{{Name: "perl-Getopt_x", Version: "2~rc1^git-1.fc42", Architecture: "noarch", Filename: "Packages/p/x.rpm", Digest: sum("perl"), Size: 4}}},
 			}}},

@@ -43,6 +43,9 @@ const (
 	EvidenceChecksums = "checksums"
 	EvidenceRelease   = "inrelease"
 	EvidenceIndex     = "index"
+	EvidenceRepomd    = "repomd"
+	EvidenceLockFile  = "lock file" // package-lock.json, Cargo.lock, go.sum
+	EvidenceObjects   = "objects"   // of git
 )
 
 // Evidence is a file that proves a pin and is not read by a build.
@@ -54,13 +57,16 @@ type Evidence struct {
 	// Where else it may be had: a path in a distribution's archive.
 	Distribution, Suite string
 	Path                string
-	Of                  recipe.Address // what it is evidence for
+	// Of an RPM distribution, whose paths are below a repository.
+	Repository, Architecture string
+	Of                       recipe.Address // what it is evidence for
 }
 
 // String names evidence in messages.
 func (e Evidence) String() string {
 	what := map[string]string{EvidenceKeyring: "keyring", EvidenceSignature: "signature", EvidenceChecksums: "checksum file",
-		EvidenceRelease: "InRelease file", EvidenceIndex: "index"}[e.Name]
+		EvidenceRelease: "InRelease file", EvidenceIndex: "index", EvidenceRepomd: "repomd.xml", EvidenceLockFile: "lock file",
+		EvidenceObjects: "trees and submodules' commits"}[e.Name]
 	if what == "" {
 		what = "file"
 	}
@@ -86,7 +92,8 @@ func (v Vouch) Find(name string) Evidence {
 }
 
 // Evidence returns what proves the pins of the lock, each file once, sorted by
-// digest: Release files, indexes, signatures, checksum files and keyrings.
+// digest: Release files, indexes, signatures, checksum files, keyrings, and the
+// lock files of packages. Parts of trees prove them too and are pins themselves.
 func (l *Lock) Evidence() []Evidence {
 	var all []Evidence
 	for _, d := range l.content.Distributions {
@@ -95,7 +102,7 @@ func (l *Lock) Evidence() []Evidence {
 		}
 	}
 	for _, s := range l.content.Sources {
-		for _, e := range s.Vouch.Evidence {
+		for _, e := range append(s.Vouch.Evidence, s.Tree.evidence()...) {
 			e.Of = s.Address
 			all = append(all, e)
 		}
@@ -104,15 +111,20 @@ func (l *Lock) Evidence() []Evidence {
 	return slices.CompactFunc(all, func(a, b Evidence) bool { return a.Digest == b.Digest })
 }
 
-// evidence of the pins that an InRelease file vouches for.
+// evidence of the pins that an InRelease file or a repomd.xml vouches for, or
+// that it led to.
 func (v Vouched) evidence(d Distribution) []Evidence {
-	if v.Kind != InRelease {
-		return nil
-	}
 	at := func(name string, sum digest.Digest, size int64, path string) Evidence {
-		return Evidence{Name: name, Digest: sum, Size: size, Distribution: d.Name, Suite: d.Suite, Path: path, Of: d.Address}
+		e := Evidence{Name: name, Digest: sum, Size: size, Distribution: d.Name, Suite: d.Suite, Path: path, Of: d.Address, Repository: v.Repository}
+		if e.Repository != "" {
+			e.Architecture = d.Architecture
+		}
+		return e
 	}
 	all := []Evidence{at(EvidenceRelease, v.Digest, v.Size, "InRelease"), {Name: EvidenceKeyring, Digest: v.Keyring, Size: v.KeyringSize, Of: d.Address}}
+	if v.Kind != InRelease {
+		all[0] = at(EvidenceRepomd, v.Digest, v.Size, "repodata/repomd.xml")
+	}
 	if v.KeyringSize == 0 {
 		all[1].Size = -1
 	}

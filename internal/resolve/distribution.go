@@ -221,26 +221,14 @@ func (j *job) resolveDebs(c *chain, n need) ([]lockfile.Toolchain, error) {
 	if err != nil {
 		return nil, err
 	}
-	pinned := map[string]bool{}
-	toolchains := make([]lockfile.Toolchain, len(closures))
-	for i, closure := range closures {
-		t := n.toolchains[i]
-		toolchains[i] = lockfile.Toolchain{Address: t.Address, From: t.From,
-			Requested: slices.Compact(slices.Sorted(slices.Values(t.Packages)))}
-		for _, p := range closure {
-			toolchains[i].Packages = append(toolchains[i].Packages, p.name)
-			if pinned[p.name] {
-				continue
-			}
-			pinned[p.name] = true
-			deb, err := p.deb()
-			if err != nil {
-				return nil, fmt.Errorf("resolving %s: %w", t.Address, err)
-			}
-			c.vouched.Debs = append(c.vouched.Debs, deb)
+	return pinToolchains(n.toolchains, closures, func(p *binary) string { return p.name }, func(t recipe.Toolchain, p *binary) error {
+		deb, err := p.deb()
+		if err != nil {
+			return fmt.Errorf("resolving %s: %w", t.Address, err)
 		}
-	}
-	return toolchains, nil
+		c.vouched.Debs = append(c.vouched.Debs, deb)
+		return nil
+	})
 }
 
 // preferred returns the pins that are to be kept when the indexes have them.

@@ -41,20 +41,34 @@ type Proof struct {
 // Open returns the bytes of a blob. That there is none is fs.ErrNotExist.
 type Open func(ctx context.Context, d digest.Digest) (io.ReadCloser, error)
 
+// Evidence is where Prove finds what vouches for pins, and the time as of which
+// it judges signatures: zero is the time that each says it was made.
+type Evidence struct {
+	Open Open
+	Tree ProveTree // nil: trees are not proved
+	AsOf time.Time
+}
+
 // Prove derives every digest of a lock again from the evidence, without a
-// network. The lock must fit the recipe. Signatures are judged at asOf or,
-// when that is zero, at the time that each says it was made. The error is one
-// of reading, not a verdict.
-func Prove(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, open Open, asOf time.Time) ([]Proof, error) {
-	p := &prover{ctx: ctx, recipe: r, open: open, asOf: asOf, about: map[digest.Digest]Proof{}}
+// network. The lock must fit the recipe. The error is one of reading, not a
+// verdict.
+func Prove(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, e Evidence) ([]Proof, error) {
+	p := &prover{ctx: ctx, recipe: r, evidence: e, about: map[digest.Digest]Proof{}}
 	c := l.Content()
 	for _, d := range c.Distributions {
 		for _, v := range d.Vouched {
-			p.vouched(d, v)
+			if d.Type == recipe.RPM {
+				p.rpmVouched(d, v)
+			} else {
+				p.vouched(d, v)
+			}
 		}
 	}
 	for _, s := range c.Sources {
-		if s.URL != "" {
+		switch {
+		case s.Tree != nil:
+			p.tree(s)
+		case s.URL != "":
 			p.source(s)
 		}
 	}
@@ -71,11 +85,10 @@ func Prove(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, open Open, a
 }
 
 type prover struct {
-	ctx    context.Context // of one call of Prove
-	recipe *recipe.Recipe
-	open   Open
-	asOf   time.Time
-	about  map[digest.Digest]Proof // by the digest of the pin
+	ctx      context.Context // of one call of Prove
+	recipe   *recipe.Recipe
+	evidence Evidence
+	about    map[digest.Digest]Proof // by the digest of the pin
 }
 
 // note records a verdict; what refutes or leaves open is not overwritten.
@@ -102,6 +115,9 @@ type MissingError struct {
 
 func (e *MissingError) Error() string {
 	s := fmt.Sprintf("the evidence is missing: the %s (%s) is not in the store", e.Evidence, e.Evidence.Digest)
+	if e.Evidence.Digest == "" {
+		s = fmt.Sprintf("the evidence is missing: the lock does not name the %s", e.Evidence)
+	}
 	if e.Err != nil {
 		s = fmt.Sprintf("the evidence cannot be read: the %s: %v", e.Evidence, e.Err)
 	}
@@ -117,7 +133,7 @@ func (e *MissingError) Hint() string {
 
 // read returns evidence, whose size and digest are those of the lock.
 func (p *prover) read(e lockfile.Evidence, limit int64) ([]byte, error) {
-	r, err := p.open(p.ctx, e.Digest)
+	r, err := p.evidence.Open(p.ctx, e.Digest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &MissingError{Evidence: e}
 	}
@@ -129,13 +145,7 @@ func (p *prover) read(e lockfile.Evidence, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, &MissingError{e, err}
 	}
-	if got := e.Digest.Algorithm().FromBytes(data); got != e.Digest {
-		return nil, &IntegrityError{What: e.String(), Want: e.Digest, Got: got, From: "the store"}
-	}
-	if e.Size >= 0 && int64(len(data)) != e.Size {
-		return nil, contradiction(e.String(), "it has %d bytes, and the lock says %d", len(data), e.Size)
-	}
-	return data, nil
+	return data, sameBytes(e, e.Digest.Algorithm().FromBytes(data), int64(len(data)))
 }
 
 // contradiction says that a lock does not say what the evidence does.
@@ -184,7 +194,7 @@ func (p *prover) release(d lockfile.Distribution, v lockfile.Vouched) (*release,
 	if err != nil {
 		return nil, err
 	}
-	text, good, err := vouch.Clearsigned(data, keys, vouch.Terms{Signers: want.Signers, Min: want.MinSigners, Now: p.asOf})
+	text, good, err := vouch.Clearsigned(data, keys, vouch.Terms{Signers: want.Signers, Min: want.MinSigners, Now: p.evidence.AsOf})
 	if err != nil {
 		return nil, &UntrustedError{What: what, Reason: "it is not signed by " + enoughKeys(want), Err: err}
 	}

@@ -62,7 +62,7 @@ func proven(t *testing.T) (signedArchive, *recipe.Recipe, *lockfile.Lock, blobs)
 // failures returns the errors of the pins that are not proved.
 func failures(t *testing.T, r *recipe.Recipe, l *lockfile.Lock, store blobs, asOf time.Time) (errs []error) {
 	t.Helper()
-	proofs, err := Prove(t.Context(), r, l, store.open, asOf)
+	proofs, err := Prove(t.Context(), r, l, Evidence{Open: store.open, AsOf: asOf})
 	if err != nil || len(proofs) != len(l.Pins()) {
 		t.Fatal(len(proofs), err)
 	}
@@ -134,6 +134,18 @@ func mutated(line string) []string {
 // time: it is not read, does not fit the recipe, or is not proved.
 func TestEveryField(t *testing.T) {
 	_, r, l, store := proven(t)
+	found := everyField(t, r, l, store)
+	for _, stage := range []string{"form", "recipe", "evidence"} {
+		if found[stage] == 0 {
+			t.Errorf("no mutation was found by its %s", stage)
+		}
+	}
+}
+
+// everyField says how many mutations were found by the lock's form, by the
+// recipe, and by the evidence.
+func everyField(t *testing.T, r *recipe.Recipe, l *lockfile.Lock, store blobs) map[string]int {
+	t.Helper()
 	lines := strings.Split(string(l.Format()), "\n")
 	found := map[string]int{}
 	for i, line := range lines {
@@ -157,11 +169,7 @@ func TestEveryField(t *testing.T) {
 			t.Logf("%-60s %-8s %.150v", strings.TrimSpace(other), stage, err)
 		}
 	}
-	for _, stage := range []string{"form", "recipe", "evidence"} {
-		if found[stage] == 0 {
-			t.Errorf("no mutation was found by its %s", stage)
-		}
-	}
+	return found
 }
 
 // TestRecover gets lost evidence again as long as it is where it was.

@@ -39,7 +39,7 @@ func (p *prover) source(s lockfile.Source) {
 // size compares the size of a file with that of the lock, if it is there: no
 // signature names it.
 func (p *prover) size(s lockfile.Source) error {
-	r, err := p.open(p.ctx, s.Digest)
+	r, err := p.evidence.Open(p.ctx, s.Digest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (p *prover) signed(s lockfile.Source, want recipe.Source) error {
 			return err
 		}
 	}
-	terms := vouch.Terms{Signers: t.Signers, Min: t.MinSigners, Now: p.asOf}
+	terms := vouch.Terms{Signers: t.Signers, Min: t.MinSigners, Now: p.evidence.AsOf}
 	var good []vouch.Signature
 	if v.Covers == lockfile.CoversChecksums {
 		good, err = p.checksums(s, keys, terms, signature)
@@ -103,7 +103,7 @@ func (p *prover) checksums(s lockfile.Source, keys *vouch.Keyring, t vouch.Terms
 
 func (p *prover) file(s lockfile.Source, keys *vouch.Keyring, t vouch.Terms, signature []byte) ([]vouch.Signature, error) {
 	file := lockfile.Evidence{Name: "file", Digest: s.Digest, Of: s.Address}
-	r, err := p.open(p.ctx, s.Digest)
+	r, err := p.evidence.Open(p.ctx, s.Digest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &MissingError{Evidence: file}
 	}

@@ -25,7 +25,7 @@ type Lost struct {
 	Err      error
 }
 
-// Recover gets evidence that is not there again: keyrings from the recipe,
+// Recover gets evidence that is not there again: keyrings and lock files from the recipe,
 // indexes by their digest, Release files and signatures from where they were,
 // if they are still the same there. What is lost is not an error: a build does
 // not need it.
@@ -55,8 +55,8 @@ func Recover(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, opt Recove
 }
 
 func (j *job) recover(ctx context.Context, e lockfile.Evidence) ([]byte, error) {
-	if e.Name == lockfile.EvidenceKeyring {
-		return keyringOf(j.recipe, e.Digest)
+	if e.Name == lockfile.EvidenceKeyring || e.Name == lockfile.EvidenceLockFile {
+		return fileOf(j.recipe, e.Digest)
 	}
 	var errs []error
 	for _, url := range j.evidenceURLs(e) {
@@ -79,24 +79,34 @@ func (j *job) recover(ctx context.Context, e lockfile.Evidence) ([]byte, error) 
 	return nil, joined(errs)
 }
 
-func keyringOf(r *recipe.Recipe, want digest.Digest) ([]byte, error) {
+// fileOf returns the keyring or lock file of a digest, which is a file of the recipe.
+func fileOf(r *recipe.Recipe, want digest.Digest) ([]byte, error) {
+	var files []recipe.File
 	for _, d := range r.Distributions {
-		if d.Keyring.Digest == want {
-			return bytes.Clone(d.Keyring.Content), nil
-		}
+		files = append(files, d.Keyring)
 	}
 	for _, s := range r.Sources {
-		if s.HTTP != nil && s.HTTP.Trust != nil && s.HTTP.Trust.Keyring.Digest == want {
-			return bytes.Clone(s.HTTP.Trust.Keyring.Content), nil
+		files = append(files, s.Evidence()...)
+	}
+	for _, f := range files {
+		if f.Digest == want {
+			return bytes.Clone(f.Content), nil
 		}
 	}
-	return nil, errors.New("the recipe has another keyring now")
+	return nil, errors.New("the recipe has another file now")
 }
 
 // evidenceURLs returns where evidence may be had.
 func (j *job) evidenceURLs(e lockfile.Evidence) []string {
 	if e.URL != "" {
 		return []string{e.URL}
+	}
+	if e.Repository != "" {
+		var urls []string
+		for _, base := range j.opt.Mirrors.Repository(e.Distribution, e.Suite, e.Repository, e.Architecture) {
+			urls = append(urls, join(base, e.Path))
+		}
+		return urls
 	}
 	paths := []string{e.Path}
 	if e.Name == lockfile.EvidenceIndex {

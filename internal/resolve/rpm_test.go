@@ -153,9 +153,12 @@ func (a *rpmArchive) recipe(by string, packages ...string) *recipe.Recipe {
 
 func (a *rpmArchive) lock(old *lockfile.Lock, by string, packages ...string) (*lockfile.Lock, error) {
 	a.t.Helper()
+	return Update(context.Background(), a.recipe(by, packages...), old, nil, a.options(nil))
+}
+
+func (a *rpmArchive) options(keep Keep) Options {
 	m := &Mirrors{configured: map[string][]string{"fedora/main": {a.server.URL}}}
-	return Update(context.Background(), a.recipe(by, packages...), old, nil,
-		Options{Downloader: plainClient{}, Mirrors: m, Now: time.Now(), Packages: taken{a, m}})
+	return Options{Downloader: plainClient{}, Mirrors: m, Now: time.Now(), Packages: taken{a, m}, Keep: keep}
 }
 
 // taken gets packages without a store.

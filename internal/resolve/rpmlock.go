@@ -188,26 +188,19 @@ func pinRPMs(n need, closures [][]*rpmmd.Package, repositories []*repository) ([
 	for _, r := range repositories {
 		by[r.name] = r
 	}
-	pinned := map[string]bool{}
-	toolchains := make([]lockfile.Toolchain, len(closures))
-	for i, closure := range closures {
-		t := n.toolchains[i]
-		toolchains[i] = lockfile.Toolchain{Address: t.Address, From: t.From,
-			Requested: slices.Compact(slices.Sorted(slices.Values(t.Packages)))}
-		for _, p := range closure {
-			toolchains[i].Packages = append(toolchains[i].Packages, p.Name)
-			if pinned[p.Name] {
-				continue
-			}
-			pinned[p.Name] = true
-			if p.Digest == "" || p.Path == "" {
-				return nil, fmt.Errorf("resolving %s: package %s: its repository names no SHA-256 of it, or a place outside the repository", t.Address, p.NEVRA)
-			}
-			v := &by[p.Repository].vouched
-			v.Debs = append(v.Debs, lockfile.Deb{Name: p.Name, Version: p.EVR.String(), Architecture: p.Arch, Filename: p.Path, Digest: p.Digest, Size: p.Size})
+	return pinToolchains(n.toolchains, closures, func(p *rpmmd.Package) string { return p.Name }, func(t recipe.Toolchain, p *rpmmd.Package) error {
+		if p.Digest == "" || p.Path == "" {
+			return fmt.Errorf("resolving %s: package %s: its repository names no SHA-256 of it, or a place outside the repository", t.Address, p.NEVRA)
 		}
-	}
-	return toolchains, nil
+		v := &by[p.Repository].vouched
+		v.Debs = append(v.Debs, rpmPin(p))
+		return nil
+	})
+}
+
+// rpmPin is the pin of a package as its repository describes it.
+func rpmPin(p *rpmmd.Package) lockfile.Deb {
+	return lockfile.Deb{Name: p.Name, Version: p.EVR.String(), Architecture: p.Arch, Filename: p.Path, Digest: p.Digest, Size: p.Size}
 }
 
 // verifyHeaders takes all packages and has each one's own signature vouch.

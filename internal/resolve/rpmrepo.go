@@ -64,6 +64,9 @@ func (j *job) openRepository(ctx context.Context, d recipe.Distribution, name st
 		return nil, err
 	}
 	r.vouched.Date, r.vouched.Revision = r.md.Date(), r.md.Revision
+	if err := r.client.keeps(ctx, d.Keyring.Content, d.Keyring.Digest); err != nil {
+		return nil, err
+	}
 	return r, r.client.keeps(ctx, data, r.vouched.Digest)
 }
 

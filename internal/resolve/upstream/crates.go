@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"archive/tar"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,7 +12,6 @@ import (
 	"github.com/opencontainers/go-digest"
 	"github.com/pelletier/go-toml/v2"
 
-	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
@@ -71,12 +69,12 @@ func parseCargo(f recipe.File) ([]crate, error) {
 	return out, nil
 }
 
-// crates brings the crates of a Cargo.lock and lays them out as a directory
-// source, as cargo vendor does.
-func (m *Machine) crates(ctx context.Context, s recipe.Source, t, pin *lockfile.Tree) error {
+// crates are the crates of a Cargo.lock, laid out as a directory source, as
+// cargo vendor does.
+func crates(s recipe.Source) (set, error) {
 	list, err := parseCargo(s.Crates.File)
 	if err != nil {
-		return err
+		return set{}, err
 	}
 	all := set{mirror: "crates"}
 	for _, c := range list {
@@ -99,7 +97,7 @@ func (m *Machine) crates(ctx context.Context, s recipe.Source, t, pin *lockfile.
 		}
 		return nil
 	}
-	return m.locked(ctx, all, s.Name, t, pin)
+	return all, nil
 }
 
 func layCrate(w *tar.Writer, c crate, files map[string]packed, left *int64) error {

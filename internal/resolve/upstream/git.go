@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/dombuild/dombuild/internal/fetch/gitwire"
 	"github.com/dombuild/dombuild/internal/git"
@@ -18,6 +20,7 @@ import (
 const (
 	maxModules    = 256
 	maxModuleDeep = 8
+	objectsPart   = "objects"
 )
 
 // git brings a commit and the trees of its submodules.
@@ -31,10 +34,17 @@ func (m *Machine) git(ctx context.Context, s recipe.Source, t, pin *lockfile.Tre
 	if err := m.evidence(ctx, s, c, t, pin); err != nil {
 		return err
 	}
-	co := &checkout{m: m, t: t, pin: pin, recursive: s.Git.Submodules}
-	return m.pack(ctx, t, pin, s.Git.URL, c.parsed.When.Unix(), func(w *tar.Writer) error {
-		return co.tree(ctx, git.NewWriter(w), c, s.Git.URL, "", 0)
+	co := &checkout{m: m, t: t, pin: pin, recursive: s.Git.Submodules, told: git.Objects{}}
+	err = m.pack(ctx, t, pin, s.Git.URL, c.parsed.When.Unix(), func(w *tar.Writer) error {
+		packer := git.NewWriter(w)
+		err := co.tree(ctx, packer, c, s.Git.URL, "", 0)
+		maps.Copy(co.told, packer.Told())
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	return m.keep(ctx, t, pin, objectsPart, s.Git.URL, co.told.Format())
 }
 
 // clone is what a server sent of one commit.
@@ -160,29 +170,39 @@ func (m *Machine) evidence(ctx context.Context, s recipe.Source, c *clone, t, pi
 // vouch checks the signature of the tag; where the tag has none, or there is
 // no tag object, that of the commit. A bad signature is never passed over.
 func (m *Machine) vouch(s recipe.Source, c *clone, t, pin *lockfile.Tree) error {
-	if s.Git.Keyring == nil || pin != nil {
+	if pin != nil {
 		return nil
+	}
+	vouched, err := signed(s, c, m.Now)
+	t.Vouched = vouched
+	return err
+}
+
+// signed says who has signed the tag or commit; nobody is asked where the
+// source has no keyring.
+func signed(s recipe.Source, c *clone, now time.Time) ([]lockfile.TreeVouch, error) {
+	if s.Git.Keyring == nil {
+		return nil, nil
 	}
 	kind, what, object := lockfile.GitCommit, "commit "+string(c.commit), c.parsed
 	if c.named.Signature != nil {
 		kind, what, object = lockfile.GitTag, "tag "+c.named.Name, c.named
 	}
-	refuse := func(reason string, err error) error {
-		return &resolve.UntrustedError{What: what, From: s.Git.URL, Reason: reason, Err: err,
+	refuse := func(reason string, err error) ([]lockfile.TreeVouch, error) {
+		return nil, &resolve.UntrustedError{What: what, From: s.Git.URL, Reason: reason, Err: err,
 			Remedy: "if upstream signs with a new key, put it into " + s.Git.Keyring.Path + " and check where it came from"}
 	}
 	if object.Signature == nil {
 		return refuse("neither the tag nor the commit is signed", nil)
 	}
-	signers, date, err := resolve.VerifyDetached(object.Text, object.Signature, *s.Git.Keyring, m.Now)
+	signers, date, err := resolve.VerifyDetached(object.Text, object.Signature, *s.Git.Keyring, now)
 	if err != nil {
 		return refuse("it is not signed by a key of "+s.Git.Keyring.Path, err)
 	}
 	if date.IsZero() {
 		date = object.When
 	}
-	t.Vouched = []lockfile.TreeVouch{{Kind: kind, Signers: signers, Date: date, Keyring: s.Git.Keyring.Digest}}
-	return nil
+	return []lockfile.TreeVouch{{Kind: kind, Signers: signers, Date: date, Keyring: s.Git.Keyring.Digest}}, nil
 }
 
 // checkout packs a commit's tree, and those of its submodules.
@@ -190,6 +210,7 @@ type checkout struct {
 	m         *Machine
 	t, pin    *lockfile.Tree
 	recursive bool
+	told      git.Objects // what proves the files, together with them
 }
 
 func (co *checkout) tree(ctx context.Context, w *git.Writer, c *clone, url, prefix string, depth int) error {
@@ -236,6 +257,7 @@ func (co *checkout) module(ctx context.Context, w *git.Writer, mod lockfile.Modu
 		return err
 	}
 	defer c.pack.Close()
+	co.told[c.commit] = git.Object{Kind: git.CommitKind, Content: c.raw}
 	return co.tree(ctx, w, c, mod.URL, mod.Path+"/", depth+1)
 }
 

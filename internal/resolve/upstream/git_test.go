@@ -137,8 +137,8 @@ func TestGitTag(t *testing.T) {
 	s := g.source("x", func(c *recipe.Git) { c.Tag = "v1" })
 	m := newMachine(t)
 	pin := mustPin(t, m, s)
-	if pin.Pinned != first || len(pin.Parts) != 2 {
-		t.Errorf("pinned %+v, want commit %s and two parts", pin, first)
+	if pin.Pinned != first || len(pin.Parts) != 3 {
+		t.Errorf("pinned %+v, want commit %s and three parts", pin, first)
 	}
 	if got := files(t, m, pin); len(got) != 3 || got["a.txt"] != "644 one\n" || got["dir/b.txt"] != "644 two\n" {
 		t.Errorf("the tree holds %v", got)

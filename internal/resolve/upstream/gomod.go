@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,16 +16,15 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
 
-	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
-// goModule brings one module and lays out its files.
-func (m *Machine) goModule(ctx context.Context, s recipe.Source, t, pin *lockfile.Tree) error {
+// goModule is one module, laid out as its files.
+func goModule(s recipe.Source) (set, error) {
 	v := module.Version{Path: s.GoModule.Module, Version: s.GoModule.Version}
 	at, err := proxyPath(v)
 	if err != nil {
-		return err
+		return set{}, err
 	}
 	file := at + ".zip"
 	one := set{mirror: "go", parts: []part{{path: file, prove: zipProof(s.GoModule.Sum)}}}
@@ -37,22 +35,22 @@ func (m *Machine) goModule(ctx context.Context, s recipe.Source, t, pin *lockfil
 		}
 		return unzip(w, data, v.Path+"@"+v.Version+"/")
 	}
-	return m.locked(ctx, one, s.Name, t, pin)
+	return one, nil
 }
 
-// goModules brings everything that a go.sum names and lays it out as a proxy:
+// goModules is everything that a go.sum names, laid out as a proxy:
 // GOPROXY=file://$SOURCES/NAME.
-func (m *Machine) goModules(ctx context.Context, s recipe.Source, t, pin *lockfile.Tree) error {
+func goModules(s recipe.Source) (set, error) {
 	sums, err := parseSums(s.GoModules.File)
 	if err != nil {
-		return err
+		return set{}, err
 	}
 	all := set{mirror: "go"}
 	var whole []module.Version
 	for _, sum := range sums {
 		at, err := proxyPath(sum.module)
 		if err != nil {
-			return &InputError{File: s.GoModules.File.Path, Reason: err.Error()}
+			return set{}, &InputError{File: s.GoModules.File.Path, Reason: err.Error()}
 		}
 		if sum.mod {
 			all.parts = append(all.parts, part{path: at + ".mod", prove: modProof(sum.h1)})
@@ -73,7 +71,7 @@ func (m *Machine) goModules(ctx context.Context, s recipe.Source, t, pin *lockfi
 		}
 		return layVersions(w, whole)
 	}
-	return m.locked(ctx, all, s.Name, t, pin)
+	return all, nil
 }
 
 // layVersions writes what a proxy says about versions: .info files and lists.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/fetch"
 	"github.com/dombuild/dombuild/internal/lockfile"
+	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/resolve"
 )
 
@@ -38,6 +39,21 @@ type set struct {
 	lay func(w *tar.Writer, open func(path string) ([]byte, error)) error
 }
 
+// setOf reads the lock file of a source that has one, or what stands for it.
+func setOf(s recipe.Source) (set, error) {
+	switch {
+	case s.GoModule != nil:
+		return goModule(s)
+	case s.GoModules != nil:
+		return goModules(s)
+	case s.NPM != nil:
+		return npm(s)
+	case s.Crates != nil:
+		return crates(s)
+	}
+	return set{}, fmt.Errorf("the source %s is of a kind that is not known to this version of dombuild", s.Name)
+}
+
 // InputError says why a lock file cannot be used.
 type InputError struct {
 	File   string
@@ -57,11 +73,15 @@ func (e *InputError) Error() string {
 func (e *InputError) Hint() string { return e.Remedy }
 
 // locked brings the packages of a lock file and lays them out.
-func (m *Machine) locked(ctx context.Context, s set, name string, t, pin *lockfile.Tree) error {
+func (m *Machine) locked(ctx context.Context, from recipe.Source, t, pin *lockfile.Tree) error {
+	s, err := setOf(from)
+	if err != nil {
+		return err
+	}
 	if len(s.parts) > maxLocked {
 		return &InputError{File: t.Name, Reason: fmt.Sprintf("it has more than %d packages", maxLocked)}
 	}
-	parts, err := m.bringParts(ctx, s, name, pin)
+	parts, err := m.bringParts(ctx, s, from.Name, pin)
 	if err != nil {
 		return err
 	}

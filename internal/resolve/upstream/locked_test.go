@@ -227,11 +227,15 @@ func tgz(t *testing.T, dir string, texts map[string]string) []byte {
 	return b.Bytes()
 }
 
+func integrityOf(data []byte) string {
+	sum := sha512.Sum512(data)
+	return "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
 func TestNPM(t *testing.T) {
 	data := tgz(t, "package", map[string]string{"package.json": "{}", "bin/cli.js": "#!/usr/bin/env node\n"})
-	sum := sha512.Sum512(data)
 	weak := sha1.Sum(data)
-	strong := "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
+	strong := integrityOf(data)
 	text := func(more string) string {
 		return `{"lockfileVersion": 3, "packages": {"": {"name": "x"}, "app": {}, "node_modules/app": {"resolved": "app", "link": true},
 			"node_modules/@a/b": {"version": "1.0.0", "resolved": "https://registry.example.org/@a/b/-/b-1.0.0.tgz", "integrity": "` + strong + `", "bin": {"b": "bin/cli.js"}},

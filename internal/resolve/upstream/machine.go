@@ -41,6 +41,11 @@ func (m *Machine) Pin(ctx context.Context, s recipe.Source) (t *lockfile.Tree, e
 	if err := m.make(ctx, s, t, nil); err != nil {
 		return nil, fmt.Errorf("%s%s: %w", s.Place(), s.Address, err)
 	}
+	for _, f := range s.Evidence() {
+		if _, err := m.keepBytes(ctx, f.Content); err != nil {
+			return nil, err
+		}
+	}
 	return t, nil
 }
 
@@ -64,16 +69,8 @@ func (m *Machine) make(ctx context.Context, s recipe.Source, t, pin *lockfile.Tr
 		return m.git(ctx, s, t, pin)
 	case s.OCI != nil:
 		return m.oci(ctx, s, t, pin)
-	case s.GoModule != nil:
-		return m.goModule(ctx, s, t, pin)
-	case s.GoModules != nil:
-		return m.goModules(ctx, s, t, pin)
-	case s.NPM != nil:
-		return m.npm(ctx, s, t, pin)
-	case s.Crates != nil:
-		return m.crates(ctx, s, t, pin)
 	}
-	return fmt.Errorf("a source %s is not known to this version of dombuild", t.Kind)
+	return m.locked(ctx, s, t, pin)
 }
 
 // hasAll says whether every blob of a pin lies in the store. Corrupt ones are
@@ -139,42 +136,60 @@ func changed(t *lockfile.Tree, what, from string, want, got lockfile.Part) error
 	}
 }
 
-// pack makes the canonical tar of what fill packs and puts it into the store.
-func (m *Machine) pack(ctx context.Context, t, pin *lockfile.Tree, from string, at int64, fill func(*tar.Writer) error) error {
-	plainR, plainW := io.Pipe()
+// fill packs the files of a tree, in any order.
+type fill func(w *tar.Writer) error
+
+// canonical writes the canonical tar of what fill packs, which has all been
+// taken before anything is written. An error of fill is returned as it is.
+func canonical(pack fill, out io.Writer, at int64) (tree.Index, error) {
+	in, plain := io.Pipe()
 	filled := make(chan error, 1)
 	go func() {
-		w := tar.NewWriter(plainW)
-		err := fill(w)
+		w := tar.NewWriter(plain)
+		err := pack(w)
 		if err == nil {
 			err = w.Close()
 		}
-		plainW.CloseWithError(err)
+		plain.CloseWithError(err)
 		filled <- err
 	}()
-	madeR, madeW := io.Pipe()
-	indexed := make(chan tree.Index, 1)
+	index, err := tree.Canonical(in, out, at)
+	in.CloseWithError(err)
+	if first := <-filled; first != nil {
+		return nil, first
+	}
+	return index, err
+}
+
+// pack makes the canonical tar of what fill packs and puts it into the store.
+func (m *Machine) pack(ctx context.Context, t, pin *lockfile.Tree, from string, at int64, pack fill) error {
+	made, out := io.Pipe()
+	var index tree.Index
+	var filling error
+	done := make(chan struct{})
 	go func() {
-		index, err := tree.Canonical(plainR, madeW, at)
-		plainR.CloseWithError(err)
-		madeW.CloseWithError(err)
-		indexed <- index
+		defer close(done)
+		var err error
+		index, err = canonical(func(w *tar.Writer) error {
+			filling = pack(w)
+			return filling
+		}, out, at)
+		out.CloseWithError(err)
 	}()
 	want, size := digest.Digest(""), int64(-1)
 	if pin != nil {
 		want, size = pin.Digest, pin.Size
 	}
-	blob, err := m.Store.Put(ctx, madeR, want, size)
-	madeR.CloseWithError(err)
-	index := <-indexed
-	if first := <-filled; first != nil {
-		return first
-	}
+	blob, err := m.Store.Put(ctx, made, want, size)
+	made.CloseWithError(err)
+	<-done
 	var wrong *store.IntegrityError
-	if errors.As(err, &wrong) {
+	switch {
+	case filling != nil:
+		return filling
+	case errors.As(err, &wrong):
 		return changed(t, "the tree", from, lockfile.Part{Digest: want, Size: size}, lockfile.Part{Digest: wrong.Got, Size: wrong.GotSize})
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	t.Digest, t.Size, t.Index = blob.Digest(), blob.Size(), index.Digest()

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"archive/tar"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 )
 
@@ -145,12 +143,12 @@ func integrity(text string) (sum digest.Digest, reason string) {
 	return "", "it has no sha512"
 }
 
-// npm brings the packages of a package-lock.json and lays out node_modules as
-// npm ci --ignore-scripts does.
-func (m *Machine) npm(ctx context.Context, s recipe.Source, t, pin *lockfile.Tree) error {
+// npm are the packages of a package-lock.json, laid out as node_modules as npm
+// ci --ignore-scripts does.
+func npm(s recipe.Source) (set, error) {
 	list, err := parseNPM(s.NPM.File)
 	if err != nil {
-		return err
+		return set{}, err
 	}
 	all := set{mirror: "npm"}
 	sums := map[string]digest.Digest{}
@@ -159,14 +157,14 @@ func (m *Machine) npm(ctx context.Context, s recipe.Source, t, pin *lockfile.Tre
 			continue
 		}
 		if before, ok := sums[p.path]; ok && before != p.sum {
-			return &InputError{s.NPM.File.Path, p.dir, "another directory has the same package with another sum", ""}
+			return set{}, &InputError{s.NPM.File.Path, p.dir, "another directory has the same package with another sum", ""}
 		} else if !ok {
 			all.parts = append(all.parts, part{path: p.path, digest: p.sum})
 		}
 		sums[p.path] = p.sum
 	}
 	all.lay = func(w *tar.Writer, open func(string) ([]byte, error)) error { return layNPM(w, list, open) }
-	return m.locked(ctx, all, s.Name, t, pin)
+	return all, nil
 }
 
 func layNPM(w *tar.Writer, list []npmPackage, open func(string) ([]byte, error)) error {

@@ -142,14 +142,21 @@ func choose(text []byte, platform string) (digest.Digest, error) {
 	return found[0], nil
 }
 
-// contents brings what a manifest names, and makes a tree of it.
-func (r *registry) contents(ctx context.Context, text []byte, t, pin *lockfile.Tree) error {
-	var manifest ocispec.Manifest
+func readManifest(text []byte) (manifest ocispec.Manifest, err error) {
 	if err := json.Unmarshal(text, &manifest); err != nil {
-		return fmt.Errorf("reading the manifest: %w", err)
+		return manifest, fmt.Errorf("reading the manifest: %w", err)
 	}
 	if len(manifest.Layers) > maxLayers {
-		return fmt.Errorf("the manifest has more than %d layers", maxLayers)
+		return manifest, fmt.Errorf("the manifest has more than %d layers", maxLayers)
+	}
+	return manifest, nil
+}
+
+// contents brings what a manifest names, and makes a tree of it.
+func (r *registry) contents(ctx context.Context, text []byte, t, pin *lockfile.Tree) error {
+	manifest, err := readManifest(text)
+	if err != nil {
+		return err
 	}
 	if err := r.blob(ctx, "config", manifest.Config, t, pin); err != nil {
 		return err
@@ -159,10 +166,15 @@ func (r *registry) contents(ctx context.Context, text []byte, t, pin *lockfile.T
 			return err
 		}
 	}
+	return r.m.pack(ctx, t, pin, r.repo.Name(), epoch, r.files(ctx, manifest))
+}
+
+// files lays out what a manifest names, which the store has.
+func (r *registry) files(ctx context.Context, manifest ocispec.Manifest) fill {
 	if k := manifest.Config.MediaType; k != ocispec.MediaTypeImageConfig && k != dockerConfig {
-		return r.m.pack(ctx, t, pin, r.repo.Name(), epoch, func(w *tar.Writer) error { return r.artifact(ctx, w, manifest) })
+		return func(w *tar.Writer) error { return r.artifact(ctx, w, manifest) }
 	}
-	return r.m.pack(ctx, t, pin, r.repo.Name(), epoch, func(w *tar.Writer) error { return r.image(ctx, w, manifest) })
+	return func(w *tar.Writer) error { return r.image(ctx, w, manifest) }
 }
 
 func layerName(i int) string { return fmt.Sprintf("layer/%d", i) }
