@@ -62,6 +62,9 @@ func describeProbe(text json.RawMessage) string {
 func printRecord(w io.Writer, rec build.Record) {
 	fmt.Fprintf(w, "%s of recipe %s %s, by dombuild %s\n", rec.Target, rec.Recipe, rec.Version, rec.Dombuild)
 	fmt.Fprintf(w, "recipe  %s\nlock    %s\nplan    %s\n", rec.RecipeDigest, rec.LockDigest, rec.PlanDigest)
+	for _, s := range rec.FirstUse {
+		fmt.Fprintf(w, "WARNING %s was trusted on first use: nobody vouches for it\n", s)
+	}
 	for _, d := range slices.Sorted(maps.Keys(rec.Probes)) {
 		fmt.Fprintf(w, "probe   %s  %s\n", d, describeProbe(rec.Probes[d]))
 	}

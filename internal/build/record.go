@@ -10,6 +10,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/plan"
+	"github.com/dombuild/dombuild/internal/recipe"
 )
 
 // RecordName is the file beside the artifacts that says how they were made.
@@ -35,6 +36,7 @@ type Record struct {
 	Steps           []Step                            `json:"steps"`
 	Probes          map[digest.Digest]json.RawMessage `json:"probes"` // what the sandbox's probe found in the sessions that ran the steps
 	Artifacts       []Artifact                        `json:"artifacts"`
+	FirstUse        []recipe.Address                  `json:"first_use,omitempty"` // sources that nobody vouches for
 }
 
 // Toolchain is a root that steps ran in.
@@ -61,6 +63,7 @@ func newRecord(version string, t Target, res *Result, artifacts []Artifact) Reco
 	if err != nil {
 		panic("build: a target that was built is not in its plan: " + err.Error())
 	}
+	rec.FirstUse = p.FirstUse(closure)
 	for _, s := range closure {
 		if s.Kind == plan.KindToolchain {
 			tc := Toolchain{Name: s.Name}

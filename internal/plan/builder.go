@@ -71,7 +71,7 @@ func (b *builder) add(s Step) error {
 func (b *builder) finish() (*Plan, error) {
 	p := &Plan{
 		recipe: b.recipe, lock: digest.FromBytes(b.lock.Format()), env: b.env,
-		index: map[string]int{}, locals: b.sortedLocals(), notices: b.notices,
+		index: map[string]int{}, locals: b.sortedLocals(), notices: b.notices, unvouched: firstUse(b.lock),
 	}
 	visiting := map[string]bool{}
 	var visit func(name string) error

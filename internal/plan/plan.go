@@ -112,6 +112,8 @@ type Plan struct {
 	locals  []LocalBlob
 	digest  digest.Digest
 	notices []string
+
+	unvouched map[digest.Digest]recipe.Address // sources on first use, by their bytes
 }
 
 // LocalBlob is input that lies beside the recipe, packed as a tar; it has to

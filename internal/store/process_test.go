@@ -58,6 +58,8 @@ func child(role, dir string) error {
 				return err
 			}
 		}
+	case "publish":
+		err = publish(s)
 	case "hold":
 		io.Copy(io.Discard, os.Stdin)
 	}
