@@ -34,6 +34,7 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"flip":      cmdFlip,
 	"blob":      cmdBlob,
 	"stopped":   cmdStopped,
+	"killedat":  cmdKilledAt,
 	"leftovers": cmdLeftovers,
 	"tmpfs":     cmdTmpfs,
 	"canary":    cmdCanary,

@@ -36,22 +36,33 @@ var errObjects = errors.New("it is not a list of trees and commits")
 func ParseObjects(format string, data []byte) (Objects, error) {
 	objects, last := Objects{}, ID("")
 	for len(data) > 0 {
-		head, rest, ok := bytes.Cut(data[:min(len(data), 32)], []byte{0})
-		kind, digits, ok2 := strings.Cut(string(head), " ")
-		size, err := strconv.ParseInt(digits, 10, 64)
-		rest = data[min(len(data), len(head)+1):]
-		if !ok || !ok2 || err != nil || strconv.FormatInt(size, 10) != digits || size < 0 || size > int64(len(rest)) ||
-			(Kind(kind) != TreeKind && Kind(kind) != CommitKind) {
+		o, rest, ok := cutObject(data)
+		if !ok {
 			return nil, errObjects
 		}
-		o := Object{Kind(kind), rest[:size]}
 		id := Name(format, o.Kind, o.Content)
 		if id <= last {
 			return nil, errors.New("its objects are not in order")
 		}
-		objects[id], last, data = o, id, rest[size:]
+		objects[id], last, data = o, id, rest
 	}
 	return objects, nil
+}
+
+// cutObject takes the first object off a list.
+func cutObject(data []byte) (o Object, rest []byte, ok bool) {
+	end := bytes.IndexByte(data[:min(len(data), 32)], 0)
+	if end < 0 {
+		return o, nil, false
+	}
+	kind, digits, _ := strings.Cut(string(data[:end]), " ")
+	size, err := strconv.ParseInt(digits, 10, 64)
+	rest = data[end+1:]
+	if err != nil || strconv.FormatInt(size, 10) != digits || size < 0 || size > int64(len(rest)) {
+		return o, nil, false
+	}
+	o = Object{Kind(kind), rest[:size]}
+	return o, rest[size:], o.Kind == TreeKind || o.Kind == CommitKind
 }
 
 // get returns the content of an object of a kind.
