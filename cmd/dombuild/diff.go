@@ -31,14 +31,14 @@ read or goes beyond a limit.`
 	f := cmd.Flags()
 	f.StringArrayVar(&excluded, "exclude", nil, "differences that do not count, as PATTERN=REASON or KIND:PATTERN=REASON: 'rootfs.tar!/etc/**=…', 'mtime:**=…'")
 	f.IntVar(&limits.Depth, "max-depth", 16, "artifacts within artifacts")
-	f.Int64Var(&limits.Entries, "max-entries", 4<<20, "entries of each side, all levels together")
-	f.Int64Var(&limits.Bytes, "max-bytes", 64<<30, "bytes that are unpacked, all levels together")
+	f.Int64Var(&limits.Entries, "max-entries", 0, "entries of each side, all levels together; 0: by the size of both, up to 4 million")
+	f.Int64Var(&limits.Bytes, "max-bytes", 0, "bytes that are unpacked, all levels together; 0: 512 MiB and 200 times the size of both, up to 64 GiB")
 	return cmd
 }
 
 func (a *app) diff(ctx context.Context, left, right string, excluded []string, limits diff.Limits) error {
-	if limits.Depth < 1 || limits.Entries < 1 || limits.Bytes < 1 {
-		return &usageError{errors.New("a limit has to be at least 1"), ""}
+	if limits.Depth < 1 || limits.Entries < 0 || limits.Bytes < 0 {
+		return &usageError{errors.New("a limit has to be at least 1, or 0 for what --help says"), ""}
 	}
 	opt := diff.Options{Limits: limits}
 	for _, text := range excluded {

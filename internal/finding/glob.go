@@ -15,8 +15,10 @@ const maxGlob = 4096
 // segments, none too; within a segment the syntax is that of path.Match: "*"
 // and "?" do not match a slash, "[a-z]" is a class, "\" takes the next character
 // as it is. A path inside an artifact continues after "!/":
-// "out/*.iso!/boot/**". There is no other magic: "bin" is not "usr/bin", "**/x"
-// is any x, inside artifacts too.
+// "out/*.iso!/boot/**". Only "**" goes into an artifact without saying so: "*/x"
+// is no x in an artifact, and "*!/x" none in a directory whose name ends in "!",
+// which paths have as "\!" and patterns as "\\\!". There is no other magic:
+// "bin" is not "usr/bin", "**/x" is any x, inside artifacts too.
 type Glob struct {
 	text     string
 	segments []string
@@ -66,7 +68,7 @@ func (g Glob) Match(name string) bool {
 		case p < len(g.segments) && g.segments[p] == "**":
 			star, from = p, s
 			p++
-		case p < len(g.segments) && matchSegment(g.segments[p], segments[s]):
+		case p < len(g.segments) && matchSegment(g.segments[p], p < len(g.segments)-1, segments[s], s < len(segments)-1):
 			p++
 			s++
 		case star >= 0:
@@ -82,7 +84,22 @@ func (g Glob) Match(name string) bool {
 	return p == len(g.segments)
 }
 
-func matchSegment(pattern, segment string) bool {
+// matchSegment matches one segment, which is an artifact's only if the pattern's
+// is too. That may be said of those that others follow.
+func matchSegment(pattern string, patternInner bool, segment string, segmentInner bool) bool {
+	pattern, into := cutArtifact(pattern, patternInner)
+	segment, inside := cutArtifact(segment, segmentInner)
 	ok, err := path.Match(pattern, segment)
-	return ok && err == nil // check has seen the pattern: err is nil
+	return ok && into == inside && err == nil // check has seen the pattern: err is nil
+}
+
+// cutArtifact cuts the "!" off the name of an artifact that something is in:
+// one with an even number of backslashes before it, none as a rule.
+func cutArtifact(segment string, inner bool) (string, bool) {
+	name, ok := strings.CutSuffix(segment, "!")
+	escapes := len(name) - len(strings.TrimRight(name, `\`))
+	if !inner || !ok || escapes%2 == 1 {
+		return segment, false
+	}
+	return name, true
 }

@@ -43,6 +43,21 @@ func TestGlob(t *testing.T) {
 		{"**/x", "/usr/x", true},
 		{"a\nb", "a\nb", true},
 		{"caf?", "caf\xe9", true},
+		{"*/x", "a.tar!/x", false},
+		{"a.tar!/*/x", "a.tar!/b.tar!/x", false},
+		{"a.tar!/b*/x", "a.tar!/b.tar!/x", false},
+		{"a.tar?/x", "a.tar!/x", false},
+		{"a.tar[!]/x", "a.tar!/x", false},
+		{"*!/x", `b\!/x`, false},
+		{"**/*!/x", `c/b\!/x`, false},
+		{`b\\\!/x`, `b\!/x`, true},
+		{`b\\\!/x`, "b!/x", false},
+		{`*\!/x`, `b\!/x`, true},
+		{`*\!/x`, "b!/x", false},
+		{`b\\!/x`, `b\!/x`, false},
+		{`b\\\\!/x`, `b\\!/x`, true},
+		{"a!", "a!", true},
+		{"*/*", "a/x!", true},
 	} {
 		g, err := ParseGlob(c.pattern)
 		if err != nil {

@@ -2,6 +2,7 @@ package image
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strconv"
@@ -59,8 +60,15 @@ func nextMember(s *stream) (Format, error) {
 	return detectMagic(b), err
 }
 
+// memberWeight is as how many entries a compressed member counts: to open a
+// decoder costs more than to read many entries, and a member may hold none.
+const memberWeight = 64
+
 // cpioPacked walks the compressed member at the stream's position.
 func (w *walker) cpioPacked(s *stream, f Format) error {
+	if err := w.entriesLike(w.place, memberWeight); err != nil {
+		return err
+	}
 	in := input{io.NewSectionReader(s.at, s.pos, s.at.Size()-s.pos), s.at.Size() - s.pos}
 	m, err := openMember(f, in)
 	if err != nil {
@@ -119,8 +127,8 @@ func (w *walker) cpioArchive(s *stream) error {
 			return w.fail(at, err)
 		}
 		if h.name == "TRAILER!!!" {
-			if err := s.skip(h.size); err != nil {
-				return w.fail("", err)
+			if err := cmp.Or(w.entry(w.place), w.fail("", s.skip(h.size))); err != nil {
+				return err
 			}
 			w.noteTrailer(h)
 			return links.flush()
@@ -263,7 +271,7 @@ func (l *cpioLinks) add(k cpioKey, e Entry) error {
 		l.order = append(l.order, k)
 	}
 	l.waiting[k] = append(l.waiting[k], e)
-	if l.n++; l.n > l.w.limits.Entries {
+	if l.n += e.Weight(); l.n > l.w.limits.Entries {
 		return &LimitError{l.w.place, "Entries", l.w.limits.Entries}
 	}
 	return nil

@@ -16,8 +16,33 @@ import (
 // told by its size and the first bytes of its SHA-256.
 const maxFact = 256
 
+// maxFacts is how many bytes of names and values are told one by one. An artifact
+// has more only if somebody means it to: headers of nothing, packed well.
+const maxFacts = 16 << 20
+
 // facts gathers fields in order.
-type facts struct{ list []Field }
+type facts struct {
+	list []Field
+	size int
+	more int               // fields beyond maxFacts, told by the last one of the list
+	sum  [sha256.Size]byte // of these
+}
+
+// add appends fields, or counts them to the last one, which tells how many there
+// are and a digest of all.
+func (f *facts) add(all ...Field) {
+	for _, field := range all {
+		if f.size += len(field.Name) + len(field.Value); f.size <= maxFacts {
+			f.list = append(f.list, field)
+			continue
+		}
+		if f.more++; f.more == 1 {
+			f.list = append(f.list, Field{})
+		}
+		f.sum = sha256.Sum256(fmt.Appendf(f.sum[:], "%q %q", field.Name, field.Value))
+		f.list[len(f.list)-1] = Field{"further fields", fmt.Sprintf("%d, sha256 %x", f.more, f.sum[:16])}
+	}
+}
 
 // text adds bytes as text; what cannot be printed is escaped as in Go.
 func (f *facts) text(name, value string) {
@@ -26,7 +51,7 @@ func (f *facts) text(name, value string) {
 	} else if !printable(value) {
 		value = strings.Trim(strconv.Quote(value), `"`)
 	}
-	f.list = append(f.list, Field{name, value})
+	f.add(Field{name, value})
 }
 
 // some is text unless it is empty.
@@ -155,7 +180,7 @@ func (f *facts) entry(name string, e Entry) {
 // under adds fields below a name.
 func (f *facts) under(name string, list []Field) {
 	for _, field := range list {
-		f.list = append(f.list, Field{name + "/" + field.Name, field.Value})
+		f.add(Field{name + "/" + field.Name, field.Value})
 	}
 }
 

@@ -89,7 +89,7 @@ func (f *fat) fatParts(b []byte) error {
 		if d[0] != 0xe5 && d[11]&0x3f != 0x0f && d[11]&0x08 != 0 {
 			f.notes.text("root label", padded(d[:11], " "))
 			f.notes.text("root label mtime", fatTime(le.Uint16(d[24:]), le.Uint16(d[22:]), 0))
-			f.notes.list = append(f.notes.list, under("root label ", fatEntryFields(&d, ""))...)
+			f.notes.add(under("root label ", fatEntryFields(&d, ""))...)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (i *Image) Fields(ctx context.Context) ([]Field, error) {
 	notes := &facts{}
 	opt := i.opt
 	opt.Descend, opt.Verify, opt.Fields = nil, false, true
-	w := &walker{budget: &budget{ctx: ctx, limits: i.opt.Limits}, opt: opt, notes: notes, place: i.name, format: i.format,
+	w := &walker{budget: newBudget(ctx, i.opt.Limits, i.opt.Unpacked), opt: opt, notes: notes, place: i.name, format: i.format,
 		fn: func(Entry, *Content) error { return nil }}
 	var err error
 	switch {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Options say how an artifact is read. The zero value is the default.
@@ -36,6 +37,9 @@ type Options struct {
 	// a method that is not known, as they stand in it, instead of an error. It
 	// is for those who compare bytes and ask nothing else of them.
 	Undecoded bool
+	// Unpacked counts the bytes that are unpacked or expanded, for several images
+	// that have one limit together; nil: each walk has Limits.Bytes.
+	Unpacked *atomic.Int64
 }
 
 // Image is an artifact that is open.
@@ -149,7 +153,7 @@ func (s stopped) Unwrap() error { return s.error }
 // returned, except fs.SkipAll, which ends it well. An image that was opened
 // with Read, or of a file, may be walked again.
 func (i *Image) Walk(ctx context.Context, fn func(Entry, *Content) error) error {
-	w := &walker{budget: &budget{ctx: ctx, limits: i.opt.Limits}, opt: i.opt, fn: fn, place: i.name, format: i.format}
+	w := &walker{budget: newBudget(ctx, i.opt.Limits, i.opt.Unpacked), opt: i.opt, fn: fn, place: i.name, format: i.format}
 	err := i.walk(w)
 	var stop stopped
 	if errors.As(err, &stop) {

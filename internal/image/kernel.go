@@ -159,7 +159,7 @@ func (w *walker) kernelStub(in input, k *kernelImage) error {
 	}
 	for n := 0; n*sectionEntry < len(p.table); n++ {
 		t := p.table[n*sectionEntry:]
-		stub.notes.list = append(stub.notes.list, under(fmt.Sprintf("section %s ", padded(t[:8], "\x00")), peSectionFields(t))...)
+		stub.notes.add(under(fmt.Sprintf("section %s ", padded(t[:8], "\x00")), peSectionFields(t))...)
 	}
 	w.notes.under("pe", stub.notes.list)
 	return nil

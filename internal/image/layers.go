@@ -16,7 +16,7 @@ import (
 func (l *layoutWalk) image(m ociImage, prefix string) error {
 	tree := &layerTree{root: newLayerNode(entryAt{-1, 0}, Directory)}
 	first := *l.walker
-	first.budget = &budget{ctx: l.ctx, limits: l.limits}
+	first.budget = newBudget(l.ctx, l.limits, l.opt.Unpacked)
 	for n, d := range m.layers {
 		err := l.layer(&first, d, true, func(w *walker, at int, e Entry, src source) error {
 			if err := w.entry(within(w.place, e.Path)); err != nil {

@@ -30,7 +30,7 @@ func (c *Content) Streamed() bool {
 // that Walk shows as a file first, and of a tar archive also when it holds an
 // OCI image layout.
 func (i *Image) WalkInside(ctx context.Context, fn func(Entry, *Content) error) error {
-	w := &walker{budget: &budget{ctx: ctx, limits: i.opt.Limits}, opt: i.opt, fn: fn, place: i.name, format: i.format}
+	w := &walker{budget: newBudget(ctx, i.opt.Limits, i.opt.Unpacked), opt: i.opt, fn: fn, place: i.name, format: i.format}
 	w.opt.Descend = nil
 	err := w.oneLevel(i.in, i.self.Path)
 	var stop stopped
@@ -49,7 +49,7 @@ func (i *Image) FieldsInside(ctx context.Context) ([]Field, error) {
 	notes := &facts{}
 	opt := i.opt
 	opt.Descend, opt.Verify, opt.Fields = nil, false, true
-	w := &walker{budget: &budget{ctx: ctx, limits: i.opt.Limits}, opt: opt, notes: notes, place: i.name, format: i.format,
+	w := &walker{budget: newBudget(ctx, i.opt.Limits, i.opt.Unpacked), opt: opt, notes: notes, place: i.name, format: i.format,
 		fn: func(Entry, *Content) error { return nil }}
 	err := w.oneLevelFields(i.in, i.self.Path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // that is 0 has its default.
 type Limits struct {
 	Depth   int   // artifacts within artifacts; 8
-	Entries int64 // 4 million
+	Entries int64 // 4 million; one with names, attributes and fields of more than 1 KiB counts as several
 	Bytes   int64 // that are unpacked or expanded; 64 GiB
 	Memory  int64 // bytes of one content that wait in memory, not in a temporary file; 8 MiB
 }
@@ -47,18 +47,48 @@ type budget struct {
 	ctx     context.Context // of the one call of Walk that the budget lives in
 	limits  Limits
 	entries int64
-	bytes   atomic.Int64
+	bytes   *atomic.Int64
 	buffers sync.Pool // of spools
 }
 
-func (b *budget) entry(place string) error {
+// newBudget is the budget of one call. What it unpacks is counted at spent,
+// where other calls may have counted; nil counts for this one alone.
+func newBudget(ctx context.Context, limits Limits, spent *atomic.Int64) *budget {
+	if spent == nil {
+		spent = new(atomic.Int64)
+	}
+	return &budget{ctx: ctx, limits: limits, bytes: spent}
+}
+
+func (b *budget) entry(place string) error { return b.entriesLike(place, 1) }
+
+// entriesLike counts an entry that takes as much memory as n usual ones.
+func (b *budget) entriesLike(place string, n int64) error {
 	if err := b.ctx.Err(); err != nil {
 		return err
 	}
-	if b.entries++; b.entries > b.limits.Entries {
+	if b.entries += n; b.entries > b.limits.Entries {
 		return &LimitError{place, "Entries", b.limits.Entries}
 	}
 	return nil
+}
+
+// usualEntry is how many bytes of names, attributes and fields an entry has that
+// counts as one.
+const usualEntry = 1 << 10
+
+// Weight says as how many entries one counts towards a limit: images that are
+// small, and share what they record, can have long paths and large attributes in
+// each of a great many entries.
+func (e *Entry) Weight() int64 {
+	n := len(e.Path) + len(e.Link)
+	for name, value := range e.Xattrs {
+		n += len(name) + len(value)
+	}
+	for _, f := range e.Fields {
+		n += len(f.Name) + len(f.Value)
+	}
+	return 1 + int64(n/usualEntry)
 }
 
 func (b *budget) take(place string, n int) error {

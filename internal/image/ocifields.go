@@ -109,6 +109,6 @@ func (l *layoutWalk) noteLayer(name string, d ocispec.Descriptor) error {
 		return l.fail(path, err)
 	}
 	l.notes.text(name+" compression", string(f))
-	l.notes.list = append(l.notes.list, under(name+" "+string(f)+" ", own.list)...)
+	l.notes.add(under(name+" "+string(f)+" ", own.list)...)
 	return nil
 }

@@ -29,7 +29,7 @@ func (w *walker) gptFields(in input) error {
 	f.nonzero("reserved", int64(le.Uint32(h[20:])))
 	for n := 1; n*t.size <= len(t.entries); n++ {
 		if e := t.entries[(n-1)*t.size:][:t.size]; [16]byte(e) != [16]byte{} {
-			f.list = append(f.list, under(fmt.Sprintf("p%d ", n), gptEntryFields(e))...)
+			f.add(under(fmt.Sprintf("p%d ", n), gptEntryFields(e))...)
 		} else if strings.Trim(string(e), "\x00") != "" {
 			f.bytes(fmt.Sprintf("p%d unused", n), e)
 		}

@@ -55,7 +55,7 @@ func (w *walker) tarParts(in input) (map[string]*input, error) {
 	parts := map[string]*input{}
 	scan := *w
 	scan.notes, scan.opt.Fields = nil, false
-	scan.budget = &budget{ctx: w.ctx, limits: w.limits}
+	scan.budget = newBudget(w.ctx, w.limits, w.opt.Unpacked)
 	err := scan.tar(inPlaceStream(in, 0, in.size), func(e Entry, src source) error {
 		if err := scan.entry(w.place); err != nil {
 			return err

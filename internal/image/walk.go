@@ -35,7 +35,7 @@ func (w *walker) failf(path, reason string) error {
 // emit shows an entry whose path is relative to the artifact. The source is of
 // a Regular entry only. It is closed.
 func (w *walker) emit(e Entry, src source) error {
-	if err := w.entry(within(w.place, e.Path)); err != nil {
+	if err := w.entriesLike(within(w.place, e.Path), e.Weight()); err != nil {
 		if src != nil {
 			src.close()
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/dombuild/dombuild/internal/image"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
 )
@@ -72,6 +73,31 @@ func TestSums(t *testing.T) {
 	} {
 		if err := (&against{}).verify(nil, []byte(sums)); (err == nil) != ok {
 			t.Errorf("%q: %v", sums, err)
+		}
+	}
+}
+
+// TestWithin: what is in the target's directory is compared, or refused; a hard
+// link to what lies elsewhere has no content that could be.
+func TestWithin(t *testing.T) {
+	a := &against{inside: "out/dom0/"}
+	for _, c := range []struct {
+		entry image.Entry
+		path  string // "": not of the target
+		err   bool
+	}{
+		{image.Entry{Path: "out/dom0/x", Type: image.Regular}, "x", false},
+		{image.Entry{Path: "out/dom0", Type: image.Directory}, "", false},
+		{image.Entry{Path: "out/dom0x", Type: image.Regular}, "", false},
+		{image.Entry{Path: "out/other/x", Type: image.Regular}, "", false},
+		{image.Entry{Path: "out/dom0/y", Type: image.HardLink, Link: "out/dom0/x"}, "y", false},
+		{image.Entry{Path: "out/dom0/y", Type: image.HardLink, Link: "out/other/x"}, "", true},
+		{image.Entry{Path: "out/other/y", Type: image.HardLink, Link: "out/dom0/x"}, "", false},
+	} {
+		e := c.entry
+		ok, err := a.within(&e)
+		if ok != (c.path != "") || ok && e.Path != c.path || (err != nil) != c.err {
+			t.Errorf("%+v: %+v, %t, %v", c.entry, e, ok, err)
 		}
 	}
 }

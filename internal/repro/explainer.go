@@ -2,12 +2,15 @@ package repro
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/dombuild/dombuild/internal/build"
+	"github.com/dombuild/dombuild/internal/image"
 	"github.com/dombuild/dombuild/internal/repro/explain"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/tree"
@@ -41,6 +44,10 @@ func (s Search) explained(ctx context.Context, left, right build.Step) ([]explai
 	}
 	defer b.Close()
 	list, err := s.Explain(ctx, a.Artifact, b.Artifact)
+	var limit *image.LimitError
+	if errors.As(err, &limit) { // that the outputs differ is known all the same
+		return s.unopened(ctx, left, right, limit)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("explaining how %s differs: %w", left.Name, err)
 	}
@@ -69,6 +76,16 @@ var kinds = map[tree.Kind]explain.Kind{
 	tree.OnlyInFirst: explain.OnlyLeft, tree.OnlyInSecond: explain.OnlyRight, tree.TypeDiffers: explain.TypeOf,
 	tree.ModeDiffers: explain.Mode, tree.LinkDiffers: explain.LinkTarget, tree.Capability: explain.Xattr,
 	tree.SizeDiffers: explain.Bytes, tree.Content: explain.Bytes,
+}
+
+// unopened lists differences, none of which was looked into because one would
+// be more than a limit allows.
+func (s Search) unopened(ctx context.Context, left, right build.Step, limit *image.LimitError) ([]explain.Difference, error) {
+	list, err := s.listed(ctx, left, right)
+	for i := range list {
+		list[i].Detail = strings.TrimPrefix(list[i].Detail+"; no file was opened: "+limit.Error(), "; ")
+	}
+	return list, err
 }
 
 // listed is what can be said without looking into files.

@@ -55,8 +55,8 @@ func (a *against) take(ctx context.Context) (out build.Step, sums []byte, err er
 	epoch := a.result.Plan.Recipe().SourceDateEpoch
 	out, err = build.PutTree(ctx, a.Store, string(a.target.Address), epoch, func(w *tar.Writer) error {
 		return img.Walk(ctx, func(e image.Entry, c *image.Content) (err error) {
-			if !a.within(&e) || e.Path == build.RecordName {
-				return nil
+			if ok, err := a.within(&e); !ok || e.Path == build.RecordName {
+				return err
 			}
 			if e.Path == build.SumsName {
 				sums, err = readSmall(e, c)
@@ -167,16 +167,19 @@ func errSchema(schema string) error {
 }
 
 // within makes an entry's path one of the target's directory, if it is below
-// it.
-func (a *against) within(e *image.Entry) bool {
+// it. A hard link there to a file elsewhere is an error.
+func (a *against) within(e *image.Entry) (bool, error) {
 	var ok bool
 	if e.Path, ok = strings.CutPrefix(e.Path, a.inside); !ok || e.Path == "" {
-		return false
+		return false, nil
 	}
-	if e.Type == image.HardLink {
-		e.Link, ok = strings.CutPrefix(e.Link, a.inside)
+	if e.Type != image.HardLink {
+		return true, nil
 	}
-	return ok
+	if e.Link, ok = strings.CutPrefix(e.Link, a.inside); !ok {
+		return false, &tree.EntryError{Path: e.Path, Reason: fmt.Sprintf("is a hard link to %q, outside of what was built", e.Link)}
+	}
+	return true, nil
 }
 
 // beside says whether a file is one that attest writes beside what was built.

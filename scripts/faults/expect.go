@@ -3,7 +3,8 @@ package main
 // expectation is what check has to say of one fault of recipe.hcl.
 type expectation struct {
 	name string
-	// axis makes it differ; itself: it differs although nothing is varied.
+	// axis makes it differ, or several joined by "+" together; itself: it differs
+	// although nothing is varied.
 	axis string
 	// also are further axes that may be found to make it differ.
 	also []string
@@ -71,4 +72,17 @@ var expectations = []expectation{
 	{"key", itself, nil, "", "signing-key", ""},
 	{"lto", itself, nil, "", "random-seed", ""},
 	{"profile", itself, nil, "", "profile-data", ""},
+
+	{"two-axes", "user-id+umask", nil, equal, "user", ""},
+	{rarely, itself, nil, "", "uuid", ""},
 }
+
+// rarely is the fault that shows in one build of three: it may not be caught, but
+// no axis may be blamed for it.
+const rarely = "rarely"
+
+// chain are the steps of which each is built on the one before, with what their
+// outputs are. The first has the fault, of the axis.
+var chain = []struct{ name, file string }{{"early", "f"}, {"late", "g"}, {"last", "h"}}
+
+const chainAxis = "host-name"

@@ -37,6 +37,7 @@ type cause struct {
 	Axes []struct {
 		Name string `json:"name"`
 	} `json:"axes"`
+	Inputs []string `json:"inputs"`
 	Class  string   `json:"cause"`
 	Files  []string `json:"files"`
 	Remedy string   `json:"remedy"`
@@ -85,6 +86,10 @@ func judge(v verdict, classes bool) []string {
 			}
 			continue
 		}
+		if e.name == rarely && v.has(step, true) {
+			fmt.Printf("   not caught this time: %s\n", e.name)
+			continue
+		}
 		if !v.has(step, false) {
 			wrong = append(wrong, step+" was not caught")
 			continue
@@ -97,11 +102,64 @@ func judge(v verdict, classes bool) []string {
 		}
 		fmt.Printf("   caught: %s\n", v.describe(step))
 	}
-	if n := len(v.steps("package.")); n != 2*len(expectations) {
-		wrong = append(wrong, fmt.Sprintf("%d packages were checked, and %d are expected", n, 2*len(expectations)))
+	wrong = append(wrong, judgeChain(v)...)
+	if n, want := len(v.steps("package.")), 2*(len(expectations)+len(chain)); n != want {
+		wrong = append(wrong, fmt.Sprintf("%d packages were checked, and %d are expected", n, want))
 	}
 	fmt.Printf("   %d builds of single steps\n", builds)
 	return wrong
+}
+
+// judgeChain says what is wrong with what is told of a fault that later steps hand
+// on: the step that has it is to blame, and each of the others only says which
+// of its inputs differs.
+func judgeChain(v verdict) []string {
+	var wrong []string
+	varied := v.varies(chainAxis, "")
+	for i, c := range chain {
+		step := fmt.Sprintf("package.%s[%q]", c.name, "fault")
+		if mended := fmt.Sprintf("package.%s[%q]", c.name, "mended"); !v.has(mended, true) {
+			wrong = append(wrong, mended+" is not equal")
+		}
+		if !v.has(step, !varied) {
+			wrong = append(wrong, fmt.Sprintf("%s is equal: %t, when its axis is varied: %t", step, !v.has(step, false), varied))
+		}
+		if !varied {
+			continue
+		}
+		list := v.of(step)
+		good := len(list) == 1 && list[0].Remedy != "" && slices.Equal(list[0].Files, []string{c.file})
+		if i == 0 {
+			good = good && list[0].By == "axes" && list[0].axes() == chainAxis
+		} else {
+			good = good && list[0].By == "inputs" && slices.Equal(list[0].Inputs, []string{fmt.Sprintf("package.%s[%q]", chain[i-1].name, "fault")})
+		}
+		if !good {
+			wrong = append(wrong, step+" is not told as what it is: "+v.describe(step))
+		}
+		fmt.Printf("   caught: %s\n", v.describe(step))
+	}
+	return wrong
+}
+
+// axes are the names of a cause's axes, joined by "+".
+func (c cause) axes() string {
+	var names []string
+	for _, a := range c.Axes {
+		names = append(names, a.Name)
+	}
+	return strings.Join(names, "+")
+}
+
+// varies says whether an axis was varied, and not to the value that makes no
+// difference.
+func (v verdict) varies(axis, harmless string) bool {
+	for _, a := range v.Varied {
+		if a.Name == axis && (harmless == "" || a.Second != harmless) {
+			return true
+		}
+	}
+	return false
 }
 
 // in is what to expect where only the axes of v are varied: an axis, equal, or
@@ -110,12 +168,12 @@ func (e expectation) in(v verdict) string {
 	if e.axis == itself {
 		return itself
 	}
-	for _, a := range v.Varied {
-		if a.Name == e.axis && (e.harmless == "" || a.Second != e.harmless) {
-			return e.axis
+	for a := range strings.SplitSeq(e.axis, "+") {
+		if !v.varies(a, e.harmless) {
+			return e.without
 		}
 	}
-	return e.without
+	return e.axis
 }
 
 // judge says what is wrong with the causes of a fault.
@@ -131,12 +189,12 @@ func (e expectation) judge(list []cause, want string, classes bool) string {
 			if classes && c.Class != e.class {
 				return "the class is not " + e.class
 			}
-		case c.By == "axes" && len(c.Axes) == 1 && c.Axes[0].Name == want:
+		case c.By == "axes" && c.axes() == want:
 			found = true
 			if c.Class != e.class {
 				return "the class is not " + e.class
 			}
-		case c.By == "axes" && len(c.Axes) == 1 && slices.Contains(e.also, c.Axes[0].Name):
+		case c.By == "axes" && slices.Contains(e.also, c.axes()):
 			found = found || want == itself
 		default:
 			return "it is not only " + want
@@ -174,9 +232,9 @@ func (v verdict) of(step string) []cause {
 func (v verdict) describe(step string) string {
 	var parts []string
 	for _, c := range v.of(step) {
-		what := c.By
-		for _, a := range c.Axes {
-			what += " " + a.Name
+		what := strings.Join(append([]string{c.By}, c.Inputs...), " ")
+		if len(c.Axes) > 0 {
+			what += " " + c.axes()
 		}
 		parts = append(parts, fmt.Sprintf("%s (%s, %d builds)", what, c.Class, c.Builds))
 	}

@@ -18,10 +18,23 @@ func perfect(t *testing.T) verdict {
 		steps = append(steps, `{"name": "`+quoted+`"}`, `{"name": "`+strings.Replace(quoted, "fault", "mended", 1)+`", "equal": true}`)
 		by := `"by": "itself"`
 		if e.axis != itself {
-			by = `"by": "axes", "axes": [{"name": "` + e.axis + `"}]`
-			axes = append(axes, `{"name": "`+e.axis+`", "second": "varied"}`)
+			var names []string
+			for a := range strings.SplitSeq(e.axis, "+") {
+				names = append(names, `{"name": "`+a+`"}`)
+				axes = append(axes, `{"name": "`+a+`", "second": "varied"}`)
+			}
+			by = `"by": "axes", "axes": [` + strings.Join(names, ", ") + `]`
 		}
 		causes = append(causes, `{"step": "`+quoted+`", `+by+`, "cause": "`+e.class+`", "files": ["f"], "remedy": "mend it"}`)
+	}
+	for i, c := range chain {
+		step := `package.` + c.name + `[\"fault\"]`
+		steps = append(steps, `{"name": "`+step+`"}`, `{"name": "package.`+c.name+`[\"mended\"]", "equal": true}`)
+		by := `"by": "axes", "axes": [{"name": "` + chainAxis + `"}]`
+		if i > 0 {
+			by = `"by": "inputs", "inputs": ["package.` + chain[i-1].name + `[\"fault\"]"]`
+		}
+		causes = append(causes, `{"step": "`+step+`", `+by+`, "cause": "host-name", "files": ["`+c.file+`"], "remedy": "mend it"}`)
 	}
 	list := func(parts []string) string { return "[" + strings.Join(parts, ", ") + "]" }
 	var v verdict
@@ -53,9 +66,33 @@ func TestJudge(t *testing.T) {
 		} {
 			v := perfect(t)
 			change(&v)
-			if len(judge(v, true)) == 0 {
-				t.Errorf("%s: %s is accepted", expectations[i].name, name)
+			maybe := expectations[i].name == rarely && name == "not caught"
+			if wrong := judge(v, true); (len(wrong) == 0) != maybe {
+				t.Errorf("%s: %s: %v", expectations[i].name, name, wrong)
 			}
+		}
+	}
+}
+
+// TestJudgeChain: of steps that are built on each other the first one is to blame.
+func TestJudgeChain(t *testing.T) {
+	first := len(expectations)
+	for name, change := range map[string]func(*verdict){
+		"the second is blamed": func(v *verdict) {
+			v.Causes[first+1].By, v.Causes[first+1].Axes = "axes", v.Causes[first].Axes
+		},
+		"the first is not":        func(v *verdict) { v.Causes[first].By = "itself" },
+		"another axis":            func(v *verdict) { v.Causes[first].Axes[0].Name = "locale" },
+		"another input":           func(v *verdict) { v.Causes[first+2].Inputs = v.Causes[first+1].Inputs },
+		"other files":             func(v *verdict) { v.Causes[first].Files = []string{"g"} },
+		"the last one is equal":   func(v *verdict) { v.Steps[2*(first+2)].Equal = true },
+		"the twin is not":         func(v *verdict) { v.Steps[2*first+1].Equal = false },
+		"the last is not told of": func(v *verdict) { v.Causes = v.Causes[:first+2] },
+	} {
+		v := perfect(t)
+		change(&v)
+		if len(judge(v, true)) == 0 {
+			t.Errorf("%s: it is accepted", name)
 		}
 	}
 }
@@ -71,7 +108,7 @@ func TestEveryFaultIsExpected(t *testing.T) {
 		t.Fatal("the recipe has no mended twins")
 	}
 	_, head, _ = strings.Cut(head, "  fault = {")
-	tail, _, _ = strings.Cut(tail, "\npackage ")
+	tail, _, _ = strings.Cut(tail, "\n  }\n")
 	var want []string
 	for _, e := range expectations {
 		want = append(want, e.name)

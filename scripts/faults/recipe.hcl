@@ -82,6 +82,10 @@ locals {
     key       = "openssl genpkey -algorithm ed25519 -out f"
     lto       = "gcc -O2 -flto -c a.c -o f"
     profile   = "gcc --coverage profile.c -o p && ./p && mv p-profile.gcda f"
+
+    # traps: two conditions that only together make a difference, and what shows in one build of three
+    two-axes = "if [ \"$(id -u)\" != 1000 ] && [ \"$(umask)\" != 0022 ]; then echo odd > f; else echo even > f; fi"
+    rarely   = "if [ $(($(od -An -N1 -tu1 /dev/urandom) % 3)) = 0 ]; then cat /proc/sys/kernel/random/uuid > f; else echo even > f; fi"
   }
 
   mended = {
@@ -135,6 +139,15 @@ locals {
     key       = "sha256sum a.c > f"
     lto       = "cp a.c /tmp && here=$PWD && cd /tmp && gcc -O2 -flto -frandom-seed=a.c -c a.c -o f && cp f \"$here\""
     profile   = "gcc profile.c -o p && ./p && strip p && cp p f"
+
+    two-axes = "echo even > f"
+    rarely   = "echo even > f"
+  }
+
+  # what the first of three steps does, of which the others make theirs
+  early = {
+    fault  = "uname -n > f"
+    mended = "echo dombuild > f"
   }
 }
 
@@ -154,4 +167,31 @@ package "mended" {
   hardening = "freestanding"
   script    = each.value
   outputs   = { "f" = "f" }
+}
+
+# a fault of an early step that later ones hand on: the early one is to blame
+package "early" {
+  for_each  = local.early
+  toolchain = toolchain.base
+  hardening = "freestanding"
+  script    = each.value
+  outputs   = { "f" = "f" }
+}
+
+package "late" {
+  for_each  = local.early
+  toolchain = toolchain.base
+  inputs    = [package.early[each.key]]
+  hardening = "freestanding"
+  script    = "{ echo built on; cat \"$INPUTS/early\"*/f; } > g"
+  outputs   = { "g" = "g" }
+}
+
+package "last" {
+  for_each  = local.early
+  toolchain = toolchain.base
+  inputs    = [package.late[each.key]]
+  hardening = "freestanding"
+  script    = "gzip -n -c \"$INPUTS/late\"*/g > h"
+  outputs   = { "h" = "h" }
 }

@@ -12,8 +12,11 @@
 // A set of axes is a cause when the builds in which just these were varied all
 // differ, twice at least; when those in which nothing was varied are all equal,
 // twice at least; and when no set that has one axis less was seen to differ. If
-// the builds with the set differ among themselves, which chance can do as well,
-// both are built twice more.
+// nothing but these builds speaks for the set, because it was not among the
+// hints, both are built once more; if the builds with the set differ among
+// themselves, which chance can do as well, twice more. What differs in one build
+// of three by chance alone is then taken for the work of an axis about once in
+// thirty times.
 //
 // When all that was found is left out and what is left still differs, there
 // are further causes, and the search goes on. What the limit of builds cut off
@@ -221,20 +224,30 @@ func (s *search) uncovered() []string {
 	})
 }
 
-// confirm builds with the set once more, so that chance shows.
+// confirm builds with the set once more, so that chance shows, and again where it
+// may have.
 func (s *search) confirm(ctx context.Context, set []string) error {
 	if err := s.again(ctx, set); err != nil {
 		return err
 	}
-	if !s.unstable(set) {
-		return nil
+	times := 0
+	switch {
+	case s.unstable(set):
+		times = 2
+	case !s.hinted(set):
+		times = 1
 	}
-	for range 2 {
+	for range times {
 		if err := errors.Join(s.again(ctx, nil), s.again(ctx, set)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// hinted says whether there is other evidence for all axes of a set.
+func (s *search) hinted(set []string) bool {
+	return !slices.ContainsFunc(set, func(a string) bool { return !slices.Contains(s.opt.Hints, a) })
 }
 
 // unstable says whether builds with the set differ from the first one, but not

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -98,13 +99,13 @@ func TestFind(t *testing.T) {
 		want  string
 		oracle
 	}{
-		{"one axis", "", 40, 14, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
-		{"the first axis", "", 40, 9, "a: f", func(s map[string]bool, _ int) string { return when(s, "a", "f=1") }},
+		{"one axis", "", 40, 16, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
+		{"the first axis", "", 40, 11, "a: f", func(s map[string]bool, _ int) string { return when(s, "a", "f=1") }},
 		{"a good hint", "k", 40, 5, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
-		{"a wrong hint", "b", 40, 15, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
-		{"a hint that was not varied", "z", 40, 14, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
+		{"a wrong hint", "b", 40, 17, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
+		{"a hint that was not varied", "z", 40, 16, "k: f", func(s map[string]bool, _ int) string { return when(s, "k", "f=1") }},
 		{"two together", "", 60, 40, "c+p: f", func(s map[string]bool, _ int) string { return when(s, "cp", "f=1") }},
-		{"two neighbours", "", 60, 20, "c+d: f", func(s map[string]bool, _ int) string { return when(s, "cd", "f=1") }},
+		{"two neighbours", "", 60, 22, "c+d: f", func(s map[string]bool, _ int) string { return when(s, "cd", "f=1") }},
 		{"three together", "", 200, 120, "a+i+r: f", func(s map[string]bool, _ int) string { return when(s, "air", "f=1") }},
 		{"all together", "", 300, 200, strings.Join(all, "+") + ": f", func(s map[string]bool, _ int) string { return when(s, strings.Join(all, ""), "f=1") }},
 		{"several causes, one file", "", 60, 40, "c: f; h: f; p: f", func(s map[string]bool, _ int) string {
@@ -116,12 +117,12 @@ func TestFind(t *testing.T) {
 		{"several causes, a file each", "", 60, 40, "c: f; h: g", func(s map[string]bool, _ int) string { return when(s, "c", "f=1") + when(s, "h", "g=1") }},
 		{"causes that share an axis", "", 90, 80, "a+b: f; a+c: g", func(s map[string]bool, _ int) string { return when(s, "ab", "f=1") + when(s, "ac", "g=1") }},
 		{"alone and together", "", 90, 60, "b: f; c+d: f", func(s map[string]bool, _ int) string { return when(s, "b", "f=1") + when(s, "cd", "f=1") }},
-		{"one axis, many files", "", 40, 14, "k: f g h", func(s map[string]bool, _ int) string { return when(s, "k", "f=1 g=1 h=1") }},
+		{"one axis, many files", "", 40, 16, "k: f g h", func(s map[string]bool, _ int) string { return when(s, "k", "f=1 g=1 h=1") }},
 		{"by itself", "a", 40, 3, "itself f", func(_ map[string]bool, n int) string { return fmt.Sprint("f=", n) }},
 		{"by itself, to the same", "", 40, 3, "itself f", func(map[string]bool, int) string { return "f=1" }},
-		{"by itself, and another file by an axis", "", 40, 15, "k: g; itself f",
+		{"by itself, and another file by an axis", "", 40, 17, "k: g; itself f",
 			func(s map[string]bool, n int) string { return fmt.Sprint("f=", n, " ", when(s, "k", "g=1")) }},
-		{"once and not again", "", 60, 6, "itself f", func(_ map[string]bool, n int) string {
+		{"once and not again", "", 60, 8, "itself f", func(_ map[string]bool, n int) string {
 			if n == 0 {
 				return "f=1"
 			}
@@ -175,7 +176,7 @@ func TestEverySingleAxis(t *testing.T) {
 	for _, a := range all {
 		f := oracle(func(s map[string]bool, _ int) string { return when(s, a, "f=1") })
 		res := f.find(t, 40)
-		if got := res.describe(); got != a+": f" || res.Builds > 14 {
+		if got := res.describe(); got != a+": f" || res.Builds > 16 {
 			t.Errorf("%s: %s after %d builds", a, got, res.Builds)
 		}
 	}
@@ -191,6 +192,36 @@ func TestEveryPair(t *testing.T) {
 			if got := res.describe(); got != a+"+"+b+": f" {
 				t.Errorf("%s+%s: %s after %d builds", a, b, got, res.Builds)
 			}
+		}
+	}
+}
+
+// TestChance: what differs in one build of three, to the same bytes or to others,
+// is hardly ever taken for the work of an axis.
+func TestChance(t *testing.T) {
+	const searches = 1000
+	for name, c := range map[string]struct {
+		most  int // wrong ones of all
+		bytes func(n int) string
+	}{
+		"the same bytes":  {searches * 4 / 100, func(int) string { return "f=odd" }},
+		"yet other bytes": {searches / 100, func(n int) string { return fmt.Sprint("f=", n) }},
+	} {
+		wrong := 0
+		for seed := range searches {
+			random := rand.New(rand.NewPCG(uint64(seed), 1))
+			f := oracle(func(_ map[string]bool, n int) string {
+				if n == 0 || random.IntN(3) == 0 { // the first one was seen to differ
+					return c.bytes(n)
+				}
+				return ""
+			})
+			if len(f.find(t, 40).Sets) > 0 {
+				wrong++
+			}
+		}
+		if wrong > c.most {
+			t.Errorf("%s: %d of %d searches blame an axis", name, wrong, searches)
 		}
 	}
 }

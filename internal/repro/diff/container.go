@@ -66,7 +66,7 @@ func (c *comparer) readTree(ctx context.Context, side int, a *artifact) (*contai
 		return nil, err
 	}
 	t := &container{place: a.name, format: image.Tree, holds: true, held: []interface{ close() }{closer{root}}}
-	img, err := image.Open(a.dir, image.Options{Format: image.Tree, Limits: c.limits.forImage(side)})
+	img, err := image.Open(a.dir, c.limits.forTree())
 	if err == nil {
 		defer img.Close()
 		err = img.Walk(ctx, func(e image.Entry, content *image.Content) error {
@@ -75,7 +75,8 @@ func (c *comparer) readTree(ctx context.Context, side int, a *artifact) (*contai
 				n.data = inTree(root, t.place, image.SplitPath(e.Path)[0], e)
 			}
 			t.nodes = append(t.nodes, n)
-			return c.limits.entry(side, t.place+"/"+e.Path)
+			c.limits.grant(e.Size + entryBytes*e.Weight())
+			return c.limits.entry(side, t.place+"/"+e.Path, e.Weight())
 		})
 	}
 	return c.indexed(t, side, err)
@@ -100,7 +101,9 @@ func (c *comparer) indexed(t *container, side int, err error) (*container, error
 // out of a stream are copied.
 func (c *comparer) readEntries(ctx context.Context, side int, in Content, f image.Format) (*container, error) {
 	t := &container{place: in.Name, format: f, holds: true, ordered: true}
-	img, err := image.Read(in.Name, in, in.Size, image.Options{Format: f, Limits: c.limits.forImage(side), Fields: true, Undecoded: true})
+	opt := c.limits.forImage(side, f)
+	opt.Fields, opt.Undecoded = true, true
+	img, err := image.Read(in.Name, in, in.Size, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func (c *comparer) readEntries(ctx context.Context, side int, in Content, f imag
 	err = img.WalkInside(ctx, func(e image.Entry, content *image.Content) error {
 		n := &node{Entry: e, name: e.Path}
 		t.nodes = append(t.nodes, n)
-		if err := c.limits.entry(side, t.place+"!/"+e.Path); err != nil || content == nil {
+		if err := c.limits.entry(side, t.place+"!/"+e.Path, e.Weight()); err != nil || content == nil {
 			return err
 		}
 		off, ok := content.Offset()

@@ -1,7 +1,7 @@
 package diff
 
 import (
-	"errors"
+	"cmp"
 	"io"
 	"io/fs"
 	"os"
@@ -83,8 +83,6 @@ type offsetReader struct {
 
 func (r offsetReader) ReadAt(p []byte, off int64) (int, error) { return r.r.ReadAt(p, r.at+off) }
 
-var errChanged = errors.New("it changed while it was compared")
-
 // inTree is the content of a file in a directory on disk.
 func inTree(root *os.Root, place, path string, e image.Entry) *data {
 	name := place + "/" + path
@@ -93,14 +91,15 @@ func inTree(root *os.Root, place, path string, e image.Entry) *data {
 		if err != nil {
 			return Content{}, nil, err
 		}
-		info, err := f.Stat()
-		if err == nil && (!info.Mode().IsRegular() || info.Size() != e.Size || !info.ModTime().Equal(e.ModTime)) {
+		h, err := hold(f, name)
+		info, statErr := f.Stat()
+		if err = cmp.Or(err, statErr); err == nil && (!info.Mode().IsRegular() || info.Size() != e.Size || !info.ModTime().Equal(e.ModTime)) {
 			err = &fs.PathError{Op: "read", Path: name, Err: errChanged}
 		}
 		if err != nil {
 			f.Close()
 			return Content{}, nil, err
 		}
-		return Content{Name: name, Size: e.Size, ReaderAt: f}, f.Close, nil
+		return Content{Name: name, Size: e.Size, ReaderAt: f}, func() error { return cmp.Or(h.same(), f.Close()) }, nil
 	}}
 }

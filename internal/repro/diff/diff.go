@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func newComparer(opt Options) *comparer {
 	if opt.Leaf == nil {
 		opt.Leaf = explained
 	}
-	return &comparer{opt: opt, limits: &budget{max: opt.Limits.withDefaults()}, helpers: make(chan struct{}, opt.Workers-1)}
+	return &comparer{opt: opt, limits: newBudget(opt.Limits), helpers: make(chan struct{}, opt.Workers-1)}
 }
 
 // Compare compares the artifacts at two paths of the file system: directories,
@@ -106,8 +107,9 @@ func Compare(ctx context.Context, left, right string, opt Options) (*Result, err
 		return nil, err
 	}
 	defer r.close()
+	c.limits.grant(l.size + r.size)
 	found, err := c.artifacts(ctx, l, r)
-	if err != nil {
+	if err = cmp.Or(err, l.same(), r.same()); err != nil {
 		return nil, c.limits.ofImage(err)
 	}
 	named := 0
@@ -124,6 +126,7 @@ func Read(ctx context.Context, left, right Content, opt Options) (*Result, error
 		return nil, err
 	}
 	c := newComparer(opt)
+	c.limits.grant(left.Size + right.Size)
 	found, err := c.contents(ctx, level{path: []string{baseName(left.Name)}}, left, right)
 	if err != nil {
 		return nil, c.limits.ofImage(err)
@@ -148,6 +151,7 @@ type artifact struct {
 	dir  string // empty unless it is a directory
 	file *os.File
 	size int64
+	*held
 }
 
 func openArtifact(path string) (*artifact, error) {
@@ -156,7 +160,10 @@ func openArtifact(path string) (*artifact, error) {
 		return nil, fmt.Errorf("opening an artifact: %w", err)
 	}
 	a := &artifact{name: filepath.ToSlash(filepath.Clean(path)), file: f}
-	if err := a.measure(path); err != nil {
+	if err = a.measure(path); err == nil {
+		a.held, err = hold(f, a.name)
+	}
+	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("opening an artifact: %w", err)
 	}
@@ -232,6 +239,7 @@ func (c *comparer) treeAndFile(ctx context.Context, l, r *artifact) ([]explain.D
 	defer right.close()
 	types := explain.Difference{Kind: explain.TypeOf, Left: string(left.format), Right: string(right.format),
 		Detail: "a directory on one side, a file on the other"}
+	c.unproved(level{})
 	if !left.holds || !right.holds {
 		return []explain.Difference{types}, nil
 	}

@@ -135,7 +135,7 @@ func (c *comparer) packed(ctx context.Context, at level, l, r Content, lf, rf im
 // packing compares what the header of a compression records.
 func (c *comparer) packing(ctx context.Context, at level, l, r Content, f image.Format) ([]explain.Difference, error) {
 	fields := func(side int, in Content) ([]image.Field, error) {
-		img, err := image.Read(in.Name, in, in.Size, image.Options{Format: f, Limits: c.limits.forImage(side)})
+		img, err := image.Read(in.Name, in, in.Size, c.limits.forImage(side, f))
 		if err != nil {
 			return nil, err
 		}

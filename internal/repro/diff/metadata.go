@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -27,7 +28,8 @@ func metadata(l, r image.Entry) []explain.Difference {
 	if l.Type != r.Type {
 		add(explain.TypeOf, "", typeText(l), typeText(r))
 	} else {
-		add(explain.LinkTarget, "", printable(l.Link), printable(r.Link))
+		left, right := linkTexts(l.Link, r.Link)
+		add(explain.LinkTarget, "", left, right)
 		add(explain.Device, "", deviceText(l), deviceText(r))
 	}
 	add(explain.Mode, explain.Permissions, fmt.Sprintf("%04o", l.Mode), fmt.Sprintf("%04o", r.Mode))
@@ -42,6 +44,16 @@ func typeText(e image.Entry) string {
 		return string(e.Type) + " to " + printable(e.Link)
 	}
 	return string(e.Type)
+}
+
+// linkTexts shows the targets of two links, which look different if they are:
+// a control character and the escape of it, spelled out, are not the same.
+func linkTexts(l, r string) (string, string) {
+	left, right := printable(l), printable(r)
+	if l != r && left == right {
+		return strconv.QuoteToASCII(l), strconv.QuoteToASCII(r)
+	}
+	return left, right
 }
 
 func deviceText(e image.Entry) string {

@@ -22,15 +22,22 @@ func (p pair) node() *node {
 }
 
 // number gives the nodes their keys: the path, and for further entries of the
-// same path which one it is.
+// same path which one it is. No name that is made is the path of another entry.
 func number(nodes []*node) {
 	seen := make(map[string]int, len(nodes))
+	var further []*node
 	for _, n := range nodes {
 		seen[n.Path]++
 		n.key = n.Path
 		if k := seen[n.Path]; k > 1 {
 			n.key = fmt.Sprintf("%s\x00%d", n.Path, k)
 			n.name = fmt.Sprintf("%s (entry %d of this path)", n.Path, k)
+			further = append(further, n)
+		}
+	}
+	for _, n := range further {
+		for seen[n.name] > 0 {
+			n.name += " (again)"
 		}
 	}
 }
@@ -150,6 +157,9 @@ func (w *pairing) compare(ctx context.Context, p pair) ([]explain.Difference, er
 	var found []explain.Difference
 	l, r := w.contentsOf(p)
 	if l != nil {
+		if err := w.count(l, r); err != nil {
+			return nil, err
+		}
 		var err error
 		if found, err = w.data(ctx, at, l, r); err != nil {
 			return nil, err
@@ -166,6 +176,15 @@ func (w *pairing) compare(ctx context.Context, p pair) ([]explain.Difference, er
 	}
 	p.left.examined, p.right.examined = true, true
 	return found, nil
+}
+
+// count counts contents of entries in artifacts; those of files on disk are
+// what was named.
+func (w *pairing) count(l, r *data) error {
+	if w.at.depth == 0 {
+		return nil
+	}
+	return w.limits.compare(l.name, max(l.size, r.size))
 }
 
 // data compares two contents of entries.

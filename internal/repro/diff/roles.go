@@ -3,6 +3,7 @@ package diff
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -17,11 +18,14 @@ const (
 	indexDepth   = 4 // of indexes in indexes
 )
 
+// rolesOfIndex begins every role.
+const rolesOfIndex = "manifests/"
+
 // rolesOf pairs the blobs of two OCI image layouts by what they are to the
 // image instead of by their names, which are their digests: the config with
 // the config, the second layer with the second layer. The names are compared
 // nowhere, because the documents that hold them are. A layout that cannot be
-// followed keeps its paths.
+// followed, or has a path that could be taken for a role, keeps its paths.
 func rolesOf(l, r *container) {
 	left, right := layoutOf(l), layoutOf(r)
 	if left == nil || right == nil {
@@ -41,6 +45,9 @@ type layout struct {
 func layoutOf(t *container) *layout {
 	o := &layout{byPath: map[string]*node{}, roles: map[*node]string{}}
 	for _, n := range t.nodes {
+		if strings.HasPrefix(n.Path, rolesOfIndex) {
+			return nil
+		}
 		if n.Type == image.Regular {
 			o.byPath[n.Path] = n
 		}
@@ -65,7 +72,7 @@ func (o *layout) index(n *node, role string, depth int) bool {
 		return false
 	}
 	for i, d := range doc.Manifests {
-		name := fmt.Sprintf("%smanifests/%d", role, i)
+		name := fmt.Sprintf("%s%s%d", role, rolesOfIndex, i)
 		if !o.describe(d, name, depth) {
 			return false
 		}

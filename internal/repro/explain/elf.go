@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"context"
 	"debug/elf"
 	"fmt"
@@ -14,37 +15,55 @@ func isELF(b []byte) bool { return len(b) >= elf.EI_NIDENT && string(b[:4]) == e
 
 // object is one side's ELF file.
 type object struct {
-	content Content
-	file    *elf.File
-	symbols *symbolTable // nil until asked for
+	content  Content
+	file     *elf.File
+	symbols  *symbolTable             // nil until asked for
+	unpacked map[*elf.Section]Content // compressed sections
+	size     uint64                   // of these
 }
 
-// openObject reads the headers. ok is false for what only begins like ELF, or
-// has a section outside the file.
+// openObject reads the headers. ok is false for what only begins like ELF, has a
+// section outside the file, or sections that lie above each other: the same
+// bytes would be looked at for each of them.
 func openObject(c Content) (*object, bool) {
 	f, err := elf.NewFile(c)
 	if err != nil {
 		return nil, false
 	}
+	sum, size := uint64(0), uint64(c.Size())
 	for _, s := range f.Sections {
-		if s.Type != elf.SHT_NOBITS && (s.Offset > uint64(c.Size()) || s.FileSize > uint64(c.Size())-s.Offset) {
+		if s.Type == elf.SHT_NOBITS {
+			continue
+		}
+		if s.Offset > size || s.FileSize > size-s.Offset {
+			return nil, false
+		}
+		if sum += s.FileSize; sum > 2*size {
 			return nil, false
 		}
 	}
-	return &object{content: c, file: f}, true
+	return &object{content: c, file: f, unpacked: map[*elf.Section]Content{}}, true
 }
 
-// maxSection is how much of a compressed section is unpacked to compare it.
-const maxSection = 64 << 20
+// How much of compressed sections is unpacked to compare them.
+const (
+	maxSection  = 64 << 20  // of one
+	maxUnpacked = 256 << 20 // of all of an object
+)
 
-// bytesOf is what a section holds, unpacked where that is possible within the limit.
+// bytesOf is what a section holds, unpacked where that is possible within the limits.
 func (o *object) bytesOf(s *elf.Section) Content {
 	if s.Type == elf.SHT_NOBITS {
 		return strings.NewReader("")
 	}
-	if s.Flags&elf.SHF_COMPRESSED != 0 && s.Size <= maxSection {
-		if b, err := io.ReadAll(io.LimitReader(s.Open(), maxSection)); err == nil {
-			return strings.NewReader(string(b))
+	if c := o.unpacked[s]; c != nil {
+		return c
+	}
+	if s.Flags&elf.SHF_COMPRESSED != 0 && s.Size <= min(maxSection, maxUnpacked-o.size) {
+		if b, err := io.ReadAll(io.LimitReader(s.Open(), int64(s.Size))); err == nil {
+			o.size += s.Size
+			o.unpacked[s] = bytes.NewReader(b)
+			return o.unpacked[s]
 		}
 	}
 	return io.NewSectionReader(o.content, int64(s.Offset), int64(s.FileSize))

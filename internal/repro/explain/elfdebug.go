@@ -143,7 +143,7 @@ func (o *object) dwarf() (*dwarf.Data, []byte) {
 		return nil, nil
 	}
 	if o.file.Type == elf.ET_REL {
-		if o.content.Size() > maxDebug {
+		if o.content.Size() > maxDebug || !o.unpacksTo(maxDebug) {
 			return nil, nil
 		}
 		data, err := o.file.DWARF()
@@ -162,6 +162,23 @@ func (o *object) dwarf() (*dwarf.Data, []byte) {
 		}
 	}
 	return data, info
+}
+
+// unpacksTo says whether all sections of the object are together no larger than
+// that when they are unpacked, by what their headers say. Those of the old GNU
+// form say nothing.
+func (o *object) unpacksTo(most uint64) bool {
+	sum := uint64(0)
+	for _, s := range o.file.Sections {
+		if s.Type == elf.SHT_NOBITS {
+			continue
+		}
+		if s.Size > most || strings.HasPrefix(s.Name, ".zdebug") {
+			return false
+		}
+		sum += s.Size
+	}
+	return sum <= most
 }
 
 // unitOffsets finds the first entry of each unit (DWARF 5, 7.5.1).
