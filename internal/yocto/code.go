@@ -13,6 +13,18 @@ import (
 type code struct {
 	tasks     sync.Map // body → *commands
 	anonymous sync.Map // body → the variable that it sets, "" for none
+	fetching  sync.Map // body → whether it rewrites variables
+	handlers  sync.Map // body → whether it rewrites sources
+}
+
+// remembered is what find says of a body; each is looked at once.
+func remembered[T any](known *sync.Map, body string, find func(body string) T) T {
+	if found, ok := known.Load(body); ok {
+		return found.(T)
+	}
+	found := find(body)
+	known.Store(body, found)
+	return found
 }
 
 // commands are the lines of a task that rules ask for.
@@ -30,9 +42,10 @@ type hit struct {
 
 // commands finds the lines of a task's body.
 func (c *code) commands(body string) *commands {
-	if found, ok := c.tasks.Load(body); ok {
-		return found.(*commands)
-	}
+	return remembered(&c.tasks, body, findCommands)
+}
+
+func findCommands(body string) *commands {
 	found := &commands{}
 	for i, line := range lines(body) {
 		if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
@@ -42,22 +55,18 @@ func (c *code) commands(body string) *commands {
 			found.sumdb = append(found.sumdb, hit{line: i, text: line})
 		}
 	}
-	c.tasks.Store(body, found)
 	return found
 }
 
 // sets says which of the variables that decide what is fetched anonymous
 // python sets.
 func (c *code) sets(body string) string {
-	if name, ok := c.anonymous.Load(body); ok {
-		return name.(string)
-	}
-	name := ""
-	if m := sets.FindStringSubmatch(body); m != nil {
-		name = m[1]
-	}
-	c.anonymous.Store(body, name)
-	return name
+	return remembered(&c.anonymous, body, func(body string) string {
+		if m := sets.FindStringSubmatch(body); m != nil {
+			return m[1]
+		}
+		return ""
+	})
 }
 
 // eachTask calls visit for every task, with what was found in its body.
