@@ -1,7 +1,6 @@
 package bitbake
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -90,21 +89,9 @@ func (base *Data) variantsOfRecipe() []*Data {
 	return out
 }
 
-// fork makes a copy with a state of its own, for all that a recipe changes. It
-// has the parent of the original, so that what is looked for is found sooner.
+// fork makes a copy with a state of its own, for all that a recipe changes.
 func (d *Data) fork() *Data {
 	n := d.copy()
-	n.parent = d.parent
-	n.vars, n.hist = make(map[string]*variable, len(d.vars)+256), make(map[string][]event, len(d.hist)+128)
-	maps.Copy(n.vars, d.vars)
-	for name, list := range d.hist {
-		n.hist[name] = slices.Clip(list)
-	}
-	for name, list := range d.variants {
-		n.variants[name] = slices.Clone(list)
-	}
-	maps.Copy(n.braced, d.braced)
-	maps.Copy(n.functions, d.functions)
 	state := *d.recipe
 	n.recipe = &state
 	return n

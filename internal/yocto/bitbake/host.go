@@ -100,20 +100,17 @@ func (h *host) isVariable(name string) bool {
 	if name == "d" || python.HasBuiltin(name) || h.d.env.builtIn(name) != nil || h.function(name) != nil {
 		return false
 	}
-	h.d.touch(h.d.normal(name))
-	v := h.d.find(h.d.normal(name))
-	return v != nil && !v.empty() || len(h.d.variantsOf(name)) > 0
+	s := h.d.symbol(name)
+	h.d.touchSymbol(s)
+	c := h.d.at(s)
+	return c.variable != nil && !c.variable.empty() || len(c.variants) > 0
 }
 
 // function finds a def of the metadata.
 func (h *host) function(name string) *statement {
-	h.d.touch(name)
-	for d := h.d; d != nil; d = d.parent {
-		if st, ok := d.functions[name]; ok {
-			return st
-		}
-	}
-	return nil
+	s := h.d.symbol(name)
+	h.d.touchSymbol(s)
+	return h.d.at(s).def
 }
 
 // Lookup finds functions of the metadata and modules.

@@ -87,7 +87,7 @@ func (d *Data) execute(st *statement) {
 	case kindFunction:
 		d.defineFunction(st)
 	case kindDef:
-		d.functions[st.name] = st
+		d.change(d.symbol(st.name)).def = st
 		d.setVar(st.name, st.text, true, nil)
 		d.own(st.name).function = st
 	case kindExportFunctions:
