@@ -69,13 +69,35 @@ func (c *code) sets(body string) string {
 	})
 }
 
-// eachTask calls visit for every task, with what was found in its body.
+// task is a task with what was found in its body.
+type task struct {
+	bitbake.Function
+	*commands
+}
+
+// eachTask calls visit for every task in whose body something was found.
 func (r *recipe) eachTask(visit func(bitbake.Function, *commands)) {
+	if r.tasks == nil {
+		r.tasks = r.findTasks()
+	}
+	for _, t := range r.tasks {
+		visit(t.Function, t.commands)
+	}
+}
+
+// findTasks looks at every task once. It never gives nil.
+func (r *recipe) findTasks() []task {
+	out := []task{}
 	for _, name := range r.data.Tasks() {
-		if f, ok := r.data.Function(name); ok {
-			visit(f, r.code.commands(f.Body))
+		f, ok := r.data.Function(name)
+		if !ok {
+			continue
+		}
+		if c := r.code.commands(f.Body); len(c.downloads)+len(c.sumdb) > 0 {
+			out = append(out, task{f, c})
 		}
 	}
+	return out
 }
 
 // lines returns the lines of a body, comments emptied.

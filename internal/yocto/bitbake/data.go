@@ -137,16 +137,16 @@ func (d *Data) split(name string) (base string, o op, overrides string, ok bool)
 		if name[i] != sep[0] {
 			continue
 		}
-		for _, word := range []string{"append", "prepend", "remove"} {
-			rest, found := strings.CutPrefix(name[i+1:], word)
+		for _, o := range [...]op{":append", ":prepend", ":remove"} {
+			rest, found := strings.CutPrefix(name[i+1:], string(o[1:]))
 			if !found {
 				continue
 			}
 			if rest == "" {
-				return name[:i], op(":" + word), "", true
+				return name[:i], o, "", true
 			}
 			if rest[0] == sep[0] && !strings.ContainsFunc(rest, func(r rune) bool { return r >= 'A' && r <= 'Z' }) {
-				return name[:i], op(":" + word), rest[1:], true
+				return name[:i], o, rest[1:], true
 			}
 		}
 	}

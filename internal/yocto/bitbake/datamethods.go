@@ -5,6 +5,8 @@ import (
 )
 
 func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	s := d.symbol(name)
+	d.touchSymbol(s)
 	if internal, ok := d.internal(name); ok {
 		return internal, nil
 	}
@@ -15,7 +17,7 @@ func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 		e := d.getRaw(name)
 		return d.value(e, name), nil
 	}
-	return d.value(d.get(name), name), nil
+	return d.valueOf(d.getSymbol(s), name), nil
 }
 
 // internal are variables that hold no text.
@@ -27,7 +29,6 @@ func (d *Data) internal(name string) (python.Value, bool) {
 		}
 		return l
 	}
-	d.touch(name)
 	switch name {
 	case inheritedName:
 		return list(d.inherited), true
@@ -54,8 +55,9 @@ func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 }
 
 func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	d.touch(d.normal(name))
-	v := d.find(d.normal(name))
+	s := d.symbol(name)
+	d.touchSymbol(s)
+	v := d.at(s).variable
 	if v != nil && len(v.flagless) > 0 {
 		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless}, nil
 	}

@@ -3,6 +3,8 @@ package bitbake
 import (
 	"slices"
 	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
 
 // expanded is what reading a variable gives.
@@ -11,7 +13,8 @@ type expanded struct {
 	text    string // expanded, removals applied
 	set     bool
 	unknown []Unknown
-	removed []operation // removals that took something away
+	removed []operation  // removals that took something away
+	boxed   python.Value // text, once Python asked for it
 
 	overridden bool // it depends on OVERRIDES
 }

@@ -23,7 +23,7 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 	names[0] = python.Local{Name: "d", Value: dataValue{d}}
 	for _, n := range p.names {
 		if h.isVariable(n) {
-			names = append(names, python.Local{Name: n, Value: d.value(d.get(n), n)})
+			names = append(names, python.Local{Name: n, Value: d.valueOf(d.getSymbol(d.symbol(n)), n)})
 		}
 	}
 	in := d.interp()
@@ -92,6 +92,17 @@ func (d *Data) value(e expanded, name string) python.Value {
 		return nil
 	}
 	return e.text
+}
+
+// valueOf is value of what is remembered: the same text is made a value once.
+func (d *Data) valueOf(e *expanded, name string) python.Value {
+	if len(e.unknown) > 0 || !e.set {
+		return d.value(*e, name)
+	}
+	if e.boxed == nil {
+		e.boxed = e.text
+	}
+	return e.boxed
 }
 
 // isVariable is whether a name in an expression means a variable: names of

@@ -27,6 +27,7 @@ type names struct {
 	sharedList []*symbol // by id
 	own        map[string]*symbol
 	ownList    []*symbol // the ids go on from the shared ones
+	free       []symbol  // to be used
 }
 
 // symbol is that of a name.
@@ -43,14 +44,15 @@ func (d *Data) symbol(name string) *symbol {
 func (d *Data) newSymbol(name string) *symbol {
 	n := &d.names
 	if n.own == nil {
-		n.own = map[string]*symbol{}
+		n.own = make(map[string]*symbol, 256)
 	}
 	if normal := d.normal(name); normal != name {
 		s := d.symbol(normal)
 		n.own[name] = s
 		return s
 	}
-	s := &symbol{name: name, braced: strings.Contains(name, "${")}
+	s := n.make()
+	s.name, s.braced = name, strings.Contains(name, "${")
 	if i := strings.LastIndex(name, d.env.separator()); i >= 0 {
 		s.stem = d.symbol(name[:i])
 		s.shorts = d.countShorts(name)
@@ -106,7 +108,17 @@ func (n *names) share() {
 }
 
 func (n *names) copy() names {
-	return names{n.shared, n.sharedList, maps.Clone(n.own), slices.Clone(n.ownList)}
+	return names{shared: n.shared, sharedList: n.sharedList, own: maps.Clone(n.own), ownList: slices.Clone(n.ownList)}
+}
+
+// make makes a symbol: many at a time.
+func (n *names) make() *symbol {
+	if len(n.free) == 0 {
+		n.free = make([]symbol, 16)
+	}
+	s := &n.free[0]
+	n.free = n.free[1:]
+	return s
 }
 
 // symbolSet is a set of symbols of one Data.

@@ -119,7 +119,7 @@ func (d *Data) execute(st *statement) {
 // assign runs an assignment.
 func (d *Data) assign(st *statement) {
 	name := st.name
-	d.record(st, name+flagSuffix(st.flag))
+	d.record(st, st.title)
 	if st.export {
 		d.setFlag(name, "export", "1", false, nil)
 	}

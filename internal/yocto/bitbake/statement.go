@@ -50,6 +50,7 @@ type statement struct {
 	file     *source
 	name     string // variable, function, or the words after the keyword
 	flag     string
+	title    string // of an assignment: the name, with the flag
 	text     string // value, or body
 	before   string // addtask
 	after    string // addtask

@@ -162,20 +162,22 @@ func (s *Set) has(v Value) bool { _, ok := s.dict.get(v); return ok }
 // Truth is the value as a condition. It is false, false for a value that is
 // neither true nor false.
 func Truth(v Value) (truth, known bool) {
+	switch v := v.(type) {
+	case bool:
+		return v, true
+	case string:
+		return v != "", true
+	}
 	if spoiledBy(v) != nil {
 		return false, false
 	}
 	switch v := v.(type) {
 	case nil:
 		return false, true
-	case bool:
-		return v, true
 	case int64:
 		return v != 0, true
 	case float64:
 		return v != 0, true
-	case string:
-		return v != "", true
 	case *List:
 		return len(v.Items) > 0, true
 	case *Tuple:
