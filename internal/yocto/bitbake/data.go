@@ -16,16 +16,17 @@ import (
 //
 // A Data that recipes were derived from is never changed again.
 type Data struct {
-	env       *environment
-	names     names
-	cells     []*cell // by the ids of the symbols
-	mark      *mark
-	braced    []*symbol  // names that contain "${"; they may be gone
-	free      []variable // to be used
-	freeCells []cell
-	spare     []*arguments
-	seq       int        // of the next event
-	mu        sync.Mutex // of the exported methods
+	env        *environment
+	names      names
+	cells      []*cell // by the ids of the symbols
+	mark       *mark
+	braced     []*symbol  // names that contain "${"; they may be gone
+	free       []variable // to be used
+	freeCells  []cell
+	freeEvents []event
+	spare      []*arguments
+	seq        int        // of the next event
+	mu         sync.Mutex // of the exported methods
 
 	overrides     []string // OVERRIDES, expanded; valid when resolved
 	active        map[string]bool
@@ -104,9 +105,15 @@ type event struct {
 func newData(env *environment) *Data { return &Data{env: env, mark: &mark{}} }
 
 // copy makes a Data that begins as d and may be changed without changing d.
-func (d *Data) copy() *Data {
+func (d *Data) copy() *Data { return d.derive(d.names.copy(), slices.Clone(d.cells)) }
+
+// pass makes a copy that takes over what d has; d is not used any more.
+func (d *Data) pass() *Data { return d.derive(d.names, d.cells) }
+
+// derive makes a Data with its own names and cells.
+func (d *Data) derive(names names, cells []*cell) *Data {
 	n := newData(d.env)
-	n.names, n.cells, n.braced = d.names.copy(), slices.Clone(d.cells), slices.Clip(d.braced)
+	n.names, n.cells, n.braced = names, cells, slices.Clip(d.braced)
 	n.seq, n.file, n.recipe = d.seq, d.file, d.recipe
 	n.overrides, n.active, n.resolved = d.overrides, d.active, d.resolved
 	n.overrideDoubt, n.overrideVar = d.overrideDoubt, slices.Clone(d.overrideVar)

@@ -49,9 +49,17 @@ func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 	}
 	if a.isFalse("expand") {
 		text, set, unknown := d.getFlag(name, key)
-		return d.value(expanded{text: text, set: set, unknown: unknown}, name+"["+key+"]"), nil
+		return d.flagValue(expanded{text: text, set: set, unknown: unknown}, name, key), nil
 	}
-	return d.value(d.getFlagExpanded(name, key), name+"["+key+"]"), nil
+	return d.flagValue(d.getFlagExpanded(name, key), name, key), nil
+}
+
+// flagValue is the value of a flag for Python.
+func (d *Data) flagValue(e expanded, name, key string) python.Value {
+	if len(e.unknown) == 0 && e.set {
+		return e.text
+	}
+	return d.value(e, name+"["+key+"]")
 }
 
 func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {

@@ -3,8 +3,7 @@ package bitbake
 import "strings"
 
 // expand replaces the references in a text: ${NAME}, and ${@EXPRESSION}. What
-// has no value stays as it is, as BitBake leaves it. The name is that of the
-// variable whose value the text is, or empty.
+// has no value stays as it is, as BitBake leaves it.
 func (d *Data) expand(s, name string) (string, []Unknown) {
 	if !strings.Contains(s, "${") {
 		return s, nil
@@ -13,7 +12,7 @@ func (d *Data) expand(s, name string) (string, []Unknown) {
 	var refused map[string]bool // expressions that cannot be evaluated
 	for range d.env.limits.Depth {
 		old := s
-		s = d.expandNames(s, name, &unknown)
+		s = d.expandNames(s, &unknown)
 		s = d.expandExpressions(s, &refused, &unknown)
 		if len(s) > d.env.limits.Length {
 			return "", mergeUnknown(unknown, d.unknown(excerpt(old), "the value is too long"))
@@ -48,7 +47,7 @@ func nextReference(s string) (start, end int) {
 	}
 }
 
-func (d *Data) expandNames(s, self string, unknown *[]Unknown) string {
+func (d *Data) expandNames(s string, unknown *[]Unknown) string {
 	start, end := nextReference(s)
 	if start < 0 {
 		return s

@@ -39,7 +39,7 @@ func (d *Data) getSymbol(s *symbol) *expanded {
 	d.reading = append(d.reading, reading{symbol: s})
 	e, removes := d.read(s, false)
 	if e.set {
-		text, unknown := d.expand(e.raw, s.name)
+		text, unknown := d.expand(e.raw, "")
 		e.text, e.unknown = text, mergeUnknown(e.unknown, unknown)
 		d.applyRemoves(e, removes)
 		d.applyFilter(s.name, e)
@@ -308,7 +308,7 @@ func (d *Data) getFlagExpanded(name, key string) expanded {
 	if !set {
 		return expanded{unknown: unknown}
 	}
-	text, more := d.expand(raw, name+"["+key+"]")
+	text, more := d.expand(raw, "")
 	return expanded{raw: raw, text: text, set: true, unknown: mergeUnknown(unknown, more)}
 }
 

@@ -7,14 +7,19 @@ import (
 
 // record keeps that a statement took part in a variable.
 func (d *Data) record(st *statement, name string) {
-	c := d.change(d.symbol(d.historyKey(name)))
-	c.history = &event{d.seq, name, st, c.history}
+	if len(d.freeEvents) == 0 {
+		d.freeEvents = make([]event, 16)
+	}
+	e := &d.freeEvents[0]
+	d.freeEvents = d.freeEvents[1:]
+	c := d.change(d.symbol(name).history)
+	*e = event{d.seq, name, st, c.history}
+	c.history = e
 	d.seq++
 }
 
 // historyKey is the name without the operation, with the flag.
 func (d *Data) historyKey(name string) string {
-	name = d.normalHistory(name)
 	variable, _, flag := strings.Cut(name, "[")
 	base, _, _, operation := d.split(variable)
 	switch {

@@ -76,7 +76,7 @@ func (s *source) refuse(line, column int, text, remedy string) {
 func (s *source) add(st statement) {
 	st.file = s
 	if st.kind == kindAssign {
-		st.title = st.name + flagSuffix(st.flag)
+		st.title, st.oldStyle = st.name+flagSuffix(st.flag), hasOldOperator(st.name)
 	}
 	s.statements = append(s.statements, &st)
 }

@@ -17,6 +17,7 @@ type symbol struct {
 	base      *symbol // of NAME:append:x, nil when it is no operation
 	op        op      // of it
 	overrides string  // of it
+	history   *symbol // under which what took part in it is recorded: without the operation
 	braced    bool    // the name holds a reference
 }
 
@@ -63,6 +64,10 @@ func (d *Data) newSymbol(name string) *symbol {
 	s.id = len(n.sharedList) + len(n.ownList)
 	n.own[name] = s
 	n.ownList = append(n.ownList, s)
+	s.history = s
+	if key := d.historyKey(name); key != name {
+		s.history = d.symbol(key)
+	}
 	return s
 }
 

@@ -123,7 +123,7 @@ func (d *Data) assign(st *statement) {
 	if st.export {
 		d.setFlag(name, "export", "1", false, nil)
 	}
-	if hasOldOperator(name) && !d.env.old {
+	if st.oldStyle && !d.env.old {
 		name = d.newOperators(st)
 	}
 	value, unknown, ok := d.assigned(st, name)

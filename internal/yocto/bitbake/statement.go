@@ -44,6 +44,7 @@ type statement struct {
 	kind     kind
 	op       op
 	export   bool
+	oldStyle bool // of an assignment: the name has an operator of old releases
 	python   bool
 	fakeroot bool
 	line     int32
