@@ -69,7 +69,13 @@ func words(in python.Value) ([]string, bool) {
 // or any of them.
 func contains(d *Data, a []python.Value, one bool) (python.Value, error) {
 	name, ok := a[0].(string)
-	check, good := words(a[1])
+	word, single := a[1].(string)
+	single = single && word != "" && !strings.ContainsFunc(word, unicode.IsSpace)
+	var check []string
+	good := single
+	if !single {
+		check, good = words(a[1])
+	}
 	if !ok || !good {
 		return unknownValue("bb.utils.contains with arguments that are not read here"), nil
 	}
@@ -81,9 +87,14 @@ func contains(d *Data, a []python.Value, one bool) (python.Value, error) {
 		return a[3], nil
 	}
 	has := func(w string) bool { return hasWord(e.text, w) }
-	found := !slices.ContainsFunc(check, func(w string) bool { return !has(w) })
-	if one {
+	found := false
+	switch {
+	case single:
+		found = has(word)
+	case one:
 		found = slices.ContainsFunc(check, has)
+	default:
+		found = !slices.ContainsFunc(check, func(w string) bool { return !has(w) })
 	}
 	if found {
 		return a[2], nil

@@ -6,9 +6,9 @@ import "slices"
 // one is copied before a Data changes it that does not own it.
 type cell struct {
 	owner       *mark
-	variable    *variable // nil when nobody ever said anything of it
-	variants    []variant // names that override this one
-	history     *event    // the last statement that took part in it
+	variable    *variable  // nil when nobody ever said anything of it
+	variants    []*variant // names that override this one
+	history     *event     // the last statement that took part in it
 	def         *statement
 	ownVariants bool // the list may be changed
 }
@@ -60,7 +60,7 @@ func (d *Data) changeVariants(s *symbol) *cell {
 	c := d.change(s)
 	if !c.ownVariants {
 		if c.variants != nil {
-			c.variants = append(make([]variant, 0, len(c.variants)+4), c.variants...)
+			c.variants = append(make([]*variant, 0, len(c.variants)+4), c.variants...)
 		}
 		c.ownVariants = true
 	}

@@ -16,17 +16,18 @@ import (
 //
 // A Data that recipes were derived from is never changed again.
 type Data struct {
-	env        *environment
-	names      names
-	cells      []*cell // by the ids of the symbols
-	mark       *mark
-	braced     []*symbol  // names that contain "${"; they may be gone
-	free       []variable // to be used
-	freeCells  []cell
-	freeEvents []event
-	spare      []*arguments
-	seq        int        // of the next event
-	mu         sync.Mutex // of the exported methods
+	env          *environment
+	names        names
+	cells        []*cell // by the ids of the symbols
+	mark         *mark
+	braced       []*symbol  // names that contain "${"; they may be gone
+	free         []variable // to be used
+	freeCells    []cell
+	freeEvents   []event
+	freeVariants []variant
+	spare        []*arguments
+	seq          int        // of the next event
+	mu           sync.Mutex // of the exported methods
 
 	overrides     []string // OVERRIDES, expanded; valid when resolved
 	active        map[string]bool
@@ -105,7 +106,10 @@ type event struct {
 func newData(env *environment) *Data { return &Data{env: env, mark: &mark{}} }
 
 // copy makes a Data that begins as d and may be changed without changing d.
-func (d *Data) copy() *Data { return d.derive(d.names.copy(), slices.Clone(d.cells)) }
+func (d *Data) copy() *Data {
+	const more = 512 // names that are added
+	return d.derive(d.names.copy(), append(make([]*cell, 0, len(d.cells)+more), d.cells...))
+}
 
 // pass makes a copy that takes over what d has; d is not used any more.
 func (d *Data) pass() *Data { return d.derive(d.names, d.cells) }
@@ -171,22 +175,33 @@ func (d *Data) isOverride(s string) bool {
 	return s[0] >= 'a' && s[0] <= 'z' || s[0] >= '0' && s[0] <= '9'
 }
 
-func (d *Data) variantsOf(name string) []variant { return d.at(d.symbol(name)).variants }
+func (d *Data) variantsOf(name string) []*variant { return d.at(d.symbol(name)).variants }
 
 func (d *Data) addVariants(s *symbol) {
 	s.eachVariant(func(short *symbol, over string) {
 		if findVariant(d.at(short).variants, s, over) < 0 {
 			c := d.changeVariants(short)
-			c.variants = append(c.variants, variant{s, over})
+			c.variants = append(c.variants, d.newVariant(s, over))
 			d.changedSymbol(short)
 		}
 	})
 }
 
+// newVariant makes a variant: many at a time.
+func (d *Data) newVariant(s *symbol, overrides string) *variant {
+	if len(d.freeVariants) == 0 {
+		d.freeVariants = make([]variant, 16)
+	}
+	v := &d.freeVariants[0]
+	d.freeVariants = d.freeVariants[1:]
+	v.symbol, v.overrides = s, overrides
+	return v
+}
+
 // findVariant is where a variant is in a list, or -1.
-func findVariant(list []variant, s *symbol, overrides string) int {
-	for i := range list {
-		if list[i].symbol == s && list[i].overrides == overrides {
+func findVariant(list []*variant, s *symbol, overrides string) int {
+	for i, v := range list {
+		if v.symbol == s && v.overrides == overrides {
 			return i
 		}
 	}

@@ -131,6 +131,9 @@ func (d *Data) expandExpressions(s string, refused *map[string]bool, unknown *[]
 		if at, _ := nextReference(code); at >= 0 || (*refused)[whole] {
 			out.WriteString(whole)
 		} else if text, why := d.evaluate(code); why == nil {
+			if len(whole) == len(s) && out.Len() == 0 {
+				return text
+			}
 			out.WriteString(text)
 		} else {
 			if *refused == nil {

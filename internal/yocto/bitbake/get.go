@@ -194,7 +194,7 @@ func (d *Data) isActive(overrides string) bool {
 
 // match is the name among the variants that wins: the one whose overrides
 // come last in OVERRIDES. It is nil when none does.
-func (d *Data) match(list []variant) *symbol {
+func (d *Data) match(list []*variant) *symbol {
 	type candidate struct {
 		over string
 		name *symbol

@@ -124,9 +124,9 @@ func (d *Data) renameVariants(key, newKey *symbol) {
 		return
 	}
 	list = slices.Clone(list)
-	renamed := make([]variant, 0, len(list))
+	renamed := make([]*variant, 0, len(list))
 	for _, x := range list {
-		renamed = append(renamed, variant{d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name)), x.overrides})
+		renamed = append(renamed, d.newVariant(d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name)), x.overrides))
 	}
 	c := d.change(newKey)
 	c.variants, c.ownVariants = slices.Clone(renamed), true
