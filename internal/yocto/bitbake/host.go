@@ -18,7 +18,8 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 	if p.err != nil {
 		return "", d.unknown(whole, "the expression cannot be read: "+p.err.Error())
 	}
-	h := &host{d}
+	in := d.interp()
+	h := in.Host.(*host)
 	names := make([]python.Local, 1, len(p.names)+1)
 	names[0] = python.Local{Name: "d", Value: dataValue{d}}
 	for _, n := range p.names {
@@ -26,7 +27,6 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 			names = append(names, python.Local{Name: n, Value: d.valueOf(d.getSymbol(d.symbol(n)), n)})
 		}
 	}
-	in := d.interp()
 	v, err := in.Eval(p.x, names...)
 	d.spent(in)
 	if err != nil {
@@ -73,7 +73,12 @@ func (d *Data) interp() *python.Interp {
 	if d.recipe != nil {
 		steps = min(steps, d.recipe.steps)
 	}
-	return &python.Interp{Host: &host{d}, Steps: steps, Depth: 400, Size: d.env.limits.Length}
+	both := &struct {
+		in   python.Interp
+		host host
+	}{host: host{d}}
+	both.in.Host, both.in.Steps, both.in.Depth, both.in.Size = &both.host, steps, 400, d.env.limits.Length
+	return &both.in
 }
 
 func (d *Data) spent(in *python.Interp) {
