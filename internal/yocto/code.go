@@ -13,6 +13,18 @@ import (
 type code struct {
 	tasks     sync.Map // body → *commands
 	anonymous sync.Map // body → the variable that it sets, "" for none
+	fetching  sync.Map // body → whether it rewrites variables
+	handlers  sync.Map // body → whether it rewrites sources
+}
+
+// remembered is what find says of a body; each is looked at once.
+func remembered[T any](known *sync.Map, body string, find func(body string) T) T {
+	if found, ok := known.Load(body); ok {
+		return found.(T)
+	}
+	found := find(body)
+	known.Store(body, found)
+	return found
 }
 
 // commands are the lines of a task that rules ask for.
@@ -30,9 +42,10 @@ type hit struct {
 
 // commands finds the lines of a task's body.
 func (c *code) commands(body string) *commands {
-	if found, ok := c.tasks.Load(body); ok {
-		return found.(*commands)
-	}
+	return remembered(&c.tasks, body, findCommands)
+}
+
+func findCommands(body string) *commands {
 	found := &commands{}
 	for i, line := range lines(body) {
 		if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
@@ -42,31 +55,49 @@ func (c *code) commands(body string) *commands {
 			found.sumdb = append(found.sumdb, hit{line: i, text: line})
 		}
 	}
-	c.tasks.Store(body, found)
 	return found
 }
 
 // sets says which of the variables that decide what is fetched anonymous
 // python sets.
 func (c *code) sets(body string) string {
-	if name, ok := c.anonymous.Load(body); ok {
-		return name.(string)
-	}
-	name := ""
-	if m := sets.FindStringSubmatch(body); m != nil {
-		name = m[1]
-	}
-	c.anonymous.Store(body, name)
-	return name
+	return remembered(&c.anonymous, body, func(body string) string {
+		if m := sets.FindStringSubmatch(body); m != nil {
+			return m[1]
+		}
+		return ""
+	})
 }
 
-// eachTask calls visit for every task, with what was found in its body.
+// task is a task with what was found in its body.
+type task struct {
+	bitbake.Function
+	*commands
+}
+
+// eachTask calls visit for every task in whose body something was found.
 func (r *recipe) eachTask(visit func(bitbake.Function, *commands)) {
+	if r.tasks == nil {
+		r.tasks = r.findTasks()
+	}
+	for _, t := range r.tasks {
+		visit(t.Function, t.commands)
+	}
+}
+
+// findTasks looks at every task once. It never gives nil.
+func (r *recipe) findTasks() []task {
+	out := []task{}
 	for _, name := range r.data.Tasks() {
-		if f, ok := r.data.Function(name); ok {
-			visit(f, r.code.commands(f.Body))
+		f, ok := r.data.Function(name)
+		if !ok {
+			continue
+		}
+		if c := r.code.commands(f.Body); len(c.downloads)+len(c.sumdb) > 0 {
+			out = append(out, task{f, c})
 		}
 	}
+	return out
 }
 
 // lines returns the lines of a body, comments emptied.

@@ -14,13 +14,20 @@ var rewrites = regexp.MustCompile(`(?:set|append|prepend|del|rename)Var|\b(?:exe
 // calls matches the call of the class's own task, in what do_fetch consists of.
 var calls = regexp.MustCompile(`bb\.build\.exec_func\(['"]base_do_fetch['"], d\)`)
 
+// rewrites says whether the code of a fetch task changes variables.
+func (c *code) rewrites(body string) bool {
+	return remembered(&c.fetching, body, func(body string) bool {
+		return rewrites.MatchString(calls.ReplaceAllString(body, ""))
+	})
+}
+
 // fetchChanged says whether code runs in the task do_fetch that may change what
 // it compares, after everything was evaluated, and where: python in front of
 // the fetcher (prefuncs, do_fetch:prepend), which has the same variables.
 func (r *recipe) fetchChanged() (bool, bitbake.Unknown) {
 	for _, name := range []string{"do_fetch", "base_do_fetch"} {
 		f, ok := r.data.Function(name)
-		if ok && rewrites.MatchString(calls.ReplaceAllString(f.Body, "")) {
+		if ok && r.code.rewrites(f.Body) {
 			return true, bitbake.Unknown{Place: f.Place, Expression: name, Reason: "the task changes variables before it fetches"}
 		}
 	}
@@ -49,7 +56,7 @@ func (r *recipe) handled() (bool, bitbake.Unknown) {
 	for _, f := range data.Handlers() {
 		mask := r.data.Flag(f.Name, "eventmask")
 		late := !mask.Set || len(mask.Unknown) > 0 || strings.Contains(mask.Text, "bb.event.RecipeParsed") || strings.Contains(mask.Text, "bb.build.")
-		if late && rewritesSources.MatchString(f.Body) {
+		if late && remembered(&r.code.handlers, f.Body, rewritesSources.MatchString) {
 			return true, bitbake.Unknown{Place: f.Place, Expression: f.Name, Reason: "the handler of an event may change the sources after they were evaluated"}
 		}
 	}

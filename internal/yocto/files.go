@@ -17,6 +17,7 @@ type files struct {
 	root    string
 	layers  []bitbake.Layer
 	entries sync.Map // directory → map of its names; true: a symbolic link
+	patches sync.Map // path of a patch → whether it wants a status
 }
 
 func filesOf(w *bitbake.Workspace) *files {

@@ -43,6 +43,7 @@ type recipe struct {
 	findings []finding.Finding
 	texts    *sourceTexts // of SRC_URI, once they were asked for
 	dirs     []string     // in which its files are looked for, likewise
+	tasks    []task       // in whose bodies something was found, likewise
 }
 
 // last returns the last assignment to a variable for which is holds. The

@@ -93,12 +93,23 @@ func statusless(rec *recipe, s *Source, r *report) {
 	if len(found) == 0 {
 		return
 	}
-	text, ok := rec.files.head(found[0])
-	if !ok || status.MatchString(text) {
+	if !rec.files.wantsStatus(found[0]) {
 		return
 	}
 	r.of(s, finding.Finding{Place: finding.Place{File: rec.files.relative(found[0])}, Subject: path.Base(found[0]),
 		Message: fmt.Sprintf("patch %s has no Upstream-Status", path.Base(found[0]))})
+}
+
+// wantsStatus says whether a patch can be read and has no status. Each is read
+// once.
+func (f *files) wantsStatus(name string) bool {
+	if wants, ok := f.patches.Load(name); ok {
+		return wants.(bool)
+	}
+	text, ok := f.head(name)
+	wants := ok && !status.MatchString(text)
+	f.patches.Store(name, wants)
+	return wants
 }
 
 func shadowed(rec *recipe, s *Source, r *report) {

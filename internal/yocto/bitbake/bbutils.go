@@ -3,6 +3,8 @@ package bitbake
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
@@ -67,27 +69,65 @@ func words(in python.Value) ([]string, bool) {
 // or any of them.
 func contains(d *Data, a []python.Value, one bool) (python.Value, error) {
 	name, ok := a[0].(string)
-	check, good := words(a[1])
+	word, single := a[1].(string)
+	single = single && word != "" && !strings.ContainsFunc(word, unicode.IsSpace)
+	var check []string
+	good := single
+	if !single {
+		check, good = words(a[1])
+	}
 	if !ok || !good {
 		return unknownValue("bb.utils.contains with arguments that are not read here"), nil
 	}
-	e := d.get(name)
+	e := d.getSymbol(d.symbol(name))
 	if len(e.unknown) > 0 {
-		return d.value(e, name), nil
+		return d.value(*e, name), nil
 	}
 	if e.text == "" {
 		return a[3], nil
 	}
-	have := strings.Fields(e.text)
-	has := func(w string) bool { return slices.Contains(have, w) }
-	found := !slices.ContainsFunc(check, func(w string) bool { return !has(w) })
-	if one {
+	has := func(w string) bool { return hasWord(e.text, w) }
+	found := false
+	switch {
+	case single:
+		found = has(word)
+	case one:
 		found = slices.ContainsFunc(check, has)
+	default:
+		found = !slices.ContainsFunc(check, func(w string) bool { return !has(w) })
 	}
 	if found {
 		return a[2], nil
 	}
 	return a[3], nil
+}
+
+// hasWord is whether a text holds a word, between white space.
+func hasWord(text, word string) bool {
+	if word == "" || strings.ContainsFunc(word, unicode.IsSpace) {
+		return false
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return false
+		}
+		i += from
+		if startsWord(text[i+len(word):]) && endsWord(text[:i]) {
+			return true
+		}
+		from = i + 1
+	}
+}
+
+func startsWord(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return rest == "" || unicode.IsSpace(r)
+}
+
+func endsWord(before string) bool {
+	r, _ := utf8.DecodeLastRuneInString(before)
+	return before == "" || unicode.IsSpace(r)
 }
 
 func filterWords(d *Data, a []python.Value) (python.Value, error) {

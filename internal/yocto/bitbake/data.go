@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -15,31 +16,30 @@ import (
 //
 // A Data that recipes were derived from is never changed again.
 type Data struct {
-	parent *Data
-	env    *environment
-	vars   map[string]*variable
-	// variants lists, for the name of a variable, the names that override it;
-	// nil hides what the parent lists.
-	variants map[string][]*variant
-	// braced holds the names that contain "${".
-	braced map[string]bool
-	hist   map[string][]event
-	free   []variable // to be used
-	spare  []*arguments
-	seq    int        // of the next event
-	mu     sync.Mutex // of the exported methods
+	env          *environment
+	names        names
+	cells        []*cell // by the ids of the symbols
+	mark         *mark
+	braced       []*symbol  // names that contain "${"; they may be gone
+	free         []variable // to be used
+	freeCells    []cell
+	freeEvents   []event
+	freeVariants []variant
+	spare        []*arguments
+	seq          int        // of the next event
+	mu           sync.Mutex // of the exported methods
 
 	overrides     []string // OVERRIDES, expanded; valid when resolved
 	active        map[string]bool
 	resolved      bool
 	resolving     bool
-	overrideDoubt []Unknown       // why they are not certain
-	overrideVar   map[string]bool // what OVERRIDES was computed from
-	overrideMemo  memo            // likewise, while it is computed
+	overrideDoubt []Unknown // why they are not certain
+	overrideVar   symbolSet // what OVERRIDES was computed from
+	overrideMemo  memo      // likewise, while it is computed
 	memo          memo
-	changes       int      // counts them
-	reading       []string // names being expanded
-	overridden    bool     // the expansion looked at OVERRIDES
+	changes       int       // counts them
+	reading       []reading // what is being expanded
+	overridden    bool      // the expansion looked at OVERRIDES
 
 	variant      string // word of BBCLASSEXTEND
 	file         string // FILE: path of the file being read
@@ -53,31 +53,25 @@ type Data struct {
 	deferred     []deferredInherit
 	inherited    []string // paths of classes
 	files        []Include
-	functions    map[string]*statement // def at the top level
 	filters      map[string]string
 	objects      map[string]python.Value // variables that hold no text; not inherited by copies
 	errors       []*SyntaxError
 }
 
-// variable is what the store knows of one name. Once its Data has children it
-// is copied before it is changed.
+// variable is what the store knows of one name. Copies of its Data share it; it
+// is copied before a Data changes it that does not own it.
 type variable struct {
-	owner    *Data // that may change it
-	value    string
-	set      bool
-	weak     string
-	hasWeak  bool
-	flags    []flag
-	appends  []operation
-	prepends []operation
-	removes  []operation
-	function *statement
-	taint    []Unknown
-	flagless []Unknown // why flags are not certain
+	owner      *mark
+	value      string
+	set        bool
+	weak       string
+	hasWeak    bool
+	flags      []flag
+	operations []operation
+	function   *statement
+	taint      []Unknown
+	flagless   []Unknown // why flags are not certain
 }
-
-// deleted is every variable that was deleted.
-var deleted = &variable{}
 
 type flag struct {
 	name    string
@@ -89,32 +83,44 @@ type flag struct {
 // operation is an append, a prepend or a removal for when every one of the
 // overrides is active.
 type operation struct {
+	op        op
 	text      string
 	overrides string
 	unknown   []Unknown
 }
 
 // variant is a name that stands for another when its overrides are active.
-type variant struct{ name, overrides string }
+type variant struct {
+	symbol    *symbol
+	overrides string
+}
 
-// event is a statement that took part in a variable.
+// event is a statement that took part in a variable, and the one before it.
 type event struct {
-	seq  int
-	name string
-	st   *statement
+	seq    int
+	name   string
+	st     *statement
+	before *event
 }
 
-func newData(env *environment) *Data {
-	return &Data{env: env, vars: map[string]*variable{}, variants: map[string][]*variant{}, braced: map[string]bool{},
-		hist: map[string][]event{}, functions: map[string]*statement{}}
-}
+func newData(env *environment) *Data { return &Data{env: env, mark: &mark{}} }
 
 // copy makes a Data that begins as d and may be changed without changing d.
 func (d *Data) copy() *Data {
+	const more = 512 // names that are added
+	return d.derive(d.names.copy(), append(make([]*cell, 0, len(d.cells)+more), d.cells...))
+}
+
+// pass makes a copy that takes over what d has; d is not used any more.
+func (d *Data) pass() *Data { return d.derive(d.names, d.cells) }
+
+// derive makes a Data with its own names and cells.
+func (d *Data) derive(names names, cells []*cell) *Data {
 	n := newData(d.env)
-	n.parent, n.seq, n.file, n.recipe = d, d.seq, d.file, d.recipe
+	n.names, n.cells, n.braced = names, cells, slices.Clip(d.braced)
+	n.seq, n.file, n.recipe = d.seq, d.file, d.recipe
 	n.overrides, n.active, n.resolved = d.overrides, d.active, d.resolved
-	n.overrideDoubt, n.overrideVar = d.overrideDoubt, d.overrideVar
+	n.overrideDoubt, n.overrideVar = d.overrideDoubt, slices.Clone(d.overrideVar)
 	n.tainted = slices.Clip(d.tainted)
 	n.flagsTainted = slices.Clip(d.flagsTainted)
 	n.prefixes = slices.Clip(d.prefixes)
@@ -125,57 +131,15 @@ func (d *Data) copy() *Data {
 	n.inherited = slices.Clip(d.inherited)
 	n.files = slices.Clip(d.files)
 	n.errors = slices.Clip(d.errors)
-	if d.filters != nil {
-		n.filters = map[string]string{}
-		for k, v := range d.filters {
-			n.filters[k] = v
-		}
-	}
+	n.filters = maps.Clone(d.filters)
 	return n
 }
 
 // find is the variable, nil when nobody ever said anything of it.
-func (d *Data) find(name string) *variable {
-	for ; d != nil; d = d.parent {
-		if v, ok := d.vars[name]; ok {
-			return v
-		}
-	}
-	return nil
-}
+func (d *Data) find(name string) *variable { return d.at(d.symbol(name)).variable }
 
 // own is the variable for changing it.
-func (d *Data) own(name string) *variable {
-	d.changed(name)
-	v := d.find(name)
-	if v != nil && v.owner == d {
-		return v
-	}
-	n := d.newVariable()
-	if v != nil {
-		*n = *v
-		if len(v.flags) > 0 {
-			n.flags = append(make([]flag, 0, len(v.flags)+2), v.flags...)
-		}
-		n.appends, n.prepends, n.removes = slices.Clip(v.appends), slices.Clip(v.prepends), slices.Clip(v.removes)
-	}
-	n.owner = d
-	d.vars[name] = n
-	if strings.Contains(name, "${") {
-		d.braced[name] = true
-	}
-	return n
-}
-
-// newVariable makes a variable: many at a time.
-func (d *Data) newVariable() *variable {
-	if len(d.free) == 0 {
-		d.free = make([]variable, 16)
-	}
-	n := &d.free[0]
-	d.free = d.free[1:]
-	return n
-}
+func (d *Data) own(name string) *variable { return d.ownSymbol(d.symbol(name)) }
 
 // split separates "NAME:append:a:b" into NAME, the operation and "a:b".
 func (d *Data) split(name string) (base string, o op, overrides string, ok bool) {
@@ -184,16 +148,16 @@ func (d *Data) split(name string) (base string, o op, overrides string, ok bool)
 		if name[i] != sep[0] {
 			continue
 		}
-		for _, word := range []string{"append", "prepend", "remove"} {
-			rest, found := strings.CutPrefix(name[i+1:], word)
+		for _, o := range [...]op{":append", ":prepend", ":remove"} {
+			rest, found := strings.CutPrefix(name[i+1:], string(o[1:]))
 			if !found {
 				continue
 			}
 			if rest == "" {
-				return name[:i], op(":" + word), "", true
+				return name[:i], o, "", true
 			}
 			if rest[0] == sep[0] && !strings.ContainsFunc(rest, func(r rune) bool { return r >= 'A' && r <= 'Z' }) {
-				return name[:i], op(":" + word), rest[1:], true
+				return name[:i], o, rest[1:], true
 			}
 		}
 	}
@@ -211,75 +175,47 @@ func (d *Data) isOverride(s string) bool {
 	return s[0] >= 'a' && s[0] <= 'z' || s[0] >= '0' && s[0] <= '9'
 }
 
-// eachVariant calls f for every name of which "A:b:c" is a variant: A:b with
-// c, and A with b:c.
-func (d *Data) eachVariant(name string, f func(short, overrides string)) {
-	sep := d.env.separator()
-	i := strings.LastIndex(name, sep)
-	if i < 0 {
-		return
-	}
-	over, short := name[i+1:], name[:i]
-	for d.isOverride(over) {
-		f(short, over)
-		i = strings.LastIndex(short, sep)
-		if i <= 0 {
-			return
-		}
-		over, short = name[i+1:], short[:i]
-	}
-}
+func (d *Data) variantsOf(name string) []*variant { return d.at(d.symbol(name)).variants }
 
-func (d *Data) variantsOf(name string) []*variant {
-	for ; d != nil; d = d.parent {
-		if v, ok := d.variants[name]; ok {
-			return v
-		}
-	}
-	return nil
-}
-
-func (d *Data) addVariants(name string) {
-	d.eachVariant(name, func(short, over string) {
-		list, own := d.variants[short]
-		if !own {
-			list = slices.Clip(d.variantsOf(short))
-		}
-		if findVariant(list, name, over) < 0 {
-			d.variants[short] = append(list, &variant{name, over})
-			d.changed(short)
+func (d *Data) addVariants(s *symbol) {
+	s.eachVariant(func(short *symbol, over string) {
+		if findVariant(d.at(short).variants, s, over) < 0 {
+			c := d.changeVariants(short)
+			c.variants = append(c.variants, d.newVariant(s, over))
+			d.changedSymbol(short)
 		}
 	})
 }
 
-// findVariant is where a variant is in a list, or -1.
-func findVariant(list []*variant, name, overrides string) int {
-	return slices.IndexFunc(list, func(v *variant) bool { return v.name == name && v.overrides == overrides })
+// newVariant makes a variant: many at a time.
+func (d *Data) newVariant(s *symbol, overrides string) *variant {
+	if len(d.freeVariants) == 0 {
+		d.freeVariants = make([]variant, 16)
+	}
+	v := &d.freeVariants[0]
+	d.freeVariants = d.freeVariants[1:]
+	v.symbol, v.overrides = s, overrides
+	return v
 }
 
-func (d *Data) removeVariants(name string) {
-	i := strings.LastIndex(name, d.env.separator())
-	if i < 0 {
-		return
+// findVariant is where a variant is in a list, or -1.
+func findVariant(list []*variant, s *symbol, overrides string) int {
+	for i, v := range list {
+		if v.symbol == s && v.overrides == overrides {
+			return i
+		}
 	}
-	short, over := name[:i], name[i+1:]
-	for d.isOverride(over) {
-		list, own := d.variants[short]
-		if !own {
-			list = d.variantsOf(short)
+	return -1
+}
+
+func (d *Data) removeVariants(s *symbol) {
+	s.eachVariant(func(short *symbol, over string) {
+		if at := findVariant(d.at(short).variants, s, over); at >= 0 {
+			c := d.changeVariants(short)
+			c.variants = slices.Delete(c.variants, at, at+1)
+			d.changedSymbol(short)
 		}
-		if at := findVariant(list, name, over); at >= 0 {
-			if !own {
-				list = slices.Clone(list)
-			}
-			d.variants[short] = slices.Delete(list, at, at+1)
-			d.changed(short)
-		}
-		if i = strings.LastIndex(short, d.env.separator()); i <= 0 {
-			return
-		}
-		over, short = name[i+1:], short[:i]
-	}
+	})
 }
 
 // normal is the name as the store keeps it: old releases take ":" for "_".

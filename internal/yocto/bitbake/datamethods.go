@@ -5,6 +5,8 @@ import (
 )
 
 func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
+	s := d.symbol(name)
+	d.touchSymbol(s)
 	if internal, ok := d.internal(name); ok {
 		return internal, nil
 	}
@@ -15,7 +17,7 @@ func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 		e := d.getRaw(name)
 		return d.value(e, name), nil
 	}
-	return d.value(d.get(name), name), nil
+	return d.valueOf(d.getSymbol(s), name), nil
 }
 
 // internal are variables that hold no text.
@@ -27,7 +29,6 @@ func (d *Data) internal(name string) (python.Value, bool) {
 		}
 		return l
 	}
-	d.touch(name)
 	switch name {
 	case inheritedName:
 		return list(d.inherited), true
@@ -48,14 +49,23 @@ func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 	}
 	if a.isFalse("expand") {
 		text, set, unknown := d.getFlag(name, key)
-		return d.value(expanded{text: text, set: set, unknown: unknown}, name+"["+key+"]"), nil
+		return d.flagValue(expanded{text: text, set: set, unknown: unknown}, name, key), nil
 	}
-	return d.value(d.getFlagExpanded(name, key), name+"["+key+"]"), nil
+	return d.flagValue(d.getFlagExpanded(name, key), name, key), nil
+}
+
+// flagValue is the value of a flag for Python.
+func (d *Data) flagValue(e expanded, name, key string) python.Value {
+	if len(e.unknown) == 0 && e.set {
+		return e.text
+	}
+	return d.value(e, name+"["+key+"]")
 }
 
 func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	d.touch(d.normal(name))
-	v := d.find(d.normal(name))
+	s := d.symbol(name)
+	d.touchSymbol(s)
+	v := d.at(s).variable
 	if v != nil && len(v.flagless) > 0 {
 		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless}, nil
 	}

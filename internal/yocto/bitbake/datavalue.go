@@ -151,6 +151,7 @@ var dataMethods = sync.OnceValue(func() map[string]dataMethod {
 // is being expanded is not remembered, as nobody sees what the copy reads.
 func (d *Data) scratch() *Data {
 	n := d.copy()
+	d.mark = &mark{} // what it owns is shared from now on
 	n.reading = slices.Clip(d.reading)
 	d.changes++
 	return n

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
@@ -78,7 +77,7 @@ func (d *Data) fire(name string) {
 			return
 		}
 		mask := d.getFlagExpanded(h, "eventmask")
-		if mask.set && !slices.Contains(strings.Fields(mask.text), "bb.event."+name) {
+		if mask.set && !hasWord(mask.text, "bb.event."+name) {
 			continue
 		}
 		v := d.find(h)

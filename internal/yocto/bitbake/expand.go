@@ -3,18 +3,17 @@ package bitbake
 import "strings"
 
 // expand replaces the references in a text: ${NAME}, and ${@EXPRESSION}. What
-// has no value stays as it is, as BitBake leaves it. The name is that of the
-// variable whose value the text is, or empty.
+// has no value stays as it is, as BitBake leaves it.
 func (d *Data) expand(s, name string) (string, []Unknown) {
 	if !strings.Contains(s, "${") {
 		return s, nil
 	}
 	var unknown []Unknown
-	refused := map[string]bool{} // expressions that cannot be evaluated
+	var refused map[string]bool // expressions that cannot be evaluated
 	for range d.env.limits.Depth {
 		old := s
-		s = d.expandNames(s, name, &unknown)
-		s = d.expandExpressions(s, refused, &unknown)
+		s = d.expandNames(s, &unknown)
+		s = d.expandExpressions(s, &refused, &unknown)
 		if len(s) > d.env.limits.Length {
 			return "", mergeUnknown(unknown, d.unknown(excerpt(old), "the value is too long"))
 		}
@@ -48,16 +47,22 @@ func nextReference(s string) (start, end int) {
 	}
 }
 
-func (d *Data) expandNames(s, self string, unknown *[]Unknown) string {
+func (d *Data) expandNames(s string, unknown *[]Unknown) string {
 	start, end := nextReference(s)
 	if start < 0 {
 		return s
 	}
 	var out strings.Builder
+	if start > 0 || end < len(s) {
+		out.Grow(2 * len(s))
+	}
 	for start >= 0 {
 		out.WriteString(s[:start])
-		name := s[start+2 : end-1]
-		e := d.get(name)
+		e := d.getSymbol(d.symbol(s[start+2 : end-1]))
+		if start == 0 && end == len(s) && e.set && out.Len() == 0 {
+			*unknown = mergeUnknown(*unknown, e.unknown)
+			return e.text
+		}
 		*unknown = mergeUnknown(*unknown, e.unknown)
 		if e.set {
 			out.WriteString(e.text)
@@ -113,7 +118,7 @@ func expressionEnd(s string, i int) int {
 	return -1
 }
 
-func (d *Data) expandExpressions(s string, refused map[string]bool, unknown *[]Unknown) string {
+func (d *Data) expandExpressions(s string, refused *map[string]bool, unknown *[]Unknown) string {
 	start, end := nextExpression(s)
 	if start < 0 {
 		return s
@@ -123,12 +128,18 @@ func (d *Data) expandExpressions(s string, refused map[string]bool, unknown *[]U
 		out.WriteString(s[:start])
 		whole := s[start:end]
 		code := whole[3 : len(whole)-1]
-		if at, _ := nextReference(code); at >= 0 || refused[whole] {
+		if at, _ := nextReference(code); at >= 0 || (*refused)[whole] {
 			out.WriteString(whole)
 		} else if text, why := d.evaluate(code); why == nil {
+			if len(whole) == len(s) && out.Len() == 0 {
+				return text
+			}
 			out.WriteString(text)
 		} else {
-			refused[whole] = true
+			if *refused == nil {
+				*refused = map[string]bool{}
+			}
+			(*refused)[whole] = true
 			*unknown = mergeUnknown(*unknown, why)
 			out.WriteString(whole)
 		}

@@ -1,7 +1,6 @@
 package bitbake
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -61,21 +60,22 @@ func (base *Data) variantsOfRecipe() []*Data {
 	if extend.text == "" && len(extend.unknown) == 0 {
 		return out
 	}
-	base = base.fork()
+	base = base.pass()
 	base.setVar("BBCLASSEXTEND", extend.text, false, extend.unknown)
 	pn := first.get("PN").text
 	from := &statement{kind: kindInherit, line: 1, file: &source{path: base.file, name: base.env.relative(base.file)}}
 	for _, e := range base.events("BBCLASSEXTEND") {
 		from = e.st
 	}
-	seen := map[string]bool{}
-	for _, word := range extendWords(extend) {
-		if seen[word] {
-			continue
-		}
-		seen[word] = true
+	words := extendWords(extend)
+	for i, word := range words {
 		class, variant, named := strings.Cut(word, ":")
-		n := base.fork()
+		n := base
+		if i < len(words)-1 {
+			n = base.fork()
+		} else {
+			n = base.pass()
+		}
 		n.variant = word
 		if named {
 			n.setVar("BBEXTENDCURR", class, false, nil)
@@ -90,30 +90,25 @@ func (base *Data) variantsOfRecipe() []*Data {
 	return out
 }
 
-// fork makes a copy with a state of its own, for all that a recipe changes. It
-// has the parent of the original, so that what is looked for is found sooner.
+// fork makes a copy with a state of its own, for all that a recipe changes.
 func (d *Data) fork() *Data {
 	n := d.copy()
-	n.parent = d.parent
-	n.vars, n.hist = make(map[string]*variable, len(d.vars)+256), make(map[string][]event, len(d.hist)+128)
-	maps.Copy(n.vars, d.vars)
-	for name, list := range d.hist {
-		n.hist[name] = slices.Clip(list)
-	}
-	for name, list := range d.variants {
-		n.variants[name] = slices.Clone(list)
-	}
-	maps.Copy(n.braced, d.braced)
-	maps.Copy(n.functions, d.functions)
 	state := *d.recipe
 	n.recipe = &state
 	return n
 }
 
-// extendWords are the words of BBCLASSEXTEND: none when it is not certain.
+// extendWords are the words of BBCLASSEXTEND, each once: none when it is not
+// certain.
 func extendWords(e expanded) []string {
 	if len(e.unknown) > 0 {
 		return nil
 	}
-	return strings.Fields(e.text)
+	var words []string
+	for word := range strings.FieldsSeq(e.text) {
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words
 }

@@ -3,6 +3,8 @@ package bitbake
 import (
 	"slices"
 	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
 
 // expanded is what reading a variable gives.
@@ -11,71 +13,76 @@ type expanded struct {
 	text    string // expanded, removals applied
 	set     bool
 	unknown []Unknown
-	removed []operation // removals that took something away
+	removed []operation  // removals that took something away
+	boxed   python.Value // text, once Python asked for it
 
 	overridden bool // it depends on OVERRIDES
 }
 
 // get reads a variable as d.getVar(name) does.
-func (d *Data) get(name string) expanded {
-	name = d.normal(name)
-	d.touch(name)
-	if e, ok := d.remembered(name); ok {
+func (d *Data) get(name string) expanded { return *d.getSymbol(d.symbol(name)) }
+
+// getSymbol is get. What it gives is not changed.
+func (d *Data) getSymbol(s *symbol) *expanded {
+	d.touchSymbol(s)
+	if e := d.remembered(s); e != nil {
 		return e
 	}
-	if slices.Contains(d.reading, name) {
-		return expanded{unknown: d.unknown(name, "the variable refers to itself")}
+	if slices.Contains(d.reading, reading{symbol: s}) {
+		return &expanded{unknown: d.unknown(s.name, "the variable refers to itself")}
 	}
 	if len(d.reading) > d.env.limits.Depth {
-		return expanded{unknown: d.unknown(name, "references are nested too deep")}
+		return &expanded{unknown: d.unknown(s.name, "references are nested too deep")}
 	}
 	outer, changes := d.overridden, d.changes
 	d.overridden = false
-	d.reading = append(d.reading, name)
-	e, removes := d.read(name, false)
+	d.reading = append(d.reading, reading{symbol: s})
+	e, removes := d.read(s, false)
 	if e.set {
-		text, unknown := d.expand(e.raw, name)
+		text, unknown := d.expand(e.raw, "")
 		e.text, e.unknown = text, mergeUnknown(e.unknown, unknown)
-		d.applyRemoves(&e, removes)
-		d.applyFilter(name, &e)
+		d.applyRemoves(e, removes)
+		d.applyFilter(s.name, e)
 	}
 	d.reading = d.reading[:len(d.reading)-1]
 	e.overridden = d.overridden
 	d.overridden = d.overridden || outer
-	d.remember(name, e, changes)
+	d.remember(s, e, changes)
 	return e
 }
 
-// remembered is what a variable was expanded to, unless that is not certain
+// remembered is what a variable was expanded to, nil when that is not certain
 // to be the same now.
-func (d *Data) remembered(name string) (expanded, bool) {
-	e, ok := d.memo.values[name]
-	if ok && e.overridden {
+func (d *Data) remembered(s *symbol) *expanded {
+	k := d.memo.find(s)
+	if k == nil || k.value == nil {
+		return nil
+	}
+	if k.value.overridden {
 		d.overridden = true
 		if !d.resolved && !d.resolving {
 			d.resolve()
-			e, ok = d.memo.values[name]
+			if k = d.memo.find(s); k == nil {
+				return nil
+			}
 		}
 	}
-	if !ok {
-		return expanded{}, false
-	}
-	return *e, true
+	return k.value
 }
 
 // getRaw reads a variable as d.getVar(name, False) does.
 func (d *Data) getRaw(name string) expanded {
-	e, _ := d.read(d.normal(name), false)
+	e, _ := d.read(d.symbol(name), false)
 	e.text = e.raw
-	return e
+	return *e
 }
 
 // getParsing is the value that the operators see: no overrides, no weak
 // default.
 func (d *Data) getParsing(name string) (string, bool, []Unknown) {
-	name = d.normal(name)
-	d.touch(name)
-	v := d.find(name)
+	s := d.symbol(name)
+	d.touchSymbol(s)
+	v := d.at(s).variable
 	if v == nil || !v.set {
 		return "", false, nil
 	}
@@ -84,25 +91,28 @@ func (d *Data) getParsing(name string) (string, bool, []Unknown) {
 
 // read applies overrides, appends and prepends, and gives the removals that
 // are to be applied after expansion.
-func (d *Data) read(name string, noWeak bool) (e expanded, removes []operation) {
-	d.touch(name)
-	if d.overrideVar != nil && d.resolving {
-		d.overrideVar[name] = true
+func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
+	d.touchSymbol(s)
+	if d.resolving {
+		d.overrideVar.add(s)
 	}
+	e = &expanded{}
 	for _, t := range d.prefixes {
-		if strings.HasPrefix(name, t.prefix) {
+		if strings.HasPrefix(s.name, t.prefix) {
 			e.unknown = mergeUnknown(e.unknown, t.why)
 		}
 	}
-	if text, ok := d.env.forced[name]; ok {
-		return expanded{raw: text, set: true}, nil
+	if text, ok := d.env.forced[s.name]; ok {
+		e.raw, e.set, e.unknown = text, true, nil
+		return e, nil
 	}
-	v := d.find(name)
-	if list := d.variantsOf(name); len(list) > 0 {
-		d.lookAtOverrides(&e)
-		if match := d.match(list); match != "" && len(d.reading) <= d.env.limits.Depth {
-			d.reading = append(d.reading, name+" ")
-			sub := d.get(match)
+	c := d.at(s)
+	v := c.variable
+	if len(c.variants) > 0 {
+		d.lookAtOverrides(e)
+		if match := d.match(c.variants); match != nil && len(d.reading) <= d.env.limits.Depth {
+			d.reading = append(d.reading, reading{s, true})
+			sub := d.getSymbol(match)
 			d.reading = d.reading[:len(d.reading)-1]
 			e.raw, e.set = sub.raw, sub.set
 			e.unknown = mergeUnknown(e.unknown, sub.unknown)
@@ -119,25 +129,34 @@ func (d *Data) read(name string, noWeak bool) (e expanded, removes []operation) 
 		}
 	}
 	e.unknown = mergeUnknown(e.unknown, v.taint)
-	if d.env.old && len(v.appends)+len(v.prepends) > 0 {
-		e.set = true // in old releases even when no operation is active
+	for _, wanted := range []op{":append", ":prepend"} {
+		d.applyOperations(e, v.operations, wanted)
 	}
-	d.applyOperations(&e, v.appends, func(old, text string) string { return old + text })
-	d.applyOperations(&e, v.prepends, func(old, text string) string { return text + old })
-	for _, o := range v.removes {
-		if d.holds(&e, o) {
+	for _, o := range v.operations {
+		if o.op == ":remove" && d.holds(e, o) {
 			removes = append(removes, o)
 		}
 	}
 	return e, removes
 }
 
-func (d *Data) applyOperations(e *expanded, list []operation, join func(old, text string) string) {
+// applyOperations applies the appends, or the prepends.
+func (d *Data) applyOperations(e *expanded, list []operation, wanted op) {
 	for _, o := range list {
-		if d.holds(e, o) {
-			e.raw, e.set = join(e.raw, o.text), true
-			e.unknown = mergeUnknown(e.unknown, o.unknown)
+		if o.op != wanted {
+			continue
 		}
+		e.set = e.set || d.env.old // in old releases even when it is not active
+		switch {
+		case !d.holds(e, o):
+			continue
+		case wanted == ":append":
+			e.raw += o.text
+		default:
+			e.raw = o.text + e.raw
+		}
+		e.set = true
+		e.unknown = mergeUnknown(e.unknown, o.unknown)
 	}
 }
 
@@ -174,11 +193,14 @@ func (d *Data) isActive(overrides string) bool {
 }
 
 // match is the name among the variants that wins: the one whose overrides
-// come last in OVERRIDES.
-func (d *Data) match(list []*variant) string {
-	type candidate struct{ over, name string }
+// come last in OVERRIDES. It is nil when none does.
+func (d *Data) match(list []*variant) *symbol {
+	type candidate struct {
+		over string
+		name *symbol
+	}
 	var active []candidate
-	put := func(over, name string) {
+	put := func(over string, name *symbol) {
 		for i := range active {
 			if active[i].over == over {
 				active[i].name = name
@@ -189,10 +211,11 @@ func (d *Data) match(list []*variant) string {
 	}
 	for _, v := range list {
 		if d.isActive(v.overrides) {
-			put(v.overrides, v.name)
+			put(v.overrides, v.symbol)
 		}
 	}
-	won, sep := "", d.env.separator()
+	var won *symbol
+	sep := d.env.separator()
 	for again := len(active) > 0; again; {
 		again = false
 		for _, o := range d.overrides {
@@ -261,13 +284,14 @@ func eachWord(s string, f func(word, space string)) {
 
 // getFlag reads a flag without expanding it.
 func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unknown) {
-	name = d.normal(name)
-	d.touch(name)
-	v := d.find(name)
+	s := d.symbol(name)
+	d.touchSymbol(s)
+	v := d.at(s).variable
 	if v == nil {
 		return "", false, nil
 	}
-	for _, f := range v.flags {
+	for i := range v.flags {
+		f := &v.flags[i]
 		if f.name == key && (!f.weak || !set) {
 			value, set, unknown = f.value, true, f.unknown
 			if !f.weak {
@@ -284,7 +308,7 @@ func (d *Data) getFlagExpanded(name, key string) expanded {
 	if !set {
 		return expanded{unknown: unknown}
 	}
-	text, more := d.expand(raw, name+"["+key+"]")
+	text, more := d.expand(raw, "")
 	return expanded{raw: raw, text: text, set: true, unknown: mergeUnknown(unknown, more)}
 }
 

@@ -7,21 +7,26 @@ import (
 
 // record keeps that a statement took part in a variable.
 func (d *Data) record(st *statement, name string) {
-	key := d.historyKey(name)
-	list, ok := d.hist[key]
-	if !ok {
-		list = nil
+	if len(d.freeEvents) == 0 {
+		d.freeEvents = make([]event, 16)
 	}
-	d.hist[key] = append(list, event{d.seq, name, st})
+	e := &d.freeEvents[0]
+	d.freeEvents = d.freeEvents[1:]
+	c := d.change(d.symbol(name).history)
+	*e = event{d.seq, name, st, c.history}
+	c.history = e
 	d.seq++
 }
 
 // historyKey is the name without the operation, with the flag.
 func (d *Data) historyKey(name string) string {
-	base, flag, _ := strings.Cut(d.normalHistory(name), "[")
-	base, _, _, _ = d.split(base)
-	if flag != "" {
-		return base + "[" + flag
+	variable, _, flag := strings.Cut(name, "[")
+	base, _, _, operation := d.split(variable)
+	switch {
+	case !operation:
+		return name
+	case flag:
+		return base + name[len(variable):]
 	}
 	return base
 }
@@ -35,13 +40,14 @@ func (d *Data) normalHistory(name string) string {
 }
 
 // moveHistory follows the renaming of a variable.
-func (d *Data) moveHistory(key, newKey string) {
-	var moved []event
-	for p := d; p != nil; p = p.parent {
-		moved = append(slices.Clone(p.hist[key]), moved...)
+func (d *Data) moveHistory(key, newKey *symbol) {
+	moved := d.at(key).history
+	if moved == nil {
+		return
 	}
-	if moved != nil {
-		d.hist[newKey] = append(d.hist[newKey], moved...)
+	c := d.change(newKey)
+	for e := moved; e != nil; e = e.before {
+		c.history = &event{e.seq, e.name, e.st, c.history}
 	}
 }
 
@@ -49,21 +55,22 @@ func (d *Data) moveHistory(key, newKey string) {
 // in order.
 func (d *Data) events(name string) []event {
 	var list []event
-	seen := map[string]bool{}
-	var gather func(name string)
-	gather = func(name string) {
-		if seen[name] {
+	seen := map[*symbol]bool{}
+	var gather func(s *symbol)
+	gather = func(s *symbol) {
+		if seen[s] {
 			return
 		}
-		seen[name] = true
-		for p := d; p != nil; p = p.parent {
-			list = append(list, p.hist[name]...)
+		seen[s] = true
+		c := d.at(s)
+		for e := c.history; e != nil; e = e.before {
+			list = append(list, *e)
 		}
-		for _, v := range d.variantsOf(name) {
-			gather(v.name)
+		for _, v := range c.variants {
+			gather(v.symbol)
 		}
 	}
-	gather(name)
+	gather(d.symbol(name))
 	slices.SortStableFunc(list, func(a, b event) int { return a.seq - b.seq })
 	return list
 }
@@ -85,8 +92,7 @@ func (d *Data) opOf(e event) string {
 // being expanded, or the statement being run.
 func (d *Data) placeOf() Place {
 	for i := len(d.reading) - 1; i >= 0; i-- {
-		name := strings.TrimSpace(d.reading[i])
-		if e := d.events(name); len(e) > 0 {
+		if e := d.events(d.reading[i].symbol.name); len(e) > 0 {
 			for j := len(e) - 1; j >= 0; j-- {
 				if strings.Contains(e[j].st.text, "${") {
 					return e[j].st.place()

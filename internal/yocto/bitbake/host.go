@@ -18,15 +18,15 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 	if p.err != nil {
 		return "", d.unknown(whole, "the expression cannot be read: "+p.err.Error())
 	}
-	h := &host{d}
+	in := d.interp()
+	h := in.Host.(*host)
 	names := make([]python.Local, 1, len(p.names)+1)
 	names[0] = python.Local{Name: "d", Value: dataValue{d}}
 	for _, n := range p.names {
 		if h.isVariable(n) {
-			names = append(names, python.Local{Name: n, Value: d.value(d.get(n), n)})
+			names = append(names, python.Local{Name: n, Value: d.valueOf(d.getSymbol(d.symbol(n)), n)})
 		}
 	}
-	in := d.interp()
 	v, err := in.Eval(p.x, names...)
 	d.spent(in)
 	if err != nil {
@@ -73,7 +73,12 @@ func (d *Data) interp() *python.Interp {
 	if d.recipe != nil {
 		steps = min(steps, d.recipe.steps)
 	}
-	return &python.Interp{Host: &host{d}, Steps: steps, Depth: 400, Size: d.env.limits.Length}
+	both := &struct {
+		in   python.Interp
+		host host
+	}{host: host{d}}
+	both.in.Host, both.in.Steps, both.in.Depth, both.in.Size = &both.host, steps, 400, d.env.limits.Length
+	return &both.in
 }
 
 func (d *Data) spent(in *python.Interp) {
@@ -94,26 +99,34 @@ func (d *Data) value(e expanded, name string) python.Value {
 	return e.text
 }
 
+// valueOf is value of what is remembered: the same text is made a value once.
+func (d *Data) valueOf(e *expanded, name string) python.Value {
+	if len(e.unknown) > 0 || !e.set {
+		return d.value(*e, name)
+	}
+	if e.boxed == nil {
+		e.boxed = e.text
+	}
+	return e.boxed
+}
+
 // isVariable is whether a name in an expression means a variable: names of
 // functions and modules come first.
 func (h *host) isVariable(name string) bool {
 	if name == "d" || python.HasBuiltin(name) || h.d.env.builtIn(name) != nil || h.function(name) != nil {
 		return false
 	}
-	h.d.touch(h.d.normal(name))
-	v := h.d.find(h.d.normal(name))
-	return v != nil && !v.empty() || len(h.d.variantsOf(name)) > 0
+	s := h.d.symbol(name)
+	h.d.touchSymbol(s)
+	c := h.d.at(s)
+	return c.variable != nil && !c.variable.empty() || len(c.variants) > 0
 }
 
 // function finds a def of the metadata.
 func (h *host) function(name string) *statement {
-	h.d.touch(name)
-	for d := h.d; d != nil; d = d.parent {
-		if st, ok := d.functions[name]; ok {
-			return st
-		}
-	}
-	return nil
+	s := h.d.symbol(name)
+	h.d.touchSymbol(s)
+	return h.d.at(s).def
 }
 
 // Lookup finds functions of the metadata and modules.

@@ -44,20 +44,31 @@ func (w *Workspace) usesOldOperators() bool {
 	return false
 }
 
-// oldNames splits names that were read before it was known that the
+// oldNames reads the names anew that were read before it was known that the
 // operators are written with "_".
 func (d *Data) oldNames() {
-	for name, v := range d.vars {
-		base, o, over, ok := d.split(name)
-		if !ok || !v.set {
-			d.addVariants(name)
+	cells, symbols := d.cells, d.names.ownList
+	d.names, d.cells, d.braced = names{}, nil, nil
+	d.overrideVar, d.resolved = nil, false
+	d.forgetAll()
+	for _, old := range symbols {
+		if old.id >= len(cells) || cells[old.id] == nil {
 			continue
 		}
-		delete(d.vars, name)
-		d.addOperation(base, o, operation{text: v.value, overrides: over})
-		d.hist[base] = append(d.hist[base], d.hist[name]...)
+		s, v := d.symbol(old.name), cells[old.id].variable
+		at := s
+		if s.base != nil && v != nil && v.set {
+			at = s.base
+			d.operate(at, operation{s.op, v.value, s.overrides, nil})
+		} else if v != nil {
+			*d.ownSymbol(s) = *v
+			d.addVariants(s)
+		}
+		for e := cells[old.id].history; e != nil; e = e.before {
+			c := d.change(at)
+			c.history = &event{e.seq, e.name, e.st, c.history}
+		}
 	}
-	d.forgetAll()
 }
 
 // describeLayers fills in what layer.conf says of each layer.

@@ -75,6 +75,9 @@ func (s *source) refuse(line, column int, text, remedy string) {
 
 func (s *source) add(st statement) {
 	st.file = s
+	if st.kind == kindAssign {
+		st.title, st.oldStyle = st.name+flagSuffix(st.flag), hasOldOperator(st.name)
+	}
 	s.statements = append(s.statements, &st)
 }
 

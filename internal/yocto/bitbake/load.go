@@ -173,6 +173,7 @@ func (w *Workspace) configure() error {
 	d.recipe.class = "recipe"
 	w.errors = d.errors
 	d.errors = nil
+	d.names.share()
 	w.view = d.copy()
 	w.view.recipe = w.state()
 	return nil
@@ -220,17 +221,20 @@ func (w *Workspace) readLayer(dir string) error {
 // as BitBake does after each layer.conf.
 func (d *Data) replaceReference(name, value string) {
 	ref := "${" + name + "}"
-	for key, v := range d.vars {
+	d.names.each(func(s *symbol) {
+		v := d.at(s).variable
+		if v == nil {
+			return
+		}
 		if strings.Contains(v.value, ref) || strings.Contains(v.weak, ref) {
 			v.value, v.weak = strings.ReplaceAll(v.value, ref, value), strings.ReplaceAll(v.weak, ref, value)
-			d.changed(key)
+			d.changedSymbol(s)
 		}
-		for _, list := range [][]operation{v.appends, v.prepends, v.removes} {
-			for i := range list {
-				list[i].text = strings.ReplaceAll(list[i].text, ref, value)
-			}
+		for i := range v.operations {
+			o := &v.operations[i]
+			o.text = strings.ReplaceAll(o.text, ref, value)
 		}
-	}
+	})
 	d.forgetAll()
 }
 
@@ -246,7 +250,7 @@ func (w *Workspace) dynamicFiles() {
 		}
 		layer, not := strings.CutPrefix(layer, "!")
 		if slices.Contains(have, layer) != not {
-			d.addOperation("BBFILES", ":append", operation{text: " " + pattern})
+			d.addOperation("BBFILES", operation{op: ":append", text: " " + pattern})
 		}
 	}
 }

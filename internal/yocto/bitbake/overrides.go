@@ -14,8 +14,9 @@ func (d *Data) resolve() {
 	overrides, doubt := d.overrides, d.overrideDoubt
 	reading, kept, changes := d.reading, d.memo, d.changes
 	d.resolving, d.reading = true, nil
-	if d.memo = d.overrideMemo; d.memo.values == nil {
-		d.overrideVar = map[string]bool{"OVERRIDES": true}
+	if d.memo = d.overrideMemo; !d.memo.used {
+		d.overrideVar = nil
+		d.overrideVar.add(d.symbol("OVERRIDES"))
 	}
 	d.settle()
 	d.overrideMemo = d.memo

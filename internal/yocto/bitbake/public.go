@@ -74,18 +74,12 @@ func (d *Data) History(name string) []Assignment {
 
 // Names are the names of all variables, sorted.
 func (d *Data) Names() []string {
-	seen := map[string]bool{}
 	var list []string
-	for p := d; p != nil; p = p.parent {
-		for name := range p.vars {
-			if !seen[name] {
-				seen[name] = true
-				if v := d.find(name); !v.empty() {
-					list = append(list, name)
-				}
-			}
+	d.names.each(func(s *symbol) {
+		if v := d.at(s).variable; v != nil && !v.empty() {
+			list = append(list, s.name)
 		}
-	}
+	})
 	slices.Sort(list)
 	return list
 }

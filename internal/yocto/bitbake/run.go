@@ -87,7 +87,7 @@ func (d *Data) execute(st *statement) {
 	case kindFunction:
 		d.defineFunction(st)
 	case kindDef:
-		d.functions[st.name] = st
+		d.change(d.symbol(st.name)).def = st
 		d.setVar(st.name, st.text, true, nil)
 		d.own(st.name).function = st
 	case kindExportFunctions:
@@ -119,11 +119,11 @@ func (d *Data) execute(st *statement) {
 // assign runs an assignment.
 func (d *Data) assign(st *statement) {
 	name := st.name
-	d.record(st, name+flagSuffix(st.flag))
+	d.record(st, st.title)
 	if st.export {
 		d.setFlag(name, "export", "1", false, nil)
 	}
-	if hasOldOperator(name) && !d.env.old {
+	if st.oldStyle && !d.env.old {
 		name = d.newOperators(st)
 	}
 	value, unknown, ok := d.assigned(st, name)

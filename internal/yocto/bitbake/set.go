@@ -1,7 +1,6 @@
 package bitbake
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -9,73 +8,72 @@ import (
 // setVar gives a variable a value. While parsing, operations and overriding
 // names stay; python's d.setVar discards those that are active.
 func (d *Data) setVar(name, value string, parsing bool, unknown []Unknown) {
-	name = d.normal(name)
-	if base, o, over, ok := d.split(name); ok {
-		d.addOperation(base, o, operation{value, over, unknown})
+	d.setSymbol(d.symbol(name), value, parsing, unknown)
+}
+
+func (d *Data) setSymbol(s *symbol, value string, parsing bool, unknown []Unknown) {
+	if s.base != nil {
+		d.operate(s.base, operation{s.op, value, s.overrides, unknown})
 		return
 	}
-	v := d.own(name)
+	v := d.ownSymbol(s)
 	if !parsing {
-		v.appends, v.prepends, v.removes = nil, nil, nil
-		d.dropActive(name)
+		v.operations = nil
+		d.dropActive(s)
 	}
-	d.addVariants(name)
+	d.addVariants(s)
 	v.value, v.set, v.taint, v.function = value, true, unknown, nil
-	d.changed(name)
+	d.changedSymbol(s)
 }
 
 // dropActive deletes the names that override this one now.
-func (d *Data) dropActive(name string) {
-	list := d.variantsOf(name)
+func (d *Data) dropActive(s *symbol) {
+	list := d.at(s).variants
 	if list == nil {
 		return
 	}
 	d.resolve()
 	for _, x := range slices.Clone(list) {
 		if d.isActive(x.overrides) {
-			d.delVar(x.name)
+			d.delSymbol(x.symbol)
 		}
 	}
-	d.variants[name] = nil
+	d.change(s).variants = nil
 }
 
-func (d *Data) addOperation(base string, o op, x operation) {
-	v := d.own(base)
-	switch o {
-	case ":append":
-		v.appends = append(slices.Clip(v.appends), x)
-	case ":prepend":
-		v.prepends = append(slices.Clip(v.prepends), x)
-	default:
-		v.removes = append(slices.Clip(v.removes), x)
-	}
-	d.changed(base)
+func (d *Data) addOperation(base string, x operation) { d.operate(d.symbol(base), x) }
+
+func (d *Data) operate(base *symbol, x operation) {
+	v := d.ownSymbol(base)
+	v.operations = append(slices.Clip(v.operations), x)
+	d.changedSymbol(base)
 	d.addVariants(base)
 }
 
-func (d *Data) delVar(name string) {
-	name = d.normal(name)
-	d.changed(name)
-	d.vars[name] = deleted
-	if d.variantsOf(name) != nil {
-		d.variants[name] = nil
+func (d *Data) delVar(name string) { d.delSymbol(d.symbol(name)) }
+
+func (d *Data) delSymbol(s *symbol) {
+	d.changedSymbol(s)
+	if c := d.at(s); c.variable != nil || c.variants != nil {
+		c = d.change(s)
+		c.variable, c.variants = nil, nil
 	}
-	d.removeVariants(name)
+	d.removeVariants(s)
 }
 
 // setWeak is the operator ??=.
 func (d *Data) setWeak(name, value string, unknown []Unknown) {
-	name = d.normal(name)
-	v := d.own(name)
+	s := d.symbol(name)
+	v := d.ownSymbol(s)
 	v.weak, v.hasWeak = value, true
 	if len(unknown) > 0 && !v.set {
 		v.taint = unknown
 	}
-	d.addVariants(name)
+	d.addVariants(s)
 }
 
 func (d *Data) setFlag(name, key, value string, weak bool, unknown []Unknown) {
-	v := d.own(d.normal(name))
+	v := d.own(name)
 	f := flag{key, value, weak, unknown}
 	for i := range v.flags {
 		if v.flags[i].name == key && v.flags[i].weak == weak {
@@ -87,53 +85,54 @@ func (d *Data) setFlag(name, key, value string, weak bool, unknown []Unknown) {
 }
 
 func (d *Data) delFlag(name, key string) {
-	v := d.own(d.normal(name))
+	v := d.own(name)
 	v.flags = slices.DeleteFunc(v.flags, func(f flag) bool { return f.name == key })
 }
 
 // rename moves a variable with its operations and what overrides it.
-func (d *Data) rename(key, newKey string) {
-	key, newKey = d.normal(key), d.normal(newKey)
+func (d *Data) rename(key, newKey string) { d.renameSymbol(d.symbol(key), d.symbol(newKey)) }
+
+func (d *Data) renameSymbol(key, newKey *symbol) {
 	if key == newKey {
 		return
 	}
-	v := d.find(key)
+	v := d.at(key).variable
 	set := false
 	if v != nil {
 		old := *v
 		if value, ok := old.content(); ok {
 			set = true
-			d.setVar(newKey, value, true, old.taint)
+			d.setSymbol(newKey, value, true, old.taint)
 		}
-		n := d.vars[newKey]
-		if !set || n == nil || n.owner != d {
-			n = d.own(newKey)
+		n := d.at(newKey).variable
+		if !set || n == nil || n.owner != d.mark {
+			n = d.ownSymbol(newKey)
 		}
-		n.appends = append(slices.Clip(n.appends), old.appends...)
-		n.prepends = append(slices.Clip(n.prepends), old.prepends...)
-		n.removes = append(slices.Clip(n.removes), old.removes...)
+		n.operations = append(slices.Clip(n.operations), old.operations...)
 	}
 	d.renameVariants(key, newKey)
 	if !set {
 		d.addVariants(newKey)
 	}
 	d.moveHistory(key, newKey)
-	d.delVar(key)
+	d.delSymbol(key)
 }
 
-func (d *Data) renameVariants(key, newKey string) {
-	list := d.variantsOf(key)
+func (d *Data) renameVariants(key, newKey *symbol) {
+	list := d.at(key).variants
 	if list == nil {
 		return
 	}
+	list = slices.Clone(list)
 	renamed := make([]*variant, 0, len(list))
 	for _, x := range list {
-		renamed = append(renamed, &variant{strings.ReplaceAll(x.name, key, newKey), x.overrides})
+		renamed = append(renamed, d.newVariant(d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name)), x.overrides))
 	}
-	d.variants[newKey] = renamed
-	d.changed(newKey)
-	for _, x := range slices.Clone(list) {
-		d.rename(x.name, strings.ReplaceAll(x.name, key, newKey))
+	c := d.change(newKey)
+	c.variants, c.ownVariants = slices.Clone(renamed), true
+	d.changedSymbol(newKey)
+	for i, x := range list {
+		d.renameSymbol(x.symbol, renamed[i].symbol)
 	}
 }
 
@@ -147,47 +146,48 @@ func (v *variable) content() (string, bool) {
 
 // expandKeys renames the variables whose names hold references.
 func (d *Data) expandKeys() {
-	var names []string
-	for p := d; p != nil; p = p.parent {
-		names = slices.AppendSeq(names, maps.Keys(p.braced))
-	}
-	slices.Sort(names)
-	type pair struct{ old, new string }
+	d.braced = slices.Clone(d.braced)
+	slices.SortFunc(d.braced, func(a, b *symbol) int { return strings.Compare(a.name, b.name) })
+	d.braced = slices.Compact(d.braced)
+	type pair struct{ old, new *symbol }
 	var todo []pair
-	for _, k := range slices.Compact(names) {
-		v := d.find(k)
-		if v == nil || v.empty() && d.variantsOf(k) == nil {
+	for _, k := range d.braced {
+		c := d.at(k)
+		if (c.variable == nil || c.variable.empty()) && c.variants == nil {
 			continue
 		}
-		text, unknown := d.expand(k, "")
-		if text == k {
+		text, unknown := d.expand(k.name, "")
+		if text == k.name {
 			continue
 		}
 		if len(unknown) > 0 {
 			d.taintVar(text, unknown)
 		}
-		todo = append(todo, pair{k, text})
+		todo = append(todo, pair{k, d.symbol(text)})
 	}
 	for _, t := range todo {
-		d.rename(t.old, t.new)
+		d.renameSymbol(t.old, t.new)
 	}
 }
 
 func (v *variable) empty() bool {
-	return !v.set && !v.hasWeak && len(v.flags) == 0 && len(v.appends) == 0 && len(v.prepends) == 0 && len(v.removes) == 0
+	return !v.set && !v.hasWeak && len(v.flags) == 0 && len(v.operations) == 0
 }
 
 // taintVar says that code which cannot be followed may have changed a variable
 // and its flags.
 func (d *Data) taintVar(name string, why []Unknown) {
-	base, _, _, _ := d.split(d.normal(name))
-	v := d.own(base)
+	s := d.symbol(name)
+	if s.base != nil {
+		s = s.base
+	}
+	v := d.ownSymbol(s)
 	v.taint = mergeUnknown(v.taint, why)
 }
 
 // taintFlags says the same of the flags alone.
 func (d *Data) taintFlags(name string, why []Unknown) {
-	v := d.own(d.normal(name))
+	v := d.own(name)
 	v.flagless = mergeUnknown(v.flagless, why)
 }
 

@@ -44,12 +44,14 @@ type statement struct {
 	kind     kind
 	op       op
 	export   bool
+	oldStyle bool // of an assignment: the name has an operator of old releases
 	python   bool
 	fakeroot bool
 	line     int32
 	file     *source
 	name     string // variable, function, or the words after the keyword
 	flag     string
+	title    string // of an assignment: the name, with the flag
 	text     string // value, or body
 	before   string // addtask
 	after    string // addtask

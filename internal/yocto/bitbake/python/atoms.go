@@ -195,10 +195,23 @@ func (p *parser) parenthesis() Expr {
 			}
 			items = append(items, p.starred())
 		}
-		x = &Sequence{'(', items}
+		x = tuple(items)
 	}
 	p.expect(")")
 	return x
+}
+
+// tuple makes a tuple of literals once; nothing can change it.
+func tuple(items []Expr) Expr {
+	values := make([]Value, len(items))
+	for i, x := range items {
+		c, ok := x.(*Const)
+		if !ok {
+			return &Sequence{'(', items}
+		}
+		values[i] = c.Value
+	}
+	return &Const{&Tuple{values}}
 }
 
 func (p *parser) list() Expr {

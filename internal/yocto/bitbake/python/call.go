@@ -47,13 +47,18 @@ type callee struct {
 // borrows is whether what is called keeps nothing of the slice that its
 // arguments are in.
 func (f *callee) borrows() bool {
-	_, text := f.value.(string)
-	return f.host != nil || f.method != nil && text
+	switch v := f.value.(type) {
+	case string:
+		return f.method != nil
+	case *Func:
+		return !slices.ContainsFunc(v.params, func(p Param) bool { return p.Star == "*" })
+	}
+	return f.host != nil
 }
 
 func isStar(x Expr) bool { _, star := x.(*Star); return star }
 
-// callWithStack calls a method with arguments that lie on the stack of the
+// callWithStack calls a method or a function with arguments that lie on the stack of the
 // interpreter.
 func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
 	base := len(in.stack)
@@ -74,8 +79,10 @@ func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
 		return u, nil
 	case f.method != nil:
 		return in.callMethod(f.method, f.value, f.name, args, kw)
+	case f.host != nil:
+		return f.host.Call(in, f.name, args, kw)
 	}
-	return f.host.Call(in, f.name, args, kw)
+	return in.applyTo(f.value, c.Func, args, kw)
 }
 
 // callee evaluates what is called. A method is not made a value of its own.

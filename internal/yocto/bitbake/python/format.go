@@ -18,10 +18,15 @@ func (in *Interp) percent(f string, arg Value) (Value, error) {
 	}
 	dict, _ := arg.(*Dict)
 	var b strings.Builder
+	b.Grow(len(f) + 32)
 	used := 0
 	for i := 0; i < len(f); i++ {
-		if f[i] != '%' {
-			b.WriteByte(f[i])
+		if n := strings.IndexByte(f[i:], '%'); n != 0 {
+			if n < 0 {
+				n = len(f) - i
+			}
+			b.WriteString(f[i : i+n])
+			i += n - 1
 			continue
 		}
 		spec, verb, key, end := cutVerb(f, i+1)

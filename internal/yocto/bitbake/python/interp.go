@@ -39,7 +39,8 @@ type Interp struct {
 	Depth int // of calls and nesting that is left
 	Size  int // of a string or a list at most
 
-	stack  []Value // arguments of methods that are being called
+	stack  []Value  // arguments of methods that are being called
+	room   [8]Value // for the first of them
 	line   int
 	top    int // line of the outermost function
 	calls  int // functions that are being called
@@ -58,12 +59,14 @@ func (in *Interp) at(line int) {
 
 // Eval evaluates an expression with some local names. The slice is used up.
 func (in *Interp) Eval(x Expr, names ...Local) (Value, error) {
+	in.stack = in.room[:0]
 	return in.eval(x, &scope{few: names})
 }
 
 // Run executes statements with some local names. It is unknown when it cannot
 // be told how far they run. The slice is used up.
 func (in *Interp) Run(body []Stmt, names ...Local) (Value, error) {
+	in.stack = in.room[:0]
 	return in.callBody(body, &scope{few: names})
 }
 

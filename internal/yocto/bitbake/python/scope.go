@@ -52,6 +52,9 @@ func (s *scope) put(name string, v Value) {
 			return
 		}
 	}
+	if s.few == nil {
+		s.few = make([]Local, 0, 4)
+	}
 	if len(s.few) < most {
 		s.few = append(s.few, Local{name, v})
 		return

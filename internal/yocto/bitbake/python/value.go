@@ -1,6 +1,10 @@
 package python
 
-import "sync"
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
 
 // Value is nil (None), bool, int64, float64, string, *List, *Tuple, *Dict,
 // *Set, a function, or what the host made.
@@ -59,26 +63,42 @@ type Builtin struct {
 // goroutines, and must not be copied.
 type Module struct {
 	Name string
-	// Members finds a member. It is asked once for each, and its answer is
+	// Members finds a member. It may be asked again for the same, and its answer is
 	// always the same.
 	Members func(name string) (Value, bool)
-	known   sync.Map // name → Value, of members that are there
+	mu      sync.Mutex
+	known   atomic.Pointer[map[string]Value] // of members that are there; replaced, never changed
 }
 
 // Member finds a member.
 func (m *Module) Member(name string) (Value, bool) {
-	if v, ok := m.known.Load(name); ok {
-		return v.(member).value, true
+	if known := m.known.Load(); known != nil {
+		if v, ok := (*known)[name]; ok {
+			return v, true
+		}
 	}
 	v, ok := m.Members(name)
 	if ok {
-		m.known.Store(name, member{v})
+		m.learn(name, v)
 	}
 	return v, ok
 }
 
-// member is a value, maybe None.
-type member struct{ value Value }
+// learn keeps a member, unless there are so many that copying them all would
+// take long.
+func (m *Module) learn(name string, v Value) {
+	const most = 100
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known := map[string]Value{name: v}
+	if old := m.known.Load(); old != nil {
+		if len(*old) >= most {
+			return
+		}
+		maps.Copy(known, *old)
+	}
+	m.known.Store(&known)
+}
 
 // Func is a function written in Python.
 type Func struct {
@@ -162,20 +182,22 @@ func (s *Set) has(v Value) bool { _, ok := s.dict.get(v); return ok }
 // Truth is the value as a condition. It is false, false for a value that is
 // neither true nor false.
 func Truth(v Value) (truth, known bool) {
+	switch v := v.(type) {
+	case bool:
+		return v, true
+	case string:
+		return v != "", true
+	}
 	if spoiledBy(v) != nil {
 		return false, false
 	}
 	switch v := v.(type) {
 	case nil:
 		return false, true
-	case bool:
-		return v, true
 	case int64:
 		return v != 0, true
 	case float64:
 		return v != 0, true
-	case string:
-		return v != "", true
 	case *List:
 		return len(v.Items) > 0, true
 	case *Tuple:

@@ -1,0 +1,139 @@
+package bitbake
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// symbol is the name of a variable, of a flag's history or of what is read
+// like a variable, with what the name means. It is made once for each Data that
+// uses it, or once for all recipes when the configuration used it.
+type symbol struct {
+	name      string
+	id        int
+	stem      *symbol // what comes before the last separator, nil for none
+	shorts    int     // of how many stems it is a variant: A:b:c of A:b and A
+	base      *symbol // of NAME:append:x, nil when it is no operation
+	op        op      // of it
+	overrides string  // of it
+	history   *symbol // under which what took part in it is recorded: without the operation
+	braced    bool    // the name holds a reference
+}
+
+// names finds symbols by their text. Those that are shared are not changed
+// any more.
+type names struct {
+	shared     map[string]*symbol
+	sharedList []*symbol // by id
+	own        map[string]*symbol
+	ownList    []*symbol // the ids go on from the shared ones
+	free       []symbol  // to be used
+}
+
+// symbol is that of a name.
+func (d *Data) symbol(name string) *symbol {
+	if s, ok := d.names.shared[name]; ok {
+		return s
+	}
+	if s, ok := d.names.own[name]; ok {
+		return s
+	}
+	return d.newSymbol(name)
+}
+
+func (d *Data) newSymbol(name string) *symbol {
+	n := &d.names
+	if n.own == nil {
+		n.own = make(map[string]*symbol, 256)
+	}
+	if normal := d.normal(name); normal != name {
+		s := d.symbol(normal)
+		n.own[name] = s
+		return s
+	}
+	s := n.make()
+	s.name, s.braced = name, strings.Contains(name, "${")
+	if i := strings.LastIndex(name, d.env.separator()); i >= 0 {
+		s.stem = d.symbol(name[:i])
+		s.shorts = d.countShorts(name)
+		if base, o, overrides, ok := d.split(name); ok {
+			s.base, s.op, s.overrides = d.symbol(base), o, overrides
+		}
+	}
+	s.id = len(n.sharedList) + len(n.ownList)
+	n.own[name] = s
+	n.ownList = append(n.ownList, s)
+	s.history = s
+	if key := d.historyKey(name); key != name {
+		s.history = d.symbol(key)
+	}
+	return s
+}
+
+// countShorts is of how many names "A:b:c" is a variant: of A:b with c, and of
+// A with b:c.
+func (d *Data) countShorts(name string) int {
+	sep, n := d.env.separator(), 0
+	i := strings.LastIndex(name, sep)
+	for d.isOverride(name[i+1:]) {
+		n++
+		if i = strings.LastIndex(name[:i], sep); i <= 0 {
+			break
+		}
+	}
+	return n
+}
+
+// eachVariant calls f for every name of which s is a variant, with the
+// overrides that make it one.
+func (s *symbol) eachVariant(f func(short *symbol, overrides string)) {
+	short := s.stem
+	for range s.shorts {
+		f(short, s.name[len(short.name)+1:])
+		short = short.stem
+	}
+}
+
+// each calls f for every symbol.
+func (n *names) each(f func(*symbol)) {
+	for _, s := range n.sharedList {
+		f(s)
+	}
+	for _, s := range n.ownList {
+		f(s)
+	}
+}
+
+// share makes the symbols the shared ones of all copies to come.
+func (n *names) share() {
+	if n.shared == nil {
+		n.shared, n.sharedList, n.own, n.ownList = n.own, n.ownList, nil, nil
+	}
+}
+
+func (n *names) copy() names {
+	return names{shared: n.shared, sharedList: n.sharedList, own: maps.Clone(n.own), ownList: slices.Clone(n.ownList)}
+}
+
+// make makes a symbol: many at a time.
+func (n *names) make() *symbol {
+	if len(n.free) == 0 {
+		n.free = make([]symbol, 16)
+	}
+	s := &n.free[0]
+	n.free = n.free[1:]
+	return s
+}
+
+// symbolSet is a set of symbols of one Data.
+type symbolSet []uint64
+
+func (s symbolSet) has(x *symbol) bool { return x.id>>6 < len(s) && s[x.id>>6]&(1<<(x.id&63)) != 0 }
+
+func (s *symbolSet) add(x *symbol) {
+	for x.id>>6 >= len(*s) {
+		*s = append(*s, 0)
+	}
+	(*s)[x.id>>6] |= 1 << (x.id & 63)
+}
