@@ -55,7 +55,8 @@ type Data struct {
 	files        []Include
 	functions    map[string]*statement // def at the top level
 	filters      map[string]string
-	objects      map[string]python.Value // variables that hold no text; not inherited by copies
+	objects      map[string]python.Value // variables that hold no text
+	probe        *bool                   // set when one of them was read; nil: nobody asks
 	errors       []*SyntaxError
 }
 

@@ -1,6 +1,9 @@
 package python
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // Value is nil (None), bool, int64, float64, string, *List, *Tuple, *Dict,
 // *Set, a function, or what the host made.
@@ -35,6 +38,31 @@ type Set struct{ dict Dict }
 type Unknown struct {
 	Reason string
 	Cause  any
+	// Reaches is set when the value may be one that changes what the host keeps.
+	Reaches bool
+	// Shared is set when the value may be one of a module.
+	Shared bool
+}
+
+// reaching is the same for a value that may change what the host keeps.
+func (u *Unknown) reaching() *Unknown {
+	if u.Reaches {
+		return u
+	}
+	v := *u
+	v.Reaches = true
+	return &v
+}
+
+// result is what a call gives: most functions of modules make a value that is
+// nobody else's.
+func (u *Unknown) result(name string) *Unknown {
+	if !u.Shared || strings.Contains(name, "import") || strings.Contains(name, "__") || strings.HasPrefix(name, "bb.fetch") {
+		return u
+	}
+	v := *u
+	v.Shared = false
+	return &v
 }
 
 // Classer is a value of the host that isinstance can ask.
@@ -52,6 +80,7 @@ type Attrer interface {
 type Builtin struct {
 	Name string
 	Raw  bool
+	Self Value // of a method
 	Fn   func(in *Interp, args []Value, kw map[string]Value) (Value, error)
 }
 
@@ -86,9 +115,12 @@ type Func struct {
 	params []Param
 	body   []Stmt
 	result Expr // of a lambda
-	env    *scope
-	self   Value
-	Def    *Def
+	// defaults are the values of the parameters, where they were computed when
+	// the function was made.
+	defaults []Value
+	env      *scope
+	self     Value
+	Def      *Def
 }
 
 // ClassValue is a class written in Python, Object one of its values.
@@ -101,8 +133,10 @@ type ClassValue struct {
 
 // Object is an instance of a class.
 type Object struct {
-	Class *ClassValue
-	Attrs map[string]Value
+	Class   *ClassValue
+	Attrs   map[string]Value
+	spoiled *Unknown
+	frozen  bool
 }
 
 // NewDict makes an empty dict.
@@ -199,6 +233,8 @@ func spoiledBy(v Value) *Unknown {
 		return v.spoiled
 	case *Set:
 		return v.dict.spoiled
+	case *Object:
+		return v.spoiled
 	}
 	return nil
 }
@@ -215,6 +251,11 @@ func spoil(v Value, u *Unknown) {
 		v.spoiled = u
 	case *Set:
 		v.dict.spoiled = u
+	case *Object:
+		if Reaches(v) {
+			u = u.reaching()
+		}
+		v.spoiled = u
 	}
 }
 
