@@ -82,11 +82,8 @@ func (t *tainter) evaluated(a *python.Attr) bool {
 // builtin is for functions of BitBake that are evaluated, and change variables
 // or read them.
 func (t *tainter) builtin(f *python.Builtin, c *python.Call) {
-	switch f.Name {
-	case "bb.parse.BBHandler.inherit", "bb.build.exec_func":
+	if f.Name == "bb.parse.BBHandler.inherit" || f.Name == "bb.build.exec_func" {
 		t.d.taintAll(t.why)
-	case "bb.build.addtask", "bb.build.deltask":
-		t.d.taintAllFlags(t.why)
 	}
 	if name, ok := writerOf(f); ok { // by another name
 		flags, _ := writers(name)

@@ -144,7 +144,7 @@ func (r *doubter) call(c *Call) {
 func (r *doubter) strange(c *Call) {
 	name := CallName(c.Func)
 	known := r.in.Host.Known(name)
-	if u, ok := r.peek(c.Func).(*Unknown); ok && (u.Shared || u.Reaches && !known) {
+	if u, ok := r.peek(c.Func).(*Unknown); ok && (u.Shared || u.Reaches && !known && !inspects(c.Func)) {
 		r.in.Host.Escaped(name, nil, r.of(u))
 	}
 	each := func(x Expr) {
@@ -177,11 +177,22 @@ func (r *doubter) callee(x Expr) {
 	if _, host := base.(Reacher); host || module || r.in.Host.Known(CallName(x)) {
 		return // told to the host, which knows what its methods do
 	}
-	if _, unknown := base.(*Unknown); (base == nil || unknown) && !mutators[a.Name] && (stringMethods[a.Name] != nil || listMethods[a.Name] != nil || dictMethods[a.Name] != nil || setMethods[a.Name] != nil) {
+	if _, unknown := base.(*Unknown); (base == nil || unknown) && inspects(x) {
 		r.expr(a.X, false)
 		return
 	}
 	r.expr(a.X, true)
+}
+
+// inspects is whether a call is that of a method of texts or containers which
+// changes nothing. Objects that have one of that name were followed when they
+// were handed on.
+func inspects(x Expr) bool {
+	a, ok := x.(*Attr)
+	if !ok || mutators[a.Name] {
+		return false
+	}
+	return stringMethods[a.Name] != nil || listMethods[a.Name] != nil || dictMethods[a.Name] != nil || setMethods[a.Name] != nil
 }
 
 // builtin goes through the call of a function that is known.
