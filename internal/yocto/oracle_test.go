@@ -149,7 +149,7 @@ func (c *oracleCount) compare(r oracleRecord, s *Source, u oracleURI) {
 		c.Errorf("%s (%s): %s is called %s, BitBake says %s", r.File, r.Variant, u.URI, s.Verdict, u.Verdict)
 	case s.Verdict == source.NotProven && u.Verdict != "refused":
 		c.unproven++
-		c.Logf("%s (%s): %s is not proven, BitBake says %s", r.File, r.Variant, u.URI, u.Verdict)
+		c.Logf("%s (%s): %s is not proven, BitBake says %s: %v", r.File, r.Variant, u.URI, u.Verdict, s.Reasons)
 	case why != "":
 		c.different++
 		c.Errorf("%s (%s): %s: %s", r.File, r.Variant, u.URI, why)

@@ -40,6 +40,8 @@ func bbUtilsMember(name string) (python.Value, bool) {
 			}
 			return textList(explodeDeps(s)), nil
 		}), true
+	case "explode_dep_versions2":
+		return &python.Builtin{Name: full, Fn: explodeVersions}, true
 	case "which":
 		return builtin(full, func(in *python.Interp, args []python.Value) (python.Value, error) { return which(in, args), nil }), true
 	}
@@ -175,24 +177,6 @@ func toBoolean(in *python.Interp, args []python.Value) (python.Value, error) {
 		return nil, &python.Exception{Type: "ValueError", Message: "Invalid value for to_boolean: " + v}
 	}
 	return unknownValue("to_boolean of this"), nil
-}
-
-// explodeDeps lists names without the versions in parentheses.
-func explodeDeps(s string) []string {
-	var out []string
-	inside := false
-	for _, w := range strings.Fields(s) {
-		if w[0] == '(' {
-			inside = true
-		}
-		if !inside {
-			out = append(out, w)
-		}
-		if inside && strings.HasSuffix(w, ")") {
-			inside = false
-		}
-	}
-	return out
 }
 
 // which finds a file in a list of directories, all of them in the layers.

@@ -54,7 +54,8 @@ type Data struct {
 	inherited    []string // paths of classes
 	files        []Include
 	filters      map[string]string
-	objects      map[string]python.Value // variables that hold no text; not inherited by copies
+	objects      map[string]python.Value // variables that hold no text
+	probe        *bool                   // set when one of them was read; nil: nobody asks
 	errors       []*SyntaxError
 }
 

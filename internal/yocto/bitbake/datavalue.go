@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -55,6 +56,9 @@ func (a *arguments) isFalse(name string) bool {
 	return given && known && !truth
 }
 
+// Reaches is true: who has d can change variables.
+func (v dataValue) Reaches() bool { return true }
+
 // HasMethod is whether d has a method.
 func (v dataValue) HasMethod(name string) bool {
 	_, ok := dataMethods()[name]
@@ -95,7 +99,7 @@ func (v dataValue) Attr(name string) (python.Value, bool) {
 	if !v.HasMethod(name) {
 		return otherMethod(v.d, name)
 	}
-	return &python.Builtin{Name: "d." + name, Raw: true, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+	return &python.Builtin{Name: "d." + name, Raw: true, Self: v, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
 		return v.Call(in, name, args, kw)
 	}}, true
 }
@@ -153,6 +157,7 @@ func (d *Data) scratch() *Data {
 	n := d.copy()
 	d.mark = &mark{} // what it owns is shared from now on
 	n.reading = slices.Clip(d.reading)
+	n.objects, n.probe = maps.Clone(d.objects), d.probe
 	d.changes++
 	return n
 }

@@ -16,7 +16,7 @@ func otherMethod(d *Data, name string) (python.Value, bool) {
 	if slices.Contains(readers, name) {
 		return nil, false
 	}
-	return &python.Builtin{Name: "d." + name, Raw: true, Fn: func(*python.Interp, []python.Value, map[string]python.Value) (python.Value, error) {
+	return &python.Builtin{Name: "d." + name, Raw: true, Self: dataValue{d}, Fn: func(*python.Interp, []python.Value, map[string]python.Value) (python.Value, error) {
 		why := d.unknown("d."+name, "the method d."+name+" is not evaluated, and may change every variable")
 		d.taintAll(why)
 		return &python.Unknown{Reason: why[0].Reason, Cause: why}, nil
@@ -35,37 +35,6 @@ func (h *host) namesText(name string) {
 	if runsText(name) {
 		h.d.taintAll(h.d.unknown(name, "what the text says is run and cannot be followed"))
 	}
-}
-
-// givesData says whether who has a value can change variables: it is d, or one
-// of its methods.
-func givesData(v python.Value) bool {
-	switch v := v.(type) {
-	case dataValue:
-		return true
-	case *python.Builtin:
-		return strings.HasPrefix(v.Name, "d.")
-	}
-	return false
-}
-
-// namesData is givesData of an expression that is not evaluated: d stands in it
-// as an argument of nothing that is called.
-func namesData(x python.Expr) bool {
-	found := false
-	python.Walk([]python.Stmt{&python.ExprStmt{X: x}}, func(n any) bool {
-		switch n := n.(type) {
-		case *python.Call:
-			return false
-		case *python.Attr:
-			found = found || isData(n)
-			return !isData(n.X) // of d a value was read, or a method that is called
-		case *python.Name:
-			found = found || isData(n)
-		}
-		return !found
-	})
-	return found
 }
 
 // Handlers are the functions that were registered for events.

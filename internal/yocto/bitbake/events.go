@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
@@ -34,6 +35,9 @@ func (e eventValue) Attr(name string) (python.Value, bool) {
 	}
 	return nil, false
 }
+
+// Reaches is true: an event has the variables.
+func (e eventValue) Reaches() bool { return true }
 
 // IsInstance is whether the event is one of a class of bb.event.
 func (e eventValue) IsInstance(of python.Value) (is, known bool) {
@@ -110,7 +114,7 @@ func (d *Data) runPython(st *statement, names ...python.Local) {
 	in := d.interp()
 	d.recipe.current, d.recipe.running = st, in
 	defer func() { d.recipe.current, d.recipe.running = saved, outer }()
-	_, err := in.Run(p.body, names...)
+	_, err := in.Run(p.body, slices.Clone(names)...)
 	d.spent(in)
 	var raised *python.Exception
 	switch {
@@ -120,7 +124,7 @@ func (d *Data) runPython(st *statement, names ...python.Local) {
 		d.recipe.halted = true
 	default:
 		why := []Unknown{{Place: d.placeOf(), Expression: functionTitle(st.name), Reason: "the function raises " + err.Error()}}
-		d.taintBody(p.body, nil, why)
+		in.Doubt(p.body, &python.Unknown{Reason: why[0].Reason, Cause: why}, slices.Clone(names)...)
 	}
 }
 

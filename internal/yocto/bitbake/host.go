@@ -161,22 +161,63 @@ func (h *host) Import(path string) (python.Value, bool) {
 
 // Doubt taints what statements that may or may not run would change.
 func (h *host) Doubt(body []python.Stmt, resolve func(python.Expr) python.Value, why *python.Unknown) {
-	h.d.forgetObjects()
-	h.d.taintBody(body, resolve, h.d.causes(why, why.Reason))
+	(&tainter{d: h.d, resolve: resolve, why: h.d.causes(why, why.Reason)}).body(body)
 }
 
-// Escaped taints everything when code that nobody knows got the variables.
+// Escaped taints everything when code that nobody knows got the variables, or
+// may have them.
 func (h *host) Escaped(name string, args []python.Value, why *python.Unknown) {
+	last := name[strings.LastIndexByte(name, '.')+1:]
 	if runsText(name) {
 		h.d.taintAll(h.d.unknown(name, "what the text says is run and cannot be followed"))
+	}
+	if _, writes := writers(last); writes {
+		h.d.taintAll(h.d.unknown(name, "variables are changed of which it is not known where they come from"))
+	}
+	if changesShared(name, args, why) {
+		h.Tampered(name)
 	}
 	if harmless(name) {
 		return
 	}
-	gotData := func(v python.Value) bool { return python.Holds(v, givesData) }
-	if name == "" || slices.ContainsFunc(args, gotData) {
+	if name == "" || why.Reaches || slices.ContainsFunc(args, python.Reaches) {
 		h.d.taintAll(h.d.unknown(name, "the function gets the variables and cannot be followed: "+why.Reason))
 	}
+}
+
+// changesShared is whether a call changes what a module holds. The search path
+// and the environment are not looked at, nor are names that metadata gives to
+// modules, as base.bbclass does with oe.
+func changesShared(name string, args []python.Value, why *python.Unknown) bool {
+	if !why.Shared || !python.ChangesItems(name[strings.LastIndexByte(name, '.')+1:]) {
+		return false
+	}
+	if name == "bb.utils._context.__setitem__" && len(args) > 0 {
+		module, ok := args[0].(string)
+		return !ok || module == "bb"
+	}
+	return !strings.HasPrefix(name, "os.environ.") && !strings.HasPrefix(name, "sys.path.")
+}
+
+// Known says whether Doubt tells what a call changes.
+func (h *host) Known(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	_, method := dataMethods()[last]
+	_, writes := writers(last)
+	return (method || writes) && last != name || harmless(name)
+}
+
+// Assigned says that the attribute of a value was assigned that is not known:
+// that of a module, or of a class of one, means a change for all.
+func (h *host) Assigned(target *python.Attr, of python.Value) {
+	if u, ok := of.(*python.Unknown); ok && u.Shared {
+		h.Tampered(python.CallName(target))
+	}
+}
+
+// Tampered says that something was changed that BitBake itself may use.
+func (h *host) Tampered(what string) {
+	h.d.taintAll(h.d.unknown(what, "what other code uses is changed: "+what))
 }
 
 // harmless are functions that read variables and change none that an audit

@@ -14,6 +14,8 @@ import (
 type modules struct {
 	loaded  sync.Map // name, as a path → *python.Module, nil for none
 	once    sync.Once
+	mu      sync.Mutex
+	tamper  []Unknown                 // modules that change what BitBake itself may use
 	builtIn map[string]*python.Module // after once, with the package oe
 }
 
@@ -32,6 +34,8 @@ func (e *environment) builtIn(name string) *python.Module {
 type loader struct {
 	env     *environment
 	loading []string
+	file    string // of the module
+	in      *python.Interp
 }
 
 func (l loader) Lookup(name string) (python.Value, bool) { return l.env.module(name, l.loading) }
@@ -40,7 +44,24 @@ func (l loader) Import(path string) (python.Value, bool) { return l.env.importPa
 
 func (l loader) Doubt([]python.Stmt, func(python.Expr) python.Value, *python.Unknown) {}
 
-func (l loader) Escaped(string, []python.Value, *python.Unknown) {}
+func (l loader) Escaped(name string, args []python.Value, why *python.Unknown) {
+	if runsText(name) || changesShared(name, args, why) {
+		l.Tampered(name)
+	}
+}
+
+func (l loader) Known(string) bool { return false }
+
+func (l loader) Assigned(target *python.Attr, of python.Value) {
+	if u, ok := of.(*python.Unknown); ok && u.Shared {
+		l.Tampered(python.CallName(target))
+	}
+}
+
+// Tampered says that a module changes something that is not its own.
+func (l loader) Tampered(what string) {
+	l.env.tamper(Unknown{Place: Place{File: l.file, Line: l.in.Line()}, Expression: what, Reason: "a module of a layer changes what BitBake itself may use"})
+}
 
 // module finds a module by its first name. Packages of the layers are loaded
 // when they are used.
@@ -121,7 +142,8 @@ func (e *environment) loadModule(name string, loading []string) *python.Module {
 			continue
 		}
 		body := python.ParseModule(string(text))
-		in := &python.Interp{Host: loader{e, loading}, Steps: e.limits.Steps, Depth: 200, Size: e.limits.Length}
+		in := &python.Interp{Steps: e.limits.Steps, Depth: 200, Size: e.limits.Length}
+		in.Host = loader{e, loading, e.relative(real), in}
 		return in.LoadModule(strings.ReplaceAll(name, "/", "."), body)
 	}
 	return nil
@@ -162,4 +184,11 @@ func typedValue(kind, text string, separated bool) python.Value {
 		return text
 	}
 	return unknownValue("a value of the type " + kind)
+}
+
+// tamper keeps that a module changes what is not its own.
+func (e *environment) tamper(u Unknown) {
+	e.modules.mu.Lock()
+	defer e.modules.mu.Unlock()
+	e.modules.tamper = mergeUnknown(e.modules.tamper, []Unknown{u})
 }

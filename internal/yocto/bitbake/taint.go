@@ -19,17 +19,11 @@ func writers(name string) (flags, ok bool) {
 	return false, false
 }
 
-// taintBody taints what statements that may or may not run could change.
-// resolve finds the functions they call; it may be nil.
-func (d *Data) taintBody(body []python.Stmt, resolve func(python.Expr) python.Value, why []Unknown) {
-	(&tainter{d: d, resolve: resolve, why: why, seen: map[*python.Def]bool{}}).body(body)
-}
-
+// tainter taints what statements that may or may not run could change.
 type tainter struct {
 	d       *Data
-	resolve func(python.Expr) python.Value
+	resolve func(python.Expr) python.Value // what a name means there
 	why     []Unknown
-	seen    map[*python.Def]bool
 }
 
 func (t *tainter) body(body []python.Stmt) {
@@ -37,78 +31,98 @@ func (t *tainter) body(body []python.Stmt) {
 		switch n := n.(type) {
 		case *python.Call:
 			t.call(n)
-		case *python.Assign:
-			if namesData(n.Value) { // from here on d has another name
-				t.d.taintAll(t.why)
+		case *python.Const:
+			if s, ok := n.Value.(string); ok {
+				t.text(s)
 			}
-		case *python.Def: // runs when it is called
+		case *python.Def, *python.Class, *python.Lambda: // told of apart
 			return false
 		}
 		return true
 	})
 }
 
-func (t *tainter) find(x python.Expr) python.Value {
-	if t.resolve != nil {
-		if v := t.resolve(x); v != nil {
-			if _, unknown := v.(*python.Unknown); !unknown {
-				return v
-			}
-		}
-	}
-	if name, ok := x.(*python.Name); ok {
-		if v, ok := (&host{t.d}).Lookup(name.ID); ok {
-			return v
-		}
-	}
-	return nil
-}
-
 func (t *tainter) call(c *python.Call) {
+	f := t.resolve(c.Func)
 	if a, ok := c.Func.(*python.Attr); ok {
 		if flags, ok := writers(a.Name); ok {
 			t.write(a.Name, flags, c)
 			return
 		}
-		_, known := dataMethods()[a.Name]
-		module := python.CallName(a.X) == "bb.data" || python.CallName(a.X) == "oe.data"
-		if isData(a.X) && !module && !known && !slices.Contains(readers, a.Name) {
+		if reads(a.Name) {
+			t.read(a.Name, c)
+		}
+		if _, other := f.(*python.Builtin); other && !t.evaluated(a) {
 			t.d.taintAll(t.why)
 			return
 		}
 	}
 	name := python.CallName(c.Func)
-	switch f := t.find(c.Func).(type) {
-	case *python.Func:
-		if f.Def != nil && !t.seen[f.Def] && len(t.seen) < 200 {
-			t.seen[f.Def] = true
-			t.body(f.Def.Body)
-		}
+	switch f := f.(type) {
 	case *python.Builtin:
-		if name == "bb.parse.BBHandler.inherit" || name == "bb.build.exec_func" {
-			t.d.taintAll(t.why)
-		}
+		t.builtin(f, c)
+	case *python.Func, *python.ClassValue: // told of apart
 	default:
-		given := func(k python.Keyword) bool { return namesData(k.Value) }
-		if runsText(name) || !harmless(name) && (slices.ContainsFunc(c.Args, namesData) || slices.ContainsFunc(c.Keywords, given)) {
+		if runsText(name) {
 			t.d.taintAll(t.why)
 		}
 	}
 }
 
-func isData(x python.Expr) bool {
-	switch x := x.(type) {
-	case *python.Name:
-		return x.ID == "d"
-	case *python.Attr:
-		return x.Name == "data"
+// evaluated is whether a method of d is one that is evaluated here, or only
+// reads; what is no method of d counts as one.
+func (t *tainter) evaluated(a *python.Attr) bool {
+	if _, data := t.resolve(a.X).(dataValue); !data {
+		return true
 	}
-	return false
+	_, known := dataMethods()[a.Name]
+	return known || slices.Contains(readers, a.Name)
+}
+
+// builtin is for functions of BitBake that are evaluated, and change variables
+// or read them.
+func (t *tainter) builtin(f *python.Builtin, c *python.Call) {
+	if f.Name == "bb.parse.BBHandler.inherit" || f.Name == "bb.build.exec_func" {
+		t.d.taintAll(t.why)
+	}
+	if name, ok := writerOf(f); ok { // by another name
+		flags, _ := writers(name)
+		t.write(name, flags, c)
+	}
+	_, method := f.Self.(dataValue)
+	if strings.HasPrefix(f.Name, "bb.") || strings.HasPrefix(f.Name, "oe.") || method {
+		t.read(f.Name, c)
+	}
+}
+
+// writerOf is the method of d that a value is.
+func writerOf(f *python.Builtin) (string, bool) {
+	if _, ok := f.Self.(dataValue); !ok {
+		return "", false
+	}
+	name := strings.TrimPrefix(f.Name, "d.")
+	_, ok := writers(name)
+	return name, ok
+}
+
+// text taints what the expressions in a text would change: code in doubt may
+// store it in a variable.
+func (t *tainter) text(s string) {
+	for start, end := nextExpression(s); start >= 0; start, end = nextExpression(s) {
+		code := s[start+3 : end-1]
+		s = s[end:]
+		if p := t.d.env.expr(code); p.err == nil {
+			t.d.interp().Doubt([]python.Stmt{&python.ExprStmt{X: p.x}}, &python.Unknown{Cause: t.why}, python.Local{Name: "d", Value: dataValue{t.d}})
+		}
+	}
 }
 
 // write taints the variable that a call of d.setVar and the like names.
 func (t *tainter) write(method string, flags bool, c *python.Call) {
 	taint := t.d.taintVar
+	if !flags {
+		t.d.replaceObjects(c.Args, t.why)
+	}
 	if flags {
 		taint = t.d.taintFlags
 	}

@@ -171,7 +171,7 @@ func (in *Interp) clause(x *Comprehension, n int, s *scope, c *collector) error 
 		return err
 	}
 	if u, ok := items.(*Unknown); ok {
-		in.doubt([]Stmt{&ExprStmt{X: x.Item}}, s, u)
+		in.doubt([]Stmt{&ExprStmt{X: x}}, s, u)
 		c.unknown = u
 		return nil
 	}
@@ -180,7 +180,7 @@ func (in *Interp) clause(x *Comprehension, n int, s *scope, c *collector) error 
 		if err := in.assign(cl.Target, item, s); err != nil {
 			return err
 		}
-		if ok, err := in.allTrue(cl.Conds, s, c); err != nil {
+		if ok, err := in.allTrue(x, cl.Conds, s, c); err != nil {
 			return err
 		} else if !ok {
 			continue
@@ -195,7 +195,7 @@ func (in *Interp) clause(x *Comprehension, n int, s *scope, c *collector) error 
 	return nil
 }
 
-func (in *Interp) allTrue(conds []Expr, s *scope, c *collector) (bool, error) {
+func (in *Interp) allTrue(x *Comprehension, conds []Expr, s *scope, c *collector) (bool, error) {
 	for _, e := range conds {
 		v, err := in.eval(e, s)
 		if err != nil {
@@ -204,6 +204,7 @@ func (in *Interp) allTrue(conds []Expr, s *scope, c *collector) (bool, error) {
 		truth, known := Truth(v)
 		if !known {
 			c.unknown = spoiledBy(v)
+			in.doubt([]Stmt{&ExprStmt{X: x}}, s, c.unknown)
 			return true, nil
 		}
 		if !truth {

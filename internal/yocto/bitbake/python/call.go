@@ -110,8 +110,16 @@ func (in *Interp) callee(x Expr, s *scope) (callee, error) {
 	if h, ok := v.(Methoder); ok && h.HasMethod(a.Name) {
 		return callee{value: v, name: a.Name, host: h}, nil
 	}
-	v, err = in.attribute(v, a.Name)
-	return callee{value: v}, err
+	m, err := in.attribute(v, a.Name)
+	in.unknownMethod(v, m)
+	return callee{value: m}, err
+}
+
+// unknownMethod loses a container of which a method is had that is not known.
+func (in *Interp) unknownMethod(v, method Value) {
+	if u, ok := method.(*Unknown); ok && isMutable(v) && spoiledBy(v) == nil {
+		in.lose([]Value{v}, u)
+	}
 }
 
 // keywords evaluates the named arguments of a call; they are unknown when it
@@ -194,8 +202,9 @@ func (in *Interp) apply(f Value, name string, args []Value, kw map[string]Value)
 		}
 		return e, nil
 	case *Unknown:
+		in.doubts++ // it may raise
 		in.escape(name, args, kw, f)
-		return f, nil
+		return f.result(name), nil
 	case nil, bool, string, int64, float64, *List, *Dict, *Tuple, *Set:
 		return nil, in.raise("TypeError", "'%s' object is not callable", typeName(f))
 	}
@@ -211,6 +220,9 @@ func (in *Interp) escape(name string, args []Value, kw map[string]Value, u *Unkn
 		all = append(all, v)
 	}
 	in.Host.Escaped(name, all, u)
+	if !in.Host.Known(name) {
+		in.lose(all, u)
+	}
 }
 
 func unknownArgument(args []Value, kw map[string]Value) *Unknown {
@@ -257,7 +269,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 	if len(kw) > 0 {
 		used = map[string]bool{}
 	}
-	for _, p := range f.params {
+	for i, p := range f.params {
 		v, given := kw[p.Name]
 		switch {
 		case p.Star == "*":
@@ -280,11 +292,14 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 			used[p.Name] = true
 		case len(args) > 0:
 			v, args = args[0], args[1:]
+		case p.Default != nil && i < len(f.defaults):
+			v = f.defaults[i]
 		case p.Default != nil:
 			d, err := in.eval(p.Default, s)
 			if err != nil {
 				return err
 			}
+			freeze(d) // every call gets the same
 			v = d
 		default:
 			return in.raise("TypeError", "%s() missing the argument '%s'", f.Name, p.Name)
@@ -312,5 +327,32 @@ func (in *Interp) attr(x *Attr, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return in.attribute(v, x.Name)
+	m, err := in.attribute(v, x.Name)
+	in.unknownMethod(v, m)
+	return m, err
+}
+
+// makeFunc makes a function that sees the names of a scope; its defaults are
+// computed now.
+func (in *Interp) makeFunc(f *Func, s *scope) (*Func, error) {
+	f.env = s
+	for i, p := range f.params {
+		if _, constant := p.Default.(*Const); p.Default == nil || constant {
+			continue
+		}
+		if f.defaults == nil {
+			f.defaults = make([]Value, len(f.params))
+			for j, q := range f.params {
+				if c, ok := q.Default.(*Const); ok {
+					f.defaults[j] = c.Value
+				}
+			}
+		}
+		v, err := in.eval(p.Default, s)
+		if err != nil {
+			return nil, err
+		}
+		f.defaults[i] = v
+	}
+	return f, nil
 }

@@ -1,8 +1,11 @@
 package python
 
+import "strings"
+
 func (in *Interp) attribute(v Value, name string) (Value, error) {
 	switch v := v.(type) {
 	case *Unknown:
+		in.doubts++
 		return v, nil
 	case *Module:
 		if m, ok := v.Member(name); ok {
@@ -11,13 +14,18 @@ func (in *Interp) attribute(v Value, name string) (Value, error) {
 		if exceptionTypes[v.Name+"."+name] {
 			return &exceptionType{v.Name + "." + name}, nil
 		}
-		return in.unknown("%s.%s is not known", v.Name, name), nil
+		u := in.unknown("%s.%s is not known", v.Name, name)
+		u.Shared = true
+		return u, nil
 	case Attrer:
 		if m, ok := v.Attr(name); ok {
 			return m, nil
 		}
 		return in.unknown("the attribute %s is not known", name), nil
 	case *Object:
+		if v.spoiled != nil {
+			return v.spoiled, nil
+		}
 		return in.member(v, name)
 	case *ClassValue:
 		if m, ok := v.member(name); ok {
@@ -109,6 +117,9 @@ func (in *Interp) member(o *Object, name string) (Value, error) {
 		return v, nil
 	}
 	v, ok := o.Class.member(name)
+	if !ok && strings.HasPrefix(name, "__") {
+		return in.unknown("the attribute %s is not known", name).reaching(), nil
+	}
 	if !ok {
 		return nil, in.raise("AttributeError", "'%s' object has no attribute '%s'", o.Class.Name, name)
 	}

@@ -60,7 +60,8 @@ func (in *Interp) compound(x Expr, s *scope) (Value, error) {
 	case *Comprehension:
 		return in.comprehension(x, s)
 	case *Lambda:
-		return &Func{Name: "lambda", params: x.Params, result: x.Body, env: s}, nil
+		f, err := in.makeFunc(&Func{Name: "lambda", params: x.Params, result: x.Body}, s)
+		return f, err
 	}
 	return in.unknown("an expression that is not read here"), nil
 }

@@ -95,10 +95,9 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 		return jumpFlow(st.Word), nil
 	case *Def:
 		in.at(st.Line)
-		f := Define(st)
-		f.env = s
+		f, err := in.makeFunc(Define(st), s)
 		s.set(st.Name, f)
-		return flowOn, nil
+		return flowOn, err
 	default:
 		return in.rare(st, s)
 	}
@@ -128,7 +127,9 @@ func (in *Interp) rare(st Stmt, s *scope) (flow, error) {
 		for i, path := range st.Paths {
 			v, ok := in.Host.Import(path)
 			if !ok {
-				v = in.unknown("the module %s is not known", path)
+				u := in.unknown("the module %s is not known", path)
+				u.Shared = true
+				v = u
 			}
 			s.set(st.Names[i], v)
 		}
@@ -144,6 +145,9 @@ func (in *Interp) rare(st Stmt, s *scope) (flow, error) {
 		}
 		for _, n := range st.Names {
 			s.global[n] = true
+			if s.parent.isFrozen(n) {
+				in.Host.Tampered("the name " + n + " of a module")
+			}
 		}
 		return flowOn, nil
 	case *Delete:
@@ -185,49 +189,4 @@ func (in *Interp) ifStmt(st *If, s *scope) (flow, error) {
 		return in.lost(s, u), nil
 	}
 	return flowOn, nil
-}
-
-// doubt says that statements may or may not run, or run several times: the
-// names they would change are unknown from here on.
-func (in *Interp) doubt(body []Stmt, s *scope, u *Unknown) {
-	if len(body) == 0 {
-		return
-	}
-	in.doubts++
-	for name := range Changed(body) {
-		if v, ok := s.find(name); ok {
-			if _, host := v.(Attrer); host && !Assigned(body)[name] {
-				continue
-			}
-			if _, module := v.(*Module); module {
-				continue
-			}
-			s.set(name, u)
-			if v, _ := s.own(name); v == nil {
-				s.put(name, u)
-			}
-		} else {
-			s.put(name, u)
-		}
-	}
-	in.Host.Doubt(body, func(x Expr) Value { return in.peek(x, s) }, u)
-}
-
-// peek finds what an expression of names and attributes means, without
-// calling anything.
-func (in *Interp) peek(x Expr, s *scope) Value {
-	switch x := x.(type) {
-	case *Name:
-		v, err := in.name(x.ID, s)
-		if err == nil {
-			return v
-		}
-	case *Attr:
-		if base := in.peek(x.X, s); base != nil {
-			if v, err := in.attribute(base, x.Name); err == nil {
-				return v
-			}
-		}
-	}
-	return nil
 }

@@ -18,6 +18,7 @@ func (in *Interp) index(x *Index, s *scope) (Value, error) {
 
 func (in *Interp) item(v, i Value) (Value, error) {
 	if u := spoiledBy(v); u != nil {
+		in.doubts++
 		return u, nil
 	}
 	if u, ok := i.(*Unknown); ok {

@@ -10,11 +10,20 @@ type Host interface {
 	Lookup(name string) (Value, bool)
 	// Import finds a module, or a member of one, by its full name.
 	Import(path string) (Value, bool)
-	// Doubt says that statements may or may not run; resolve finds the
-	// function that a call in them means, when it is one written in Python.
+	// Doubt says that statements may or may not run; resolve finds what an
+	// expression of names and attributes in them means. The functions that
+	// they may call are told of in further calls.
 	Doubt(body []Stmt, resolve func(Expr) Value, why *Unknown)
 	// Escaped says that a function nobody knows was given values of the host.
 	Escaped(name string, args []Value, why *Unknown)
+	// Known says whether the host itself tells, in Doubt, what a call by that
+	// name changes.
+	Known(name string) bool
+	// Assigned says that the attribute of a value that is not known was
+	// assigned; the value may be nil.
+	Assigned(target *Attr, of Value)
+	// Tampered says that something was changed that all code shares.
+	Tampered(what string)
 }
 
 // Exception is a Python exception that was raised.

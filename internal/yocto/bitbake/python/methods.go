@@ -40,7 +40,7 @@ func method(v Value, name string) Value {
 	if m == nil {
 		return nil
 	}
-	return &Builtin{Name: name, Raw: true, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
+	return &Builtin{Name: name, Raw: true, Self: v, Fn: func(in *Interp, args []Value, kw map[string]Value) (Value, error) {
 		return in.callMethod(m, v, name, args, kw)
 	}}
 }
@@ -53,7 +53,8 @@ func (in *Interp) callMethod(m methodFunc, v Value, name string, args []Value, k
 		u = a
 	}
 	switch {
-	case u == nil && isFrozen(v) && mutators[name]:
+	case isFrozen(v) && mutators[name]:
+		in.Host.Tampered("a value of a module, by " + name)
 		return in.unknown("a value of a module is changed"), nil
 	case u == nil:
 		return m(in, v, args, kw)

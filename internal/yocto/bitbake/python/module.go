@@ -43,6 +43,22 @@ func freeze(v Value) {
 		}
 	case *Set:
 		v.dict.frozen = true
+	case *Object:
+		if v.frozen {
+			return
+		}
+		v.frozen = true
+		for _, x := range v.Attrs {
+			freeze(x)
+		}
+	case *ClassValue:
+		for _, x := range v.members {
+			freeze(x)
+		}
+	case *Tuple:
+		for _, x := range v.Items {
+			freeze(x)
+		}
 	}
 }
 
@@ -54,6 +70,8 @@ func isFrozen(v Value) bool {
 		return v.frozen
 	case *Set:
 		return v.dict.frozen
+	case *Object:
+		return v.frozen
 	}
 	return false
 }

@@ -96,6 +96,16 @@ func (s *scope) find(name string) (Value, bool) {
 	return nil, false
 }
 
+// isFrozen is whether a name is one of a module that is shared.
+func (s *scope) isFrozen(name string) bool {
+	for ; s != nil; s = s.parent {
+		if _, ok := s.own(name); ok {
+			return s.frozen
+		}
+	}
+	return false
+}
+
 func (s *scope) set(name string, v Value) {
 	if s.global[name] {
 		for p := s.parent; p != nil; p = p.parent {

@@ -11,7 +11,9 @@ func (in *Interp) augAssign(st *AugAssign, s *scope) error {
 	if err != nil {
 		return err
 	}
-	if l, ok := a.(*List); ok && st.Op == "+" && !l.frozen {
+	if isFrozen(a) {
+		in.Host.Tampered("a value of a module, by " + st.Op + "=")
+	} else if l, ok := a.(*List); ok && st.Op == "+" {
 		items, unordered, err := in.iterate(b)
 		if err != nil {
 			return err
@@ -27,7 +29,34 @@ func (in *Interp) augAssign(st *AugAssign, s *scope) error {
 	if err != nil {
 		return err
 	}
-	return in.assign(st.Target, v, s)
+	return in.assign(st.Target, inPlace(a, v), s)
+}
+
+// inPlace gives a container what an operation made of it: its other names mean
+// the same.
+func inPlace(a, v Value) Value {
+	if u, ok := v.(*Unknown); ok {
+		Spoil(a, u)
+		return v
+	}
+	switch a := a.(type) {
+	case *List:
+		if l, ok := v.(*List); ok && !a.frozen {
+			*a = *l
+			return a
+		}
+	case *Set:
+		if s, ok := v.(*Set); ok && !a.dict.frozen {
+			*a = *s
+			return a
+		}
+	case *Dict:
+		if d, ok := v.(*Dict); ok && !a.frozen {
+			*a = *d
+			return a
+		}
+	}
+	return v
 }
 
 // assign stores a value in a name, an item, an attribute or several of them.
@@ -45,12 +74,25 @@ func (in *Interp) assign(target Expr, v Value, s *scope) error {
 		if err != nil {
 			return err
 		}
-		if o, ok := x.(*Object); ok {
-			o.Attrs[t.Name] = v
-		}
+		in.assignAttribute(t, x, v)
 		return nil
 	}
 	return in.raise("SyntaxError", "cannot assign to this")
+}
+
+func (in *Interp) assignAttribute(t *Attr, x, v Value) {
+	switch x := x.(type) {
+	case *Object:
+		if x.frozen {
+			in.Host.Tampered("an object of a module, by " + CallName(t))
+			return
+		}
+		x.Attrs[t.Name] = v
+	case nil, *Unknown:
+		in.Host.Assigned(t, x)
+	default:
+		in.Host.Tampered(CallName(t))
+	}
 }
 
 func (in *Interp) unpack(targets []Expr, v Value, s *scope) error {
@@ -114,9 +156,13 @@ func (in *Interp) assignItem(t *Index, v Value, s *scope) error {
 		return err
 	}
 	if u, ok := i.(*Unknown); ok {
+		if strange, ok := x.(*Unknown); ok {
+			in.Host.Escaped(CallName(t.X)+".__setitem__", []Value{u, v}, strange)
+		}
 		return in.spoil(t.X, u, s)
 	}
 	if isFrozen(x) {
+		in.Host.Tampered("an item of a module's value")
 		return in.spoil(t.X, in.unknown("a value of a module is changed"), s)
 	}
 	switch x := x.(type) {
@@ -133,6 +179,8 @@ func (in *Interp) assignItem(t *Index, v Value, s *scope) error {
 			return in.raise("IndexError", "list assignment index out of range")
 		}
 		x.Items[n] = v
+	case *Unknown:
+		in.Host.Escaped(CallName(t.X)+".__setitem__", []Value{i, v}, x)
 	case Attrer:
 		in.Host.Escaped("item assignment", []Value{x}, in.unknown("an assignment to an item"))
 	}
@@ -141,6 +189,9 @@ func (in *Interp) assignItem(t *Index, v Value, s *scope) error {
 
 // spoil makes the name of a container unknown.
 func (in *Interp) spoil(x Expr, u *Unknown, s *scope) error {
+	if v := in.peek(x, s); isMutable(v) {
+		Spoil(v, u)
+	}
 	if n, ok := x.(*Name); ok {
 		s.set(n.ID, u)
 	}
@@ -152,6 +203,12 @@ func (in *Interp) delete(st *Delete, s *scope) error {
 		switch t := t.(type) {
 		case *Name:
 			s.drop(t.ID)
+		case *Attr:
+			x, err := in.eval(t.X, s)
+			if err != nil {
+				return err
+			}
+			in.assignAttribute(t, x, in.unknown("an attribute that was deleted"))
 		case *Index:
 			x, err := in.eval(t.X, s)
 			if err != nil {
@@ -160,6 +217,9 @@ func (in *Interp) delete(st *Delete, s *scope) error {
 			i, err := in.eval(t.I, s)
 			if err != nil {
 				return err
+			}
+			if isFrozen(x) {
+				in.Host.Tampered("an item of a module's value")
 			}
 			d, ok := x.(*Dict)
 			if !ok || d.frozen {

@@ -2,6 +2,7 @@ package python
 
 import (
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -39,6 +40,31 @@ type Set struct{ dict Dict }
 type Unknown struct {
 	Reason string
 	Cause  any
+	// Reaches is set when the value may be one that changes what the host keeps.
+	Reaches bool
+	// Shared is set when the value may be one of a module.
+	Shared bool
+}
+
+// reaching is the same for a value that may change what the host keeps.
+func (u *Unknown) reaching() *Unknown {
+	if u.Reaches {
+		return u
+	}
+	v := *u
+	v.Reaches = true
+	return &v
+}
+
+// result is what a call gives: most functions of modules make a value that is
+// nobody else's.
+func (u *Unknown) result(name string) *Unknown {
+	if !u.Shared || strings.Contains(name, "import") || strings.Contains(name, "__") || strings.HasPrefix(name, "bb.fetch") {
+		return u
+	}
+	v := *u
+	v.Shared = false
+	return &v
 }
 
 // Classer is a value of the host that isinstance can ask.
@@ -56,6 +82,7 @@ type Attrer interface {
 type Builtin struct {
 	Name string
 	Raw  bool
+	Self Value // of a method
 	Fn   func(in *Interp, args []Value, kw map[string]Value) (Value, error)
 }
 
@@ -106,9 +133,12 @@ type Func struct {
 	params []Param
 	body   []Stmt
 	result Expr // of a lambda
-	env    *scope
-	self   Value
-	Def    *Def
+	// defaults are the values of the parameters, where they were computed when
+	// the function was made.
+	defaults []Value
+	env      *scope
+	self     Value
+	Def      *Def
 }
 
 // ClassValue is a class written in Python, Object one of its values.
@@ -121,8 +151,10 @@ type ClassValue struct {
 
 // Object is an instance of a class.
 type Object struct {
-	Class *ClassValue
-	Attrs map[string]Value
+	Class   *ClassValue
+	Attrs   map[string]Value
+	spoiled *Unknown
+	frozen  bool
 }
 
 // NewDict makes an empty dict.
@@ -221,6 +253,8 @@ func spoiledBy(v Value) *Unknown {
 		return v.spoiled
 	case *Set:
 		return v.dict.spoiled
+	case *Object:
+		return v.spoiled
 	}
 	return nil
 }
@@ -237,6 +271,11 @@ func spoil(v Value, u *Unknown) {
 		v.spoiled = u
 	case *Set:
 		v.dict.spoiled = u
+	case *Object:
+		if Reaches(v) {
+			u = u.reaching()
+		}
+		v.spoiled = u
 	}
 }
 

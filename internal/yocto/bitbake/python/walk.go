@@ -1,5 +1,7 @@
 package python
 
+import "strings"
+
 // Walk calls f for every statement and expression below the statements,
 // parents first. When f is false, the children are left out.
 func Walk(body []Stmt, f func(node any) bool) {
@@ -114,7 +116,8 @@ func walkExpr(node any, f func(any) bool) {
 	}
 }
 
-// Assigned lists the names that statements assign.
+// Assigned lists the names that statements assign, those of nested functions
+// left out.
 func Assigned(body []Stmt) map[string]bool {
 	names := map[string]bool{}
 	Walk(body, func(node any) bool {
@@ -139,6 +142,10 @@ func Assigned(body []Stmt) map[string]bool {
 			for _, t := range n.Targets {
 				targetNames(t, names)
 			}
+		case *Try:
+			for _, h := range n.Handlers {
+				names[h.Name] = true
+			}
 		case *Def:
 			names[n.Name] = true
 			return false
@@ -161,28 +168,13 @@ func targetNames(x Expr, names map[string]bool) {
 		}
 	case *Star:
 		targetNames(x.X, names)
-	case *Index:
-		targetNames(x.X, names)
-	case *Attr:
-		targetNames(x.X, names)
 	}
 }
 
-// Changed lists the names that statements assign, and those whose methods
-// they call, which may change what the names stand for.
-func Changed(body []Stmt) map[string]bool {
-	names := Assigned(body)
-	Walk(body, func(node any) bool {
-		if c, ok := node.(*Call); ok {
-			if a, ok := c.Func.(*Attr); ok && mutators[a.Name] {
-				targetNames(a.X, names)
-			}
-		}
-		return true
-	})
-	return names
-}
+// ChangesItems says whether a method of that name changes a container.
+func ChangesItems(method string) bool { return mutators[method] || strings.HasPrefix(method, "__") }
 
 // mutators are the methods that change a list, dict or set.
 var mutators = map[string]bool{"append": true, "extend": true, "insert": true, "remove": true, "pop": true, "clear": true, "sort": true, "reverse": true,
-	"add": true, "discard": true, "update": true, "setdefault": true, "popitem": true, "difference_update": true, "intersection_update": true}
+	"add": true, "discard": true, "update": true, "setdefault": true, "popitem": true, "difference_update": true, "intersection_update": true,
+	"symmetric_difference_update": true}
