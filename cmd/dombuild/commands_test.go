@@ -252,7 +252,7 @@ func cmdStopped(ts *script, neg bool, args []string) {
 }
 
 func await(ended chan error, glob, text string) error {
-	for range 600 {
+	for range 2400 { // two minutes: a busy machine takes one to probe the sandbox
 		select {
 		case err := <-ended:
 			return fmt.Errorf("it ended before the signal: %w", err)
