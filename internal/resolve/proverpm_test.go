@@ -110,9 +110,9 @@ func swappedRPM(t *testing.T, a *rpmArchive) {
 			return digest.FromBytes(data), int64(len(data))
 		}
 		for name, edit := range map[string]func(v *lockfile.Vouched){
-			"repomd.xml": func(v *lockfile.Vouched) { v.Digest, v.Size = cut(v.Digest) },
-			"an index":   func(v *lockfile.Vouched) { v.Indexes[0].Digest, v.Indexes[0].Size = cut(v.Indexes[0].Digest) },
-			"a package":  func(v *lockfile.Vouched) { v.Debs[0].Digest, v.Debs[0].Size = cut(v.Debs[0].Digest) },
+			"repomd.xml":         func(v *lockfile.Vouched) { v.Digest, v.Size = cut(v.Digest) },
+			"an index":           func(v *lockfile.Vouched) { v.Indexes[0].Digest, v.Indexes[0].Size = cut(v.Indexes[0].Digest) },
+			"a package":          func(v *lockfile.Vouched) { v.Debs[0].Digest, v.Debs[0].Size = cut(v.Debs[0].Digest) },
 			"the keyring's size": func(v *lockfile.Vouched) { v.KeyringSize++ },
 		} {
 			c := l.Content()
