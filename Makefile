@@ -41,6 +41,7 @@ test: testdeps ## run all tests, with the real sandbox and QEMU
 bench: testdeps build ## run the benchmarks, then the whole-process comparisons
 	go test -run '^$$' -bench . -benchmem $(BENCHED)
 	@scripts/bench.sh $(BIN)
+	@scripts/bench-diff.sh $(BIN)
 
 lint: ## gofmt, vet, staticcheck and, where its database is reachable, govulncheck
 	@sh scripts/lint.sh

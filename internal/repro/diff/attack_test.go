@@ -144,6 +144,7 @@ func TestFilesThatChange(t *testing.T) {
 // TestExcludeNoMore are exclusions that seem to match more than they say.
 func TestExcludeNoMore(t *testing.T) {
 	inner := func(text string) string { return string(makeTar(t, file("x", text))) }
+	link := item{tar.Header{Typeflag: tar.TypeLink, Name: "y", Linkname: "x", Mode: 0o644, ModTime: when}, ""}
 	dir := item{tar.Header{Typeflag: tar.TypeDir, Name: "b!", Mode: 0o755, ModTime: when}, ""}
 	for name, c := range map[string]struct {
 		left, right []item
@@ -154,6 +155,7 @@ func TestExcludeNoMore(t *testing.T) {
 		"an artifact and a directory":    {[]item{dir, file("b!/x", "1")}, []item{dir, file("b!/x", "2")}, "a.tar!/*!/x", `a.tar > b\!/x: bytes`},
 		"the first of two":               {[]item{file("x", "1"), file("x", "1")}, []item{file("x", "1"), file("x", "2")}, "a.tar!/x", "a.tar > x (entry 2 of this path): bytes"},
 		"the second of two, and no file": {[]item{file("x", "1"), file("x", "1"), file("x (entry 2 of this path)", "1")}, []item{file("x", "1"), file("x", "2"), file("x (entry 2 of this path)", "1")}, "a.tar!/x (entry 2 of this path)", "a.tar > x (entry 2 of this path) (again): bytes"},
+		"a hard link to what is":         {[]item{file("x", "1"), link}, []item{file("x", "2"), link}, "a.tar!/x", "a.tar > y: bytes: a hard link to a file that differs: x"},
 		"case":                           {[]item{file("X", "1")}, []item{file("X", "2")}, "a.tar!/x", "a.tar > X: bytes"},
 		"a name with a newline":          {[]item{file("x\ny", "1")}, []item{file("x\ny", "2")}, "a.tar!/x", "a.tar > x\ny: bytes"},
 		"what follows the archive":       {[]item{file("x", "1")}, []item{file("x", "2"), file("y", "")}, "a.tar!/x", "a.tar > y: only-right"},
@@ -165,6 +167,19 @@ func TestExcludeNoMore(t *testing.T) {
 				t.Errorf("%s: %s, not %s", r.Verdict(), got, c.want)
 			}
 		})
+	}
+}
+
+// TestExcludeOneOfTwoPaths excludes one path of a file on disk that has two.
+func TestExcludeOneOfTwoPaths(t *testing.T) {
+	left, right := trees(t, func(side int, dir string) {
+		must(t, os.WriteFile(filepath.Join(dir, "build-info"), []byte{byte(side)}, 0o644))
+		must(t, os.Link(filepath.Join(dir, "build-info"), filepath.Join(dir, "sh")))
+	})
+	r, err := Compare(context.Background(), left, right, Options{Exclude: []Exclusion{{Pattern: "build-info", Reason: "test"}}})
+	must(t, err)
+	if got := strings.Join(tell(r.Differences), "\n"); r.Equal || !strings.HasPrefix(got, "sh: bytes") {
+		t.Errorf("%s: %s", r.Verdict(), got)
 	}
 }
 

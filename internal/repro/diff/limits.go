@@ -13,7 +13,7 @@ import (
 // small, and becomes large.
 type Limits struct {
 	Depth   int   // artifacts within artifacts, compressions too; 16
-	Entries int64 // of each side; 131,072 and one for every 16 bytes of both, at most 4 million
+	Entries int64 // of each side; 65,536 and one for every 32 bytes of both, at most 4 million
 	Bytes   int64 // that are unpacked or copied out of streams; 512 MiB and 200 for every byte of both, at most 64 GiB or 16 for every byte
 }
 
@@ -21,8 +21,8 @@ type Limits struct {
 const (
 	maxDepth     = 16
 	maxEntries   = 4 << 20 // also of a directory on disk
-	leastEntries = 128 << 10
-	entryBytes   = 16 // of input that allow for one entry more
+	leastEntries = 64 << 10
+	entryBytes   = 32 // of input that allow for one entry more
 	maxBytes     = 64 << 30
 	leastBytes   = 512 << 20
 	byteRatio    = 200

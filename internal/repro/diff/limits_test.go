@@ -9,12 +9,12 @@ import (
 )
 
 // TestDefaultLimits grow with what is compared: a bomb of 1 MB ends after about
-// 1 GB and 200,000 entries, and large images have room.
+// 1 GB and 130,000 entries, and large images have room.
 func TestDefaultLimits(t *testing.T) {
 	const mb, gb = 1 << 20, 1 << 30
 	for _, c := range []struct{ input, entries, bytes int64 }{
-		{0, 128 << 10, 512 * mb},
-		{2 * mb, 256 << 10, 912 * mb},
+		{0, 64 << 10, 512 * mb},
+		{2 * mb, 128 << 10, 912 * mb},
 		{gb, 4 << 20, 64 * gb},
 		{100 * gb, 4 << 20, 1600 * gb},
 		{1 << 62, 4 << 20, leastRatio * maxInput},

@@ -144,11 +144,46 @@ func (w *pairing) dataOf(side int, n *node) *data {
 	return n.data
 }
 
-func (w *pairing) plan(p pair) {
-	if l, r := w.contentsOf(p); l != nil {
-		l.plan()
-		r.plan()
+// linked returns the data that two hard links lead to. They are compared at the
+// file, but where differences of that may be excluded, they are not those of the
+// link.
+func (w *pairing) linked(p pair) (l, r *data) {
+	if len(w.opt.Exclude) == 0 || p.left == nil || p.right == nil || p.left.Type != image.HardLink || p.right.Type != image.HardLink {
+		return nil, nil
 	}
+	if l, r = w.dataOf(0, p.left), w.dataOf(1, p.right); l == nil || r == nil {
+		return nil, nil
+	}
+	return l, r
+}
+
+func (w *pairing) plan(p pair) {
+	for _, of := range []func(pair) (*data, *data){w.contentsOf, w.linked} {
+		if l, r := of(p); l != nil {
+			l.plan()
+			r.plan()
+		}
+	}
+}
+
+// link says whether what two hard links lead to differs.
+func (w *pairing) link(ctx context.Context, p pair) ([]explain.Difference, error) {
+	l, r := w.linked(p)
+	if l == nil {
+		return nil, nil
+	}
+	if err := w.count(l, r); err != nil {
+		return nil, err
+	}
+	same := false
+	err := open(l, r, func(left, right Content) (err error) {
+		same, err = w.same(ctx, left, right)
+		return err
+	})
+	if err != nil || same {
+		return nil, err
+	}
+	return []explain.Difference{{Kind: explain.Bytes, Detail: "a hard link to a file that differs: " + printable(p.left.Link)}}, nil
 }
 
 // compare compares one pair: what is inside first, then what the entry is.
@@ -168,6 +203,13 @@ func (w *pairing) compare(ctx context.Context, p pair) ([]explain.Difference, er
 	if p.left == nil || p.right == nil {
 		p.node().examined = true
 		return append(found, at.says(w.alone(p))), nil
+	}
+	linked, err := w.link(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range linked {
+		found = append(found, at.says(d))
 	}
 	meta := metadata(p.left.Entry, p.right.Entry)
 	remark(meta, l != nil, len(found) == 0)
@@ -189,17 +231,26 @@ func (w *pairing) count(l, r *data) error {
 
 // data compares two contents of entries.
 func (c *comparer) data(ctx context.Context, at level, l, r *data) (found []explain.Difference, err error) {
+	err = open(l, r, func(left, right Content) error {
+		found, err = c.contents(ctx, at, left, right)
+		return err
+	})
+	return found, err
+}
+
+// open opens two contents for a function.
+func open(l, r *data, fn func(left, right Content) error) (err error) {
 	left, end, err := l.use()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = cmp.Or(err, end()) }()
 	right, end2, err := r.use()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = cmp.Or(err, end2()) }()
-	return c.contents(ctx, at, left, right)
+	return fn(left, right)
 }
 
 // alone is the difference of an entry that only one side has.

@@ -48,7 +48,7 @@ func openObject(c Content) (*object, bool) {
 // How much of compressed sections is unpacked to compare them.
 const (
 	maxSection  = 64 << 20  // of one
-	maxUnpacked = 256 << 20 // of all of an object
+	maxUnpacked = 128 << 20 // of all of an object
 )
 
 // bytesOf is what a section holds, unpacked where that is possible within the limits.
@@ -60,7 +60,8 @@ func (o *object) bytesOf(s *elf.Section) Content {
 		return c
 	}
 	if s.Flags&elf.SHF_COMPRESSED != 0 && s.Size <= min(maxSection, maxUnpacked-o.size) {
-		if b, err := io.ReadAll(io.LimitReader(s.Open(), int64(s.Size))); err == nil {
+		b := make([]byte, s.Size)
+		if _, err := io.ReadFull(s.Open(), b); err == nil {
 			o.size += s.Size
 			o.unpacked[s] = bytes.NewReader(b)
 			return o.unpacked[s]
