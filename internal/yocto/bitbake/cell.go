@@ -67,8 +67,11 @@ func (d *Data) changeVariants(s *symbol) *cell {
 	return c
 }
 
-// own is the variable of a symbol for changing it.
+// ownSymbol is the variable of a symbol for changing it.
 func (d *Data) ownSymbol(s *symbol) *variable {
+	if s.opaque {
+		d.taintAll(d.unknown(excerpt(s.name), "the name of the variable is too long"))
+	}
 	d.changedSymbol(s)
 	v := d.at(s).variable
 	if v != nil && v.owner == d.mark {

@@ -18,17 +18,19 @@ func (d *Data) record(st *statement, name string) {
 	d.seq++
 }
 
-// historyKey is the name without the operation, with the flag.
-func (d *Data) historyKey(name string) string {
-	variable, _, flag := strings.Cut(name, "[")
-	base, _, _, operation := d.split(variable)
+// historySymbol is the name without the operation, with the flag.
+func (d *Data) historySymbol(s *symbol) *symbol {
+	variable, _, flag := strings.Cut(s.name, "[")
 	switch {
-	case !operation:
-		return name
+	case s.opaque:
 	case flag:
-		return base + name[len(variable):]
+		if base := d.symbol(variable).base; base != nil {
+			return d.symbol(base.name + s.name[len(variable):])
+		}
+	case s.base != nil:
+		return s.base
 	}
-	return base
+	return s
 }
 
 func (d *Data) normalHistory(name string) string {

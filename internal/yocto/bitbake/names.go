@@ -13,13 +13,19 @@ type symbol struct {
 	name      string
 	id        int
 	stem      *symbol // what comes before the last separator, nil for none
+	lower     int     // how many parts at its end can be overrides beside another
 	shorts    int     // of how many stems it is a variant: A:b:c of A:b and A
 	base      *symbol // of NAME:append:x, nil when it is no operation
 	op        op      // of it
 	overrides string  // of it
 	history   *symbol // under which what took part in it is recorded: without the operation
 	braced    bool    // the name holds a reference
+	opaque    bool    // the name is too long to be taken apart
 }
+
+// longest is how long a name may be to be taken apart, in bytes. When a variable
+// gets a value whose name is longer, nothing is certain any more.
+const longest = 4096
 
 // names finds symbols by their text. Those that are shared are not changed
 // any more.
@@ -53,37 +59,42 @@ func (d *Data) newSymbol(name string) *symbol {
 		return s
 	}
 	s := n.make()
-	s.name, s.braced = name, strings.Contains(name, "${")
-	if i := strings.LastIndex(name, d.env.separator()); i >= 0 {
-		s.stem = d.symbol(name[:i])
-		s.shorts = d.countShorts(name)
-		if base, o, overrides, ok := d.split(name); ok {
-			s.base, s.op, s.overrides = d.symbol(base), o, overrides
-		}
+	s.name, s.opaque = name, len(name) > longest
+	last := name
+	if i := strings.LastIndex(name, d.env.separator()); i >= 0 && !s.opaque {
+		s.stem, last = d.symbol(name[:i]), name[i+1:]
+		d.takeApart(s, last)
 	}
+	s.braced = s.stem != nil && s.stem.braced || strings.Contains(last, "${")
 	s.id = len(n.sharedList) + len(n.ownList)
 	n.own[name] = s
 	n.ownList = append(n.ownList, s)
-	s.history = s
-	if key := d.historyKey(name); key != name {
-		s.history = d.symbol(key)
-	}
+	s.history = d.historySymbol(s)
 	return s
 }
 
-// countShorts is of how many names "A:b:c" is a variant: of A:b with c, and of
-// A with b:c.
-func (d *Data) countShorts(name string) int {
-	sep, n := d.env.separator(), 0
-	i := strings.LastIndex(name, sep)
-	for d.isOverride(name[i+1:]) {
-		n++
-		if i = strings.LastIndex(name[:i], sep); i <= 0 {
-			break
-		}
+// takeApart finds out what a name with a stem means, by what the stem means
+// and the part after it.
+func (d *Data) takeApart(s *symbol, last string) {
+	if d.isOverride(last) || d.env.old && strings.ToLower(last) == last {
+		s.lower = 1
 	}
-	return n
+	if s.lower > 0 && strings.LastIndex(s.stem.name, d.env.separator()) > 0 {
+		s.lower += s.stem.lower
+	}
+	if d.isOverride(last) {
+		s.shorts = s.lower
+	}
+	switch o := op(":" + last); {
+	case s.stem.base != nil && !strings.ContainsFunc(last, isUpper):
+		s.base, s.op = s.stem.base, s.stem.op
+		s.overrides = s.name[len(s.base.name)+len(s.op)+1:]
+	case s.stem.base == nil && (o == ":append" || o == ":prepend" || o == ":remove"):
+		s.base, s.op = s.stem, o
+	}
 }
+
+func isUpper(r rune) bool { return r >= 'A' && r <= 'Z' }
 
 // eachVariant calls f for every name of which s is a variant, with the
 // overrides that make it one.
