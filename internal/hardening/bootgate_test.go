@@ -34,7 +34,7 @@ func bootTree(t *testing.T, files map[string]string) *bytes.Reader {
 const configHead = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.1.0 Kernel Configuration\n#\nCONFIG_X86_64=y\nCONFIG_X86=y\n"
 
 // hardKernel decides what no command line says.
-const hardKernel = configHead + "CONFIG_INIT_ON_ALLOC_DEFAULT_ON=y\nCONFIG_INIT_ON_FREE_DEFAULT_ON=y\nCONFIG_RANDOMIZE_KSTACK_OFFSET_DEFAULT=y\nCONFIG_LEGACY_VSYSCALL_NONE=y\n"
+const hardKernel = configHead + "CONFIG_HARDENED_USERCOPY=y\nCONFIG_INIT_ON_ALLOC_DEFAULT_ON=y\nCONFIG_INIT_ON_FREE_DEFAULT_ON=y\nCONFIG_RANDOMIZE_KSTACK_OFFSET_DEFAULT=y\nCONFIG_LEGACY_VSYSCALL_NONE=y\n"
 
 const hardSysctls = `fs.protected_fifos=2
 fs.protected_hardlinks=1
@@ -67,8 +67,8 @@ func TestBootGate(t *testing.T) {
 		"overridden":         {linux: good + " mitigations=off", want: []string{"kernel-cmdline:mitigations"}},
 		"low severity":       {linux: good + " hash_pointers=never"},
 		"Xen":                {linux: good, xen: "smap=0 console=com1", want: []string{"xen-cmdline:flask", "xen-cmdline:smap"}},
-		"no configuration":   {linux: good, files: map[string]string{"etc/x": "x"}, want: []string{"kernel-cmdline:init_on_alloc", "kernel-cmdline:init_on_free", "kernel-cmdline:iommu.passthrough", "kernel-cmdline:iommu.strict", "kernel-cmdline:randomize_kstack_offset", "kernel-cmdline:slab_nomerge", "kernel-cmdline:vsyscall"}},
-		"two configurations": {linux: good + " init_on_alloc=1 init_on_free=1 randomize_kstack_offset=1 slab_nomerge", files: map[string]string{"boot/config-a": hardKernel, "boot/config-b": hardKernel + "CONFIG_A=y\n"}, want: []string{"kernel-cmdline:iommu.passthrough", "kernel-cmdline:iommu.strict", "kernel-cmdline:vsyscall"}},
+		"no configuration":   {linux: good, files: map[string]string{"etc/x": "x"}, want: []string{"kernel-cmdline:hardened_usercopy", "kernel-cmdline:init_on_alloc", "kernel-cmdline:init_on_free", "kernel-cmdline:iommu.passthrough", "kernel-cmdline:iommu.strict", "kernel-cmdline:randomize_kstack_offset", "kernel-cmdline:slab_nomerge", "kernel-cmdline:vsyscall"}},
+		"two configurations": {linux: good + " hardened_usercopy=1 init_on_alloc=1 init_on_free=1 randomize_kstack_offset=1 slab_nomerge", files: map[string]string{"boot/config-a": hardKernel, "boot/config-b": hardKernel + "CONFIG_A=y\n"}, want: []string{"kernel-cmdline:iommu.passthrough", "kernel-cmdline:iommu.strict", "kernel-cmdline:vsyscall"}},
 		"sysctls":            {none: true, files: map[string]string{"etc/sysctl.d/a.conf": hardSysctls}},
 		"one sysctl":         {none: true, files: map[string]string{"etc/sysctl.d/a.conf": hardSysctls, "etc/sysctl.conf": "kernel.kptr_restrict=0\n"}, want: []string{"sysctl:kernel.kptr_restrict"}},
 		"a sysctl missing":   {none: true, files: map[string]string{"etc/sysctl.d/a.conf": strings.Replace(hardSysctls, "fs.protected_fifos=2\n", "", 1)}, want: []string{"sysctl:fs.protected_fifos"}},

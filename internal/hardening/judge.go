@@ -58,14 +58,18 @@ func remedy(r profile.Rule) string {
 // so is each rule of the profile that could not be judged.
 func Judge(files []prove.File, p profile.Profile, unknown bool) []finding.Finding {
 	var list []finding.Finding
+	var rules []profile.Rule
+	for _, id := range p.Rules {
+		rules = append(rules, ruleOf(id))
+	}
+	imageRules := profile.ImageRules()
 	for _, f := range files {
 		for _, o := range optionFindings(f) {
 			if slices.Contains(p.Rules, configRule(o.Rule)) {
 				list = append(list, o)
 			}
 		}
-		for _, id := range p.Rules {
-			r := ruleOf(id)
+		for _, r := range rules {
 			for _, name := range checksOf(r) {
 				c, ok := f.Check(name)
 				switch {
@@ -76,7 +80,7 @@ func Judge(files []prove.File, p profile.Profile, unknown bool) []finding.Findin
 				}
 			}
 		}
-		for _, id := range profile.ImageRules() {
+		for _, id := range imageRules {
 			if c, ok := f.Check(id); ok && c.Status == prove.Refuted {
 				list = append(list, finding.Finding{Rule: id, Place: finding.Place{File: f.Path}, Subject: id,
 					Message: strings.Join(c.Evidence, "; ")})

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dombuild/dombuild/internal/finding"
 	"github.com/dombuild/dombuild/internal/hardening/kernel"
@@ -103,8 +104,9 @@ type option struct {
 	severity       kernel.Severity
 }
 
-// optionRules are the rules about single options and parameters, by id.
-func optionRules() map[string]option {
+// optionRules are the rules about single options and parameters, by id. They
+// are asked for each file, and made once.
+var optionRules = sync.OnceValue(func() map[string]option {
 	byID := map[string]option{}
 	for _, kind := range []kernel.Kind{kernel.Linux, kernel.Xen} {
 		for _, r := range kernel.Rules(kind) {
@@ -118,7 +120,7 @@ func optionRules() map[string]option {
 		byID[p.ID()] = option{p.Wanted(), p.Reason, p.Source, p.Severity}
 	}
 	return byID
-}
+})
 
 // optionFindings are the refuted options of a configuration.
 func optionFindings(f prove.File) []finding.Finding {

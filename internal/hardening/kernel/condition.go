@@ -25,6 +25,7 @@ const (
 	isPresent           // a line names the option
 	isMaximum           // option has the value of option_MAX
 	atLeast             // the version is at least value
+	isOlder             // the version is older than value
 	allOf               // every part holds
 	anyOf               // one part holds
 )
@@ -38,6 +39,7 @@ func lists(option, member string) Condition {
 func present(option string) Condition     { return Condition{op: isPresent, option: option} }
 func maximum(option string) Condition     { return Condition{op: isMaximum, option: option} }
 func from(version string) Condition       { return Condition{op: atLeast, value: version} }
+func before(version string) Condition     { return Condition{op: isOlder, value: version} }
 func all(parts ...Condition) Condition    { return Condition{op: allOf, parts: parts} }
 func either(parts ...Condition) Condition { return Condition{op: anyOf, parts: parts} }
 
@@ -55,6 +57,8 @@ func (c Condition) String() string {
 		return fmt.Sprintf("CONFIG_%s=CONFIG_%[1]s_MAX", c.option)
 	case atLeast:
 		return "version ≥ " + c.value
+	case isOlder:
+		return "version < " + c.value
 	}
 	word := map[op]string{allOf: " and ", anyOf: " or "}[c.op]
 	var text []string
@@ -95,6 +99,12 @@ func (s subject) ask(c Condition) answer {
 		return s.askMaximum(c.option)
 	case atLeast:
 		return s.askVersion(c.value)
+	case isOlder:
+		a := s.askVersion(c.value)
+		if a.status != Unknown {
+			a.status = opposite(a.status)
+		}
+		return a
 	case allOf:
 		return s.join(c.parts, Refuted)
 	}

@@ -56,6 +56,7 @@ func Parameters(k Kind) []Parameter {
 	}
 	return append(keptOn(), []Parameter{
 		linuxParameter("debugfs", []string{"=off", "=no-mount"}, nil, either(off("DEBUG_FS"), on("DEBUG_FS_ALLOW_NONE")), Unknown, defaultUnseen, Low, "debugging interfaces are not there"),
+		linuxParameter("hardened_usercopy", yes, nil, either(on("HARDENED_USERCOPY_DEFAULT_ON"), all(on("HARDENED_USERCOPY"), before("6.15"))), Unknown, defaultUnseen, High, "a copy to or from a program stays within its object"),
 		linuxParameter("hash_pointers", []string{"=always"}, []string{"=never"}, Condition{}, Unknown, defaultUnseen, Low, "addresses in messages are hashed, also while debugging"),
 		linuxParameter("init_on_alloc", yes, nil, on("INIT_ON_ALLOC_DEFAULT_ON"), Unknown, defaultUnseen, High, "memory of the kernel begins as zero"),
 		linuxParameter("init_on_free", yes, nil, on("INIT_ON_FREE_DEFAULT_ON"), Unknown, defaultUnseen, Medium, "memory of the kernel is wiped when it is freed"),
@@ -67,6 +68,7 @@ func Parameters(k Kind) []Parameter {
 		linuxParameter("randomize_kstack_offset", yes, nil, on("RANDOMIZE_KSTACK_OFFSET_DEFAULT"), Unknown, defaultUnseen, Medium, "the kernel's stack begins elsewhere in each call"),
 		linuxParameter("slab_nomerge", []string{"="}, nil, off("SLAB_MERGE_DEFAULT"), Unknown, defaultUnseen, Medium, "objects of different kinds do not share memory"),
 		linuxParameter("vsyscall", []string{"=none"}, nil, on("LEGACY_VSYSCALL_NONE"), Unknown, defaultUnseen, Medium, "no code lies at an address that is known"),
+		never("no_hash_pointers", "addresses in messages are hashed"),
 		never("nokaslr", "the kernel lies at an address that is not known"),
 		never("nopti", "programs do not see the kernel's memory"),
 		never("nosmap", "the kernel does not read a program's memory by mistake"),
@@ -75,6 +77,9 @@ func Parameters(k Kind) []Parameter {
 		never("nospectre_v1", "Spectre 1 is mitigated"),
 		never("nospectre_v2", "Spectre 2 is mitigated"),
 		never("dis_ucode_ldr", "the processor's microcode is updated"),
+		never("norandmaps", "programs lie at addresses that are not known"),
+		never("slab_merge", "objects of different kinds do not share memory"),
+		never("slub_merge", "objects of different kinds do not share memory"),
 	}...)
 }
 
@@ -91,7 +96,6 @@ func keptOn() []Parameter {
 		"mds", "tsx_async_abort", "srbds", "mmio_stale_data", "retbleed", "gather_data_sampling", "reg_file_data_sampling",
 		"spec_rstack_overflow", "indirect_target_selection", "tsa", "vmscape", "kvm.nx_huge_pages")
 	add("data of the kernel is not executed, and its code not changed", "rodata", "noexec")
-	add("a copy to or from a program stays within its object", "hardened_usercopy")
 	add("indirect branches of the kernel are tracked", "ibt", "cfi")
 	return list
 }
