@@ -61,7 +61,7 @@ func TestModulesStay(t *testing.T) {
 		"nothing":       "import bb.fetch2\n",
 		"own class":     "class X:\n    pass\nX.y = 1\nx = X()\nx.z = 2\n",
 		"own function":  "def f():\n    pass\nf.y = 1\n",
-		"in a method":   "class X:\n    def f(self, other):\n        other.x = 1\n        self.y = 2\n",
+		"in a method":   "import hashlib\nclass X:\n    def f(self, other):\n        other.x = 1\n        self.y = 2\n    def __init__(self):\n        self.__data = 1\nX()\n",
 		"search path":   "import sys\nsys.path = sys.path + ['/x']\nsys.path.append('/y')\n",
 		"own signature": "import bb.siggen\nclass S:\n    pass\nbb.siggen.SignatureGeneratorOwn = S\n",
 	} {

@@ -2,7 +2,6 @@ package python
 
 import (
 	"fmt"
-	"strings"
 )
 
 // address tells values apart.
@@ -193,7 +192,7 @@ func (r *doubter) inPlace(x Expr) {
 
 func (r *doubter) setAttribute(x *Attr) {
 	base := r.peek(x.X)
-	if isFrozen(base) || strings.HasPrefix(x.Name, "__") {
+	if isFrozen(base) || isSpecial(x.Name) {
 		r.in.Host.Tampered(CallName(x))
 		return
 	}

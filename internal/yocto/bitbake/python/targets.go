@@ -2,7 +2,6 @@ package python
 
 import (
 	"fmt"
-	"strings"
 )
 
 func (in *Interp) augAssign(st *AugAssign, s *scope) error {
@@ -84,7 +83,7 @@ func (in *Interp) assign(target Expr, v Value, s *scope) error {
 }
 
 func (in *Interp) assignAttribute(t *Attr, x, v Value) {
-	if isFrozen(x) || strings.HasPrefix(t.Name, "__") {
+	if isFrozen(x) || isSpecial(t.Name) {
 		in.Host.Tampered(CallName(t))
 		return
 	}
