@@ -32,6 +32,9 @@ func (a *app) writeYoctoLock(result *yocto.Result, name string) error {
 	}
 	if err == nil {
 		fmt.Fprintf(a.stderr, "locked %d files; %d sources are not locked, each with its reason in the lock\n", len(l.Files), len(l.Unlocked))
+		if name != "-" && len(l.Files) > 0 {
+			fmt.Fprintf(a.stderr, "hint: dombuild fetch --lock %s, then dombuild store export --yocto downloads --lock %s\n", name, name)
+		}
 	}
 	return err
 }
@@ -70,6 +73,9 @@ func (a *app) fetchLock(ctx context.Context, name string) error {
 	}
 	st, err := a.openStore()
 	if err != nil {
+		return err
+	}
+	if err := registerLock(st, name); err != nil {
 		return err
 	}
 	if err := fetch.Fetch(ctx, st, wanted, fetch.Options{Progress: a.display}); err != nil {

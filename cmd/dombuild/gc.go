@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -27,6 +28,7 @@ import (
 type gcFlags struct {
 	dry, yes bool
 	forget   []string
+	locks    []string
 }
 
 func (a *app) storeGC() *cobra.Command {
@@ -35,10 +37,12 @@ func (a *app) storeGC() *cobra.Command {
 		func(ctx context.Context, dirs []string) error { return a.gc(ctx, dirs, f) })
 	cmd.Long = `Remove every blob and record that no recipe needs. Needed are the pins and the
 cached outputs of each recipe that fetched into or built from this store and is
-still there, and of those in the directories given.`
+still there, and of those in the directories given. The locks that fetch --lock
+was given, and those of --lock, keep what they pin.`
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "only say what would be removed")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
-	cmd.Flags().StringArrayVar(&f.forget, "forget", nil, "no longer keep what the recipe in this directory needs")
+	cmd.Flags().StringArrayVar(&f.forget, "forget", nil, "no longer keep what the recipe in this directory, or this lock, needs")
+	cmd.Flags().StringArrayVar(&f.locks, "lock", nil, "keep what this lock pins, such as one of audit yocto --lock")
 	return cmd
 }
 
@@ -80,12 +84,17 @@ func (a *app) gc(ctx context.Context, dirs []string, f gcFlags) error {
 			return err
 		}
 	}
-	kind, verdicts, err := repro.Useful(ctx, st, keep.Blob)
+	locks, err := a.gcLocks(ctx, st, f.locks, f.forget)
 	if err != nil {
 		return err
 	}
-	opt := store.GCOptions{Keep: keep.Blob, DryRun: true, KeepRecord: func(k, key string) bool {
-		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key])
+	needed := func(d digest.Digest) bool { return keep.Blob(d) || locks.blobs[d] }
+	kind, verdicts, err := repro.Useful(ctx, st, needed)
+	if err != nil {
+		return err
+	}
+	opt := store.GCOptions{Keep: needed, DryRun: true, KeepRecord: func(k, key string) bool {
+		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key]) || (k == recordLock && locks.keys[key])
 	}}
 	report, err := st.GC(ctx, opt)
 	if err != nil {
@@ -100,7 +109,7 @@ func (a *app) gc(ctx context.Context, dirs []string, f gcFlags) error {
 			return err
 		}
 	}
-	return a.printGC(describeGC(report, roots, f.dry))
+	return a.printGC(describeGC(report, roots, locks.paths, f.dry))
 }
 
 // gcRoots are the recipes that keep what they need: those that registered and
@@ -217,13 +226,14 @@ type gcDocument struct {
 	Schema  string       `json:"schema"`
 	DryRun  bool         `json:"dry_run"`
 	Recipes []build.User `json:"recipes"` // whose needs stay
+	Locks   []string     `json:"locks"`   // likewise
 	Blobs   []storedBlob `json:"blobs"`
 	Records []string     `json:"records"` // kind/key
 	Freed   int64        `json:"freed_bytes"`
 }
 
-func describeGC(r *store.GCReport, roots []build.User, dry bool) gcDocument {
-	doc := gcDocument{"dombuild/store-gc/v1", dry, append([]build.User{}, roots...), storedBlobs(r.Blobs), []string{}, r.Freed}
+func describeGC(r *store.GCReport, roots []build.User, locks []string, dry bool) gcDocument {
+	doc := gcDocument{"dombuild/store-gc/v1", dry, append([]build.User{}, roots...), append([]string{}, locks...), storedBlobs(r.Blobs), []string{}, r.Freed}
 	for _, x := range r.Records {
 		doc.Records = append(doc.Records, x.Kind+"/"+x.Key)
 	}
@@ -234,6 +244,9 @@ func (a *app) printGC(doc gcDocument) error {
 	return a.print(doc, func(w io.Writer) {
 		for _, r := range doc.Recipes {
 			fmt.Fprintf(w, "kept what %s needs\n", r.Dir)
+		}
+		for _, l := range doc.Locks {
+			fmt.Fprintf(w, "kept what %s pins\n", l)
 		}
 		verb := "removed"
 		if doc.DryRun {

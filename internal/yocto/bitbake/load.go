@@ -169,6 +169,7 @@ func (w *Workspace) configure() error {
 		d.inherit(class, st, false)
 	}
 	d.tainted = mergeUnknown(d.tainted, d.get("INHERIT").unknown)
+	d.tainted = mergeUnknown(d.tainted, w.env.checkModules())
 	d.fire("ConfigParsed")
 	d.recipe.class = "recipe"
 	w.errors = d.errors

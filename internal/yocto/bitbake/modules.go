@@ -29,40 +29,6 @@ func (e *environment) builtIn(name string) *python.Module {
 	return m.builtIn[name]
 }
 
-// loader is the host while modules are loaded: it knows other modules and no
-// variables.
-type loader struct {
-	env     *environment
-	loading []string
-	file    string // of the module
-	in      *python.Interp
-}
-
-func (l loader) Lookup(name string) (python.Value, bool) { return l.env.module(name, l.loading) }
-
-func (l loader) Import(path string) (python.Value, bool) { return l.env.importPath(path, l.loading) }
-
-func (l loader) Doubt([]python.Stmt, func(python.Expr) python.Value, *python.Unknown) {}
-
-func (l loader) Escaped(name string, args []python.Value, why *python.Unknown) {
-	if runsText(name) || changesShared(name, args, why) {
-		l.Tampered(name)
-	}
-}
-
-func (l loader) Known(string) bool { return false }
-
-func (l loader) Assigned(target *python.Attr, of python.Value) {
-	if u, ok := of.(*python.Unknown); ok && u.Shared {
-		l.Tampered(python.CallName(target))
-	}
-}
-
-// Tampered says that a module changes something that is not its own.
-func (l loader) Tampered(what string) {
-	l.env.tamper(Unknown{Place: Place{File: l.file, Line: l.in.Line()}, Expression: what, Reason: "a module of a layer changes what BitBake itself may use"})
-}
-
 // module finds a module by its first name. Packages of the layers are loaded
 // when they are used.
 func (e *environment) module(name string, loading []string) (python.Value, bool) {
@@ -141,9 +107,14 @@ func (e *environment) loadModule(name string, loading []string) *python.Module {
 		if err != nil {
 			continue
 		}
-		body := python.ParseModule(string(text))
-		in := &python.Interp{Steps: e.limits.Steps, Depth: 200, Size: e.limits.Length}
-		in.Host = loader{e, loading, e.relative(real), in}
+		l := loader{env: e, loading: loading, file: e.relative(real), text: string(text)}
+		body, unread := python.ParseModule(l.text)
+		for _, part := range unread {
+			if m := assigns.FindString(part); m != "" {
+				l.Tampered(strings.TrimSpace(m))
+			}
+		}
+		in := &python.Interp{Host: l, Steps: e.limits.Steps, Depth: 200, Size: e.limits.Length}
 		return in.LoadModule(strings.ReplaceAll(name, "/", "."), body)
 	}
 	return nil
@@ -184,11 +155,4 @@ func typedValue(kind, text string, separated bool) python.Value {
 		return text
 	}
 	return unknownValue("a value of the type " + kind)
-}
-
-// tamper keeps that a module changes what is not its own.
-func (e *environment) tamper(u Unknown) {
-	e.modules.mu.Lock()
-	defer e.modules.mu.Unlock()
-	e.modules.tamper = mergeUnknown(e.modules.tamper, []Unknown{u})
 }

@@ -1,7 +1,5 @@
 package python
 
-import "strings"
-
 func (in *Interp) attribute(v Value, name string) (Value, error) {
 	switch v := v.(type) {
 	case *Unknown:
@@ -117,7 +115,7 @@ func (in *Interp) member(o *Object, name string) (Value, error) {
 		return v, nil
 	}
 	v, ok := o.Class.member(name)
-	if !ok && strings.HasPrefix(name, "__") {
+	if !ok && isSpecial(name) {
 		return in.unknown("the attribute %s is not known", name).reaching(), nil
 	}
 	if !ok {

@@ -1,6 +1,8 @@
 package python
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // address tells values apart.
 func address(v any) string {
@@ -189,11 +191,19 @@ func (r *doubter) inPlace(x Expr) {
 }
 
 func (r *doubter) setAttribute(x *Attr) {
-	switch v := r.peek(x.X).(type) {
+	base := r.peek(x.X)
+	if isFrozen(base) || isSpecial(x.Name) {
+		r.in.Host.Tampered(CallName(x))
+		return
+	}
+	switch v := base.(type) {
 	case *Object:
 		if v.spoiled == nil {
 			v.Attrs[x.Name] = r.after(v.Attrs[x.Name])
 		}
+	case *ClassValue:
+		v.members[x.Name] = r.after(v.members[x.Name])
+	case *Func:
 	case nil, *Unknown:
 		r.expr(x.X, true)
 		r.in.Host.Assigned(x, v)

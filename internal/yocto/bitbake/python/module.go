@@ -52,6 +52,10 @@ func freeze(v Value) {
 			freeze(x)
 		}
 	case *ClassValue:
+		if v.frozen {
+			return
+		}
+		v.frozen = true
 		for _, x := range v.members {
 			freeze(x)
 		}
@@ -72,21 +76,24 @@ func isFrozen(v Value) bool {
 		return v.dict.frozen
 	case *Object:
 		return v.frozen
+	case *ClassValue:
+		return v.frozen
 	}
 	return false
 }
 
 // ParseModule parses the text of a module, each statement of the top level by
 // itself: one that is not read is left out, and the names it would define are
-// unknown.
-func ParseModule(src string) []Stmt {
-	var body []Stmt
+// unknown. The texts of those are unread.
+func ParseModule(src string) (body []Stmt, unread []string) {
 	for _, part := range topLevel(src) {
 		if list, err := ParseBody(part); err == nil {
 			body = append(body, list...)
+		} else {
+			unread = append(unread, part)
 		}
 	}
-	return body
+	return body, unread
 }
 
 // topLevel cuts text before the lines that begin a statement of the top level.

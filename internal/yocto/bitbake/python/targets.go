@@ -1,6 +1,8 @@
 package python
 
-import "fmt"
+import (
+	"fmt"
+)
 
 func (in *Interp) augAssign(st *AugAssign, s *scope) error {
 	a, err := in.eval(st.Target, s)
@@ -81,13 +83,16 @@ func (in *Interp) assign(target Expr, v Value, s *scope) error {
 }
 
 func (in *Interp) assignAttribute(t *Attr, x, v Value) {
+	if isFrozen(x) || isSpecial(t.Name) {
+		in.Host.Tampered(CallName(t))
+		return
+	}
 	switch x := x.(type) {
 	case *Object:
-		if x.frozen {
-			in.Host.Tampered("an object of a module, by " + CallName(t))
-			return
-		}
 		x.Attrs[t.Name] = v
+	case *ClassValue:
+		x.members[t.Name] = v
+	case *Func: // its code stays what it is
 	case nil, *Unknown:
 		in.Host.Assigned(t, x)
 	default:

@@ -147,6 +147,7 @@ type ClassValue struct {
 	members map[string]Value
 	bases   []*ClassValue
 	env     *scope
+	frozen  bool
 }
 
 // Object is an instance of a class.

@@ -172,7 +172,12 @@ func targetNames(x Expr, names map[string]bool) {
 }
 
 // ChangesItems says whether a method of that name changes a container.
-func ChangesItems(method string) bool { return mutators[method] || strings.HasPrefix(method, "__") }
+func ChangesItems(method string) bool { return mutators[method] || isSpecial(method) }
+
+// isSpecial is whether Python itself gives a meaning to a name: __code__.
+func isSpecial(name string) bool {
+	return strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
+}
 
 // mutators are the methods that change a list, dict or set.
 var mutators = map[string]bool{"append": true, "extend": true, "insert": true, "remove": true, "pop": true, "clear": true, "sort": true, "reverse": true,

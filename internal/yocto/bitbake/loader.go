@@ -1,0 +1,111 @@
+package bitbake
+
+import (
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
+)
+
+// loader is the host while modules are loaded: it knows other modules and no
+// variables.
+type loader struct {
+	env     *environment
+	loading []string
+	file    string // of the module
+	text    string // of the module
+}
+
+func (l loader) Lookup(name string) (python.Value, bool) { return l.env.module(name, l.loading) }
+
+func (l loader) Import(path string) (python.Value, bool) { return l.env.importPath(path, l.loading) }
+
+func (l loader) Doubt([]python.Stmt, func(python.Expr) python.Value, *python.Unknown) {}
+
+func (l loader) Escaped(name string, args []python.Value, why *python.Unknown) {
+	if runsText(name) || changesShared(name, args, why) {
+		l.Tampered(name)
+	}
+}
+
+func (l loader) Known(string) bool { return false }
+
+func (l loader) Assigned(target *python.Attr, of python.Value) {
+	if u, ok := of.(*python.Unknown); ok && u.Shared {
+		l.Tampered(python.CallName(target))
+	}
+}
+
+// Tampered says that a module changes something that is not its own. The means
+// to sign tasks are no concern of an audit: openembedded-core has its own.
+func (l loader) Tampered(what string) {
+	if strings.HasPrefix(what, "bb.siggen.") || strings.HasPrefix(what, "sys.path") || strings.HasPrefix(what, "os.environ") {
+		return
+	}
+	line := 0
+	if at := strings.Index(l.text, strings.TrimSuffix(what, ".__setitem__")); at >= 0 {
+		line = 1 + strings.Count(l.text[:at], "\n")
+	}
+	l.env.tamper(Unknown{Place: Place{File: l.file, Line: line}, Expression: what, Reason: "a module of a layer changes what BitBake itself may use"})
+}
+
+// tamper keeps that a module changes what is not its own.
+func (e *environment) tamper(u Unknown) {
+	e.modules.mu.Lock()
+	defer e.modules.mu.Unlock()
+	e.modules.tamper = mergeUnknown(e.modules.tamper, []Unknown{u})
+}
+
+// tampers matches the text of a module that may change another one: it names
+// the fetcher or the means to hash, gets at modules by a text, or assigns what
+// is BitBake's.
+var tampers = regexp.MustCompile(`\bfetch2?\b|\bhashlib\b|\bsys\.modules\b|\bimport_module\b|\b__(?:import|dict|builtins|code|globals|setattr)__\b|\bbuiltins\b|\b(?:setattr|delattr|exec|eval|globals|vars)\(|` +
+	`\bbb(?:\.\w+)+(?:\[[^\n]*\])?[ \t]*(?:=[^=]|[-+|&]=|:[^=\n]+=[^=]|,[^=()\n]*\)?[ \t]*=[^=])|\b(?:for|as|del)\s+bb\.`)
+
+// assigns matches a statement that cannot be read and may change the fetcher or
+// what it uses, at once or when a function in it is called.
+var assigns = regexp.MustCompile(`\b(?:bb(?:\.\w+)+|fetch2(?:\.\w+)*|hashlib\.\w+|sys\.modules)(?:\[[^\n]*\])?[ \t]*(?:=[^=]|[-+|&]=|:[^=\n]+=[^=]|,[^=()\n]*\)?[ \t]*=[^=])|` +
+	`\bfetch2(?:\.\w+)+\.(?:append|insert|extend|remove|clear|pop|update|__\w+__)\(|\b(?:setattr|delattr)\(\s*(?:bb|fetch|hashlib|sys)|\b(?:for|as|del)\s+bb\.`)
+
+// checkModules loads every module of a layer whose text says that it may change
+// what BitBake itself uses: BitBake imports modules before it reads recipes.
+// Tests (oeqa) are no part of a build.
+func (e *environment) checkModules() []Unknown {
+	for _, dir := range e.layers {
+		lib := filepath.Join(dir, "lib")
+		_ = filepath.WalkDir(lib, func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return nil // what cannot be read is not imported either
+			case entry.IsDir() && slices.Contains([]string{"oeqa", "tests", "__pycache__"}, entry.Name()):
+				return fs.SkipDir
+			case !strings.HasSuffix(path, ".py"):
+				return nil
+			}
+			e.checkModule(lib, path)
+			return nil
+		})
+	}
+	return e.modules.tamper
+}
+
+func (e *environment) checkModule(lib, path string) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil || !e.covers(real) {
+		return
+	}
+	text, err := e.read(real)
+	if err != nil {
+		e.tamper(Unknown{Place: Place{File: e.relative(path)}, Expression: filepath.Base(path), Reason: "the module of a layer cannot be read: " + err.Error()})
+		return
+	}
+	if !tampers.Match(text) {
+		return
+	}
+	if name, err := filepath.Rel(lib, strings.TrimSuffix(path, ".py")); err == nil {
+		e.moduleFile(filepath.ToSlash(name), nil)
+	}
+}
