@@ -11,9 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Call is a system call that changes files.
-type Call struct{ Name string }
-
 // changing are the system calls that change files or directories. Those that
 // write by a descriptor count only when it is one of a file.
 var changing = map[uint64]Call{

@@ -1,0 +1,4 @@
+package killtest
+
+// Call is a system call that changes files.
+type Call struct{ Name string }
