@@ -119,8 +119,11 @@ func send(network, address string, data []byte) (bool, string) {
 
 // dial tries again, with more time, when time ran out: on a machine under load
 // the kernel's answer may come only after that. Where packets are dropped, time
-// runs out again, and that is a way out.
+// runs out again, and that is a way out. UDP has nothing to wait for.
 func dial(network, address string) (net.Conn, error) {
+	if network == "udp" {
+		return net.Dial(network, address)
+	}
 	conn, err := net.DialTimeout(network, address, patience)
 	if errors.Is(err, context.DeadlineExceeded) {
 		conn, err = net.DialTimeout(network, address, 10*patience)
