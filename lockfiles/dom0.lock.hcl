@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:db62a625893e14a4650b8b797979e9ca8b7e6a2d01cbd2c44edd2c21f697f86d"
+  recipe  = "sha256:e80e887b4401237d6c634860b3d3955be5ef8add1b73fcdef2fcbef38809d564"
 }
 
 distribution "debian" {

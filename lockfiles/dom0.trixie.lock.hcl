@@ -2,7 +2,7 @@
 
 lock {
   version = 1
-  recipe  = "sha256:8acfe05aa17faa5e1b990f03cf5f2a6e1e68fb4e37890c44aa964eb79ad10c60"
+  recipe  = "sha256:e7505ce3f0b804fffefe04d01aaea248cfe6451b14b95e7ee20039325cbe48e6"
 }
 
 distribution "debian" {

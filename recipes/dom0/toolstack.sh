@@ -24,6 +24,11 @@ export XEN_BUILD_TIME="$(date -u -d "@$SOURCE_DATE_EPOCH" +%T)"
 # Xen 4.18 moved the daemon from tools/xenstore.
 [ -d tools/xenstored ] && xenstored=xenstored || xenstored=xenstore
 
+# Each library is also made as an archive, of objects compiled a second time for
+# it; nothing here links archives, so make them of the shared library's objects.
+sed -i 's/^\(lib$(LIB_FILE_NAME)\.a: \)$(OBJS-y)$/\1$(PIC_OBJS)/' tools/libs/libs.mk
+grep -q '^lib$(LIB_FILE_NAME)\.a: $(PIC_OBJS)$' tools/libs/libs.mk
+
 root="$TMPDIR/root"
 for d in include libs "$xenstored" helpers xl console; do
 	make -C "tools/$d" all
