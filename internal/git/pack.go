@@ -74,11 +74,28 @@ func (p *Pack) Close() error { return p.file.Close() }
 // Format is the repository's hash.
 func (p *Pack) Format() string { return p.format }
 
+// PackError is a pack that was received whole, as far as its sender says, and
+// cannot be believed.
+type PackError struct{ Err error }
+
+func (e *PackError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PackError) Unwrap() error { return e.Err }
+
 func (p *Pack) take(ctx context.Context, r io.Reader) error {
 	n, err := io.Copy(p.file, io.LimitReader(r, maxPack+1))
 	if err != nil {
 		return err
 	}
+	if err := p.judge(ctx, n); err != nil && ctx.Err() == nil {
+		return &PackError{err}
+	}
+	return ctx.Err()
+}
+
+// judge reads a pack of n bytes.
+func (p *Pack) judge(ctx context.Context, n int64) error {
 	trailer := int64(idSize(p.format))
 	if n > maxPack {
 		return fmt.Errorf("it has more than %d GiB", maxPack>>30)

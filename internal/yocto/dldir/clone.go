@@ -1,0 +1,162 @@
+package dldir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dombuild/dombuild/internal/progress"
+	"github.com/dombuild/dombuild/internal/yocto/commits"
+	"github.com/dombuild/dombuild/internal/yocto/git"
+	"github.com/dombuild/dombuild/internal/yocto/pins"
+)
+
+// clones is the directory of bare clones in a DL_DIR.
+const clones = "git2"
+
+// cloneStamp is what BitBake writes where a fetcher has no checksums: the
+// pickle of an empty dict.
+const cloneStamp = "\x80\x02}q\x00."
+
+// CloneReport counts what an export of commits did.
+type CloneReport struct {
+	Written int      // clones
+	Kept    int      // clones that were there already and deliver their commits
+	Commits int      // in both
+	LFS     []string // clones whose files are elsewhere, by git LFS: BitBake refuses them unless lfs=0
+}
+
+// ExportClones writes the commits of a lock, and those of their submodules, as
+// bare clones without history below git2 in dir, with their stamps. The errors
+// of all clones are joined.
+func ExportClones(ctx context.Context, st commits.Store, l *pins.Lock, dir string, p progress.Reporter) (*CloneReport, error) {
+	if p == nil {
+		p = progress.None{}
+	}
+	report := &CloneReport{}
+	if len(l.Commits) == 0 {
+		return report, nil
+	}
+	all, err := gather(ctx, st, l.Commits)
+	if err != nil {
+		return report, err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, clones), 0o755); err != nil {
+		return report, fmt.Errorf("exporting: %w", err)
+	}
+	task := p.Begin("export clones to "+dir, 0)
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := ctx.Err(); err != nil {
+			task.End(err)
+			return report, err
+		}
+		c := &clone{name: name, store: st, commits: all[name]}
+		if err := c.export(ctx, dir, report); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		report.Commits += len(c.commits)
+		if c.lfs {
+			report.LFS = append(report.LFS, name)
+		}
+	}
+	err = errors.Join(errs...)
+	task.End(err)
+	return report, err
+}
+
+// gather lists the commits of each clone, those of submodules too.
+func gather(ctx context.Context, st commits.Store, list []pins.Commit) (map[string][]pins.Commit, error) {
+	var mu sync.Mutex
+	all := []pins.Commit{}
+	err := commits.Each(ctx, list, func(ctx context.Context, c pins.Commit) (*commits.Opened, error) {
+		for _, tag := range c.Tags {
+			data, err := st.Record(commits.RecordTag, commits.TagKey(c.Clone, tag))
+			if err == nil && string(data) != c.ID {
+				err = &commits.Error{Commit: c.ID, Clone: c.Clone, From: "the store", Err: fmt.Errorf("the tag %s is at %s", tag, data)}
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		mu.Lock()
+		all = append(all, c)
+		mu.Unlock()
+		return commits.Open(ctx, st, c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]pins.Commit{}
+	for _, c := range pins.Merge(all) {
+		out[c.Clone] = append(out[c.Clone], c)
+	}
+	return out, nil
+}
+
+// clone is a bare clone that is being written.
+type clone struct {
+	name    string
+	store   commits.Store
+	commits []pins.Commit
+	lfs     bool
+}
+
+// export writes a clone and its stamp, unless it is there.
+func (c *clone) export(ctx context.Context, dir string, report *CloneReport) error {
+	if err := pins.CheckName(c.name); err != nil {
+		return fmt.Errorf("exporting %q: %w", c.name, err)
+	}
+	path := filepath.Join(dir, clones, c.name)
+	if _, err := os.Lstat(path); err == nil {
+		report.Kept++
+		return c.keep(ctx, path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("exporting: %w", err)
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(path), ".dombuild-")
+	if err != nil {
+		return fmt.Errorf("exporting: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	if err := c.write(ctx, tmp); err != nil {
+		return fmt.Errorf("exporting clone %s: %w", c.name, err)
+	}
+	if err = errors.Join(os.Chmod(tmp, 0o755), os.Rename(tmp, path)); err != nil {
+		return fmt.Errorf("exporting clone %s: %w", c.name, err)
+	}
+	report.Written++
+	return writeCloneStamp(path)
+}
+
+// keep checks that a clone which is there delivers every commit.
+func (c *clone) keep(ctx context.Context, path string) error {
+	if info, err := os.Lstat(path); err != nil || !info.IsDir() {
+		return errors.Join(fmt.Errorf("exporting: %s is there and no directory", path), err)
+	}
+	for _, pinned := range c.commits {
+		report, err := git.Verify(ctx, path, pinned.ID)
+		if err != nil {
+			return fmt.Errorf("exporting: %w", err)
+		}
+		if bad := append(report.Wrong, report.Doubts...); len(bad) > 0 {
+			return &DifferentError{path, "commit " + pinned.ID, strings.Join(bad, "; "), true}
+		}
+	}
+	return writeCloneStamp(path)
+}
+
+func writeCloneStamp(path string) error {
+	if err := os.WriteFile(path+".done", []byte(cloneStamp), 0o644); err != nil {
+		return fmt.Errorf("exporting: %w", err)
+	}
+	return nil
+}
