@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
@@ -151,15 +150,12 @@ func (a *app) exportYocto(ctx context.Context, lock, dir string) error {
 		return err
 	}
 	report, err := dldir.Export(ctx, st, l, dir, a.display)
-	if err != nil {
-		return err
-	}
-	clones, err := dldir.ExportClones(ctx, st, l, dir, a.display)
-	if err != nil {
+	clones, err2 := dldir.ExportClones(ctx, st, l, dir, a.display)
+	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
 	doc := exportedDocument{"dombuild/store-export/v1", dir, report.Written + clones.Written, report.Kept + clones.Kept, report.Bytes,
-		clones.Written + clones.Kept, clones.Commits, slices.Concat([]string{}, clones.LFS), slices.Concat([]pins.Unlocked{}, l.Unlocked)}
+		clones.Written + clones.Kept, clones.Commits, append([]string{}, clones.LFS...), append([]pins.Unlocked{}, l.Unlocked...)}
 	return a.print(doc, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %d files and clones written, %d were there and are the same; %d sources are in no lock\n", dir, doc.Written, doc.Kept, len(doc.Unlocked))
 		for _, name := range doc.LFS {

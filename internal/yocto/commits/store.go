@@ -25,6 +25,8 @@ const (
 // TagKey is the key of a tag's record.
 func TagKey(clone, tag string) string { return clone + " " + tag }
 
+const fromStore = "the store"
+
 // Error is a commit that is not what its name says.
 type Error struct {
 	Commit, Clone string
@@ -41,6 +43,9 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Hint says what helps.
 func (e *Error) Hint() string {
+	if e.From == fromStore {
+		return "the lock names contents that are not the commit's, or the store's record is wrong: look at the lock, then fetch it again"
+	}
 	return "do not trust this server; another one, or a checked clone, has to give the commit"
 }
 
@@ -73,7 +78,7 @@ func Content(st Store, c pins.Commit) (digest.Digest, error) {
 	}
 	d, err := digest.Parse(string(data))
 	if err != nil {
-		return "", &Error{c.ID, c.Clone, "the store's record", err}
+		return "", &Error{c.ID, c.Clone, fromStore, err}
 	}
 	return d, nil
 }
@@ -114,11 +119,11 @@ func read(ctx context.Context, in io.Reader, file *os.File, c pins.Commit) (*Ope
 	}
 	l, err := git.ReadList(ctx, file, size, git.ID(c.ID).Format())
 	if err != nil {
-		return nil, &Error{c.ID, c.Clone, "the store", err}
+		return nil, &Error{c.ID, c.Clone, fromStore, err}
 	}
 	closure, err := l.Walk(ctx, git.ID(c.ID))
 	if err != nil {
-		return nil, &Error{c.ID, c.Clone, "the store", err}
+		return nil, &Error{c.ID, c.Clone, fromStore, err}
 	}
 	return &Opened{Closure: closure, List: l, file: file}, nil
 }
