@@ -214,6 +214,9 @@ func TestCloneOracle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := unpack(t, bitbake, dir, test.uri, "SRCREV="+test.rev)
+			if strings.HasPrefix(got, "before 2.12") {
+				t.Skip("BitBake refuses tag= beside SRCREV before 2.12")
+			}
 			if !strings.Contains(got, test.want) || strings.Contains(got, "stamp changed") || (test.want != "refused") != strings.Contains(got, "unpacked") {
 				t.Errorf("BitBake says %s", got)
 			}

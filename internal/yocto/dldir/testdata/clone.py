@@ -17,6 +17,9 @@ import bb
 import bb.data
 import bb.fetch2
 
+if ";tag=" in uri and tuple(map(int, bb.__version__.split(".")[:2])) < (2, 12):
+    print("before 2.12")
+    sys.exit(0)
 logging.disable(logging.CRITICAL)
 d = bb.data.init()
 values = {"DL_DIR": downloads, "BB_NO_NETWORK": "1", "PN": "a", "PV": "1", "SRC_URI": uri, "PERSISTENT_DIR": root,
