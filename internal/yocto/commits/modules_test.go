@@ -135,3 +135,31 @@ func TestEachEnds(t *testing.T) {
 		t.Errorf("%v after %d", err, calls)
 	}
 }
+
+// TestSecondContent: what the lock or the store knows of a commit binds.
+func TestSecondContent(t *testing.T) {
+	st, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	o, c := opened(t, st, "")
+	const none = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+	locked, both := c, c
+	locked.Content, both.Content = none, o.Content
+	if _, err := Put(t.Context(), st, both, "x", o.List); err != nil {
+		t.Errorf("the same again: %v", err)
+	}
+	var lie *Error
+	if _, err := Put(t.Context(), st, locked, "x", o.List); !errors.As(err, &lie) {
+		t.Errorf("other contents in the lock: %v", err)
+	}
+	if err := st.PutRecord(RecordCommit, c.ID, []byte(none)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []pins.Commit{c, both} {
+		if _, err := Put(t.Context(), st, c, "x", o.List); !errors.As(err, &lie) || !strings.Contains(err.Error(), "other contents") {
+			t.Errorf("other contents in the store: %v", err)
+		}
+	}
+}

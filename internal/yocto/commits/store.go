@@ -169,17 +169,22 @@ func Put(ctx context.Context, st *store.Store, c pins.Commit, from string, objec
 	return got, err
 }
 
-// same compares what came with what was there before, in the lock or the store:
+// same compares what came with the lock, and with what the store had before:
 // only a collision of SHA-1 makes a difference.
 func same(st Store, c pins.Commit, from string, got digest.Digest) error {
-	want, err := Content(st, c)
-	var gone *store.NotFoundError
-	var damaged *Error
-	if errors.As(err, &gone) || errors.As(err, &damaged) {
-		return nil
+	recorded := c
+	recorded.Content = ""
+	for _, known := range []pins.Commit{c, recorded} {
+		want, err := Content(st, known)
+		var gone *store.NotFoundError
+		var damaged *Error
+		switch {
+		case errors.As(err, &gone), errors.As(err, &damaged):
+		case err != nil:
+			return err
+		case want != got:
+			return &Error{c.ID, c.Clone, from, fmt.Errorf("its objects have the right SHA-1 names and other contents: want %s, got %s", want, got)}
+		}
 	}
-	if err == nil && want != got {
-		err = &Error{c.ID, c.Clone, from, fmt.Errorf("its objects have the right SHA-1 names and other contents: want %s, got %s", want, got)}
-	}
-	return err
+	return nil
 }

@@ -48,58 +48,84 @@ func ExportClones(ctx context.Context, st commits.Store, l *pins.Lock, dir strin
 	if err != nil {
 		return report, err
 	}
+	report.LFS = all.lfs
 	if err := os.MkdirAll(filepath.Join(dir, clones), 0o755); err != nil {
 		return report, fmt.Errorf("exporting: %w", err)
 	}
 	task := p.Begin("export clones to "+dir, 0)
 	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	for _, name := range slices.Sorted(maps.Keys(all.clones)) {
 		if err := ctx.Err(); err != nil {
 			task.End(err)
 			return report, err
 		}
-		c := &clone{name: name, store: st, commits: all[name]}
+		c := &clone{name: name, store: st, commits: all.clones[name]}
 		if err := c.export(ctx, dir, report); err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		report.Commits += len(c.commits)
-		if c.lfs {
-			report.LFS = append(report.LFS, name)
-		}
 	}
 	err = errors.Join(errs...)
 	task.End(err)
 	return report, err
 }
 
-// gather lists the commits of each clone, those of submodules too.
-func gather(ctx context.Context, st commits.Store, list []pins.Commit) (map[string][]pins.Commit, error) {
+// gathered are the commits of a lock, those of submodules too.
+type gathered struct {
+	clones map[string][]pins.Commit // by the name of the clone
+	lfs    []string                 // clones, sorted
+}
+
+// gather opens every commit once, so that none is missing when the first clone
+// is written.
+func gather(ctx context.Context, st commits.Store, list []pins.Commit) (*gathered, error) {
 	var mu sync.Mutex
-	all := []pins.Commit{}
+	all, out := []pins.Commit{}, &gathered{clones: map[string][]pins.Commit{}}
 	err := commits.Each(ctx, list, func(ctx context.Context, c pins.Commit) (*commits.Opened, error) {
-		for _, tag := range c.Tags {
-			data, err := st.Record(commits.RecordTag, commits.TagKey(c.Clone, tag))
-			if err == nil && string(data) != c.ID {
-				err = &commits.Error{Commit: c.ID, Clone: c.Clone, From: "the store", Err: fmt.Errorf("the tag %s is at %s", tag, data)}
-			}
-			if err != nil {
-				return nil, err
-			}
+		if err := tagged(st, c); err != nil {
+			return nil, err
+		}
+		o, err := commits.Open(ctx, st, c)
+		if err != nil {
+			return nil, err
+		}
+		lfs, err := usesLFS(o)
+		if err != nil {
+			return nil, errors.Join(err, o.Close())
 		}
 		mu.Lock()
+		defer mu.Unlock()
 		all = append(all, c)
-		mu.Unlock()
-		return commits.Open(ctx, st, c)
+		if lfs {
+			out.lfs = append(out.lfs, c.Clone)
+		}
+		return o, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]pins.Commit{}
+	slices.Sort(out.lfs)
+	out.lfs = slices.Compact(out.lfs)
 	for _, c := range pins.Merge(all) {
-		out[c.Clone] = append(out[c.Clone], c)
+		out.clones[c.Clone] = append(out.clones[c.Clone], c)
 	}
 	return out, nil
+}
+
+// tagged returns an error unless a server said that the tags of a commit are
+// at it.
+func tagged(st commits.Store, c pins.Commit) error {
+	for _, tag := range c.Tags {
+		data, err := st.Record(commits.RecordTag, commits.TagKey(c.Clone, tag))
+		if err == nil && string(data) != c.ID {
+			err = &commits.Error{Commit: c.ID, Clone: c.Clone, From: "the store", Err: fmt.Errorf("the tag %s is at %s", tag, data)}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clone is a bare clone that is being written.
@@ -107,7 +133,6 @@ type clone struct {
 	name    string
 	store   commits.Store
 	commits []pins.Commit
-	lfs     bool
 }
 
 // export writes a clone and its stamp, unless it is there.

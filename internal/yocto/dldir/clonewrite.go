@@ -42,11 +42,6 @@ func (c *clone) write(ctx context.Context, dir string) error {
 			return err
 		}
 		in.add(pinned.ID, o)
-		lfs, err := usesLFS(o)
-		if err != nil {
-			return err
-		}
-		c.lfs = c.lfs || lfs
 	}
 	if err := in.name(c.commits); err != nil {
 		return err

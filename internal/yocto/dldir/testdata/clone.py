@@ -17,8 +17,9 @@ import bb
 import bb.data
 import bb.fetch2
 
-if ";tag=" in uri and tuple(map(int, bb.__version__.split(".")[:2])) < (2, 12):
-    print("before 2.12")
+old = tuple(map(int, bb.__version__.split(".")[:2])) < (2, 12)
+if ";tag=" in uri and old or ";name=one,two" in uri and not old:
+    print("not of this release")
     sys.exit(0)
 logging.disable(logging.CRITICAL)
 d = bb.data.init()
