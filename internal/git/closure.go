@@ -30,14 +30,17 @@ type Closure struct {
 	IDs    []ID // sorted
 }
 
-// maxTags is how many tags name one another at most.
-const maxTags = 8
+// Limits of a commit.
+const (
+	maxTags  = 8     // that name one another
+	maxLinks = 10000 // submodules
+)
 
 // Walk follows a commit, or a tag of one, to everything it consists of. Files
 // of the Closure are the files in its top directory. What is missing is a
 // *MissingError; a tree that git would not make is a *TreeError.
 func Walk(ctx context.Context, s Source, root ID) (*Closure, error) {
-	w := &walker{source: s, seen: map[ID]Kind{}}
+	w := &walker{source: s, seen: map[ID]Kind{}, plain: map[ID]bool{}}
 	w.Root, w.Files = root, map[string]ID{}
 	id := root
 	for range maxTags {
@@ -76,6 +79,7 @@ type walker struct {
 	source  Source
 	seen    map[ID]Kind
 	entries int
+	plain   map[ID]bool // trees without submodules that were gone through
 }
 
 // take reads an object that is part of the closure.
@@ -87,11 +91,14 @@ func (w *walker) take(id ID, kind Kind) ([]byte, error) {
 	return content, err
 }
 
-// tree goes through a tree. One that was seen is gone through again only for
-// its submodules, which have another path then.
+// tree goes through a tree. One that was seen is gone through again only if it
+// has submodules, which have another path then.
 func (w *walker) tree(ctx context.Context, id ID, prefix string, depth int) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if w.plain[id] {
+		return nil
 	}
 	if depth > maxTreeDeep {
 		return &TreeError{prefix, fmt.Sprintf("is deeper than %d directories", maxTreeDeep)}
@@ -104,6 +111,7 @@ func (w *walker) tree(ctx context.Context, id ID, prefix string, depth int) erro
 	if err != nil {
 		return &TreeError{prefix, err.Error()}
 	}
+	links := len(w.Links)
 	for _, e := range list {
 		if w.entries++; w.entries > maxEntries {
 			return fmt.Errorf("the tree has more than %d entries", maxEntries)
@@ -112,11 +120,15 @@ func (w *walker) tree(ctx context.Context, id ID, prefix string, depth int) erro
 			return err
 		}
 	}
+	w.plain[id] = len(w.Links) == links
 	return nil
 }
 
 func (w *walker) entry(ctx context.Context, e treeEntry, prefix string, depth int) error {
 	path := prefix + e.name
+	if len(path) > maxPath {
+		return &TreeError{path[:60] + "…", fmt.Sprintf("is longer than %d bytes", maxPath)}
+	}
 	if reason := refusedEntry(e); reason != "" {
 		return &TreeError{path, reason}
 	}
@@ -124,7 +136,9 @@ func (w *walker) entry(ctx context.Context, e treeEntry, prefix string, depth in
 	case "40000":
 		return w.tree(ctx, e.id, path+"/", depth+1)
 	case "160000":
-		w.Links = append(w.Links, Link{path, e.id})
+		if w.Links = append(w.Links, Link{path, e.id}); len(w.Links) > maxLinks {
+			return fmt.Errorf("the tree has more than %d submodules", maxLinks)
+		}
 		return nil
 	case "100644", "100664", "100755", "120000":
 	default:
@@ -172,14 +186,17 @@ func cutLine(text []byte) ([]byte, bool) {
 	return text[i+1:], true
 }
 
-// Text returns the content of a file of the top directory; false if there is
-// none.
-func (c *Closure) Text(s Source, name string) ([]byte, bool, error) {
+// Text returns the content of a file of the top directory of at most max bytes;
+// false if there is none.
+func (c *Closure) Text(l *List, name string, max int64) ([]byte, bool, error) {
 	id, ok := c.Files[name]
 	if !ok {
 		return nil, false, nil
 	}
-	content, err := s.Object(id, BlobKind)
+	if size := l.Size(id); size > max {
+		return nil, false, &TreeError{name, fmt.Sprintf("has %d bytes, more than %d", size, max)}
+	}
+	content, err := l.Object(id, BlobKind)
 	return content, true, err
 }
 

@@ -26,9 +26,14 @@ type listed struct {
 	size   int64
 }
 
-// WriteList writes the objects of a closure.
+// ErrContents is the error of a commit whose objects are larger than the limit.
+var ErrContents = fmt.Errorf("the objects of the commit have more than %d GiB", maxContents>>30)
+
+// WriteList writes the objects of a closure. The error is ErrContents if they
+// are too large together.
 func WriteList(ctx context.Context, w io.Writer, s Source, c *Closure) error {
 	out := bufio.NewWriterSize(w, 1<<20)
+	var total int64
 	for _, id := range c.IDs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -37,6 +42,9 @@ func WriteList(ctx context.Context, w io.Writer, s Source, c *Closure) error {
 		content, err := s.Object(id, kind)
 		if err != nil {
 			return err
+		}
+		if total += int64(len(content)); total > maxContents {
+			return ErrContents
 		}
 		if _, err := fmt.Fprintf(out, "%s %d\x00", kind, len(content)); err != nil {
 			return err
@@ -108,7 +116,8 @@ func (l *List) content(in *counter, kind Kind, digits string) (ID, listed, error
 	if _, err := io.CopyN(h, in, size); err != nil {
 		return "", listed{}, eof(err)
 	}
-	return idOf(h), e, nil
+	id, err := idOf(h)
+	return id, e, err
 }
 
 // Format is the hash that names the objects.
@@ -116,6 +125,9 @@ func (l *List) Format() string { return l.format }
 
 // Kind says what an object is, "" if it is not there.
 func (l *List) Kind(id ID) Kind { return l.entries[id].kind }
+
+// Size is the size of an object's content in bytes.
+func (l *List) Size(id ID) int64 { return l.entries[id].size }
 
 // Object returns the content of an object of a kind.
 func (l *List) Object(id ID, kind Kind) ([]byte, error) {
@@ -132,6 +144,30 @@ func (l *List) Object(id ID, kind Kind) ([]byte, error) {
 	}
 	return content, nil
 }
+
+// Pointers counts the files that git LFS keeps elsewhere: small ones that begin
+// as its specification says.
+func (l *List) Pointers() (n int, err error) {
+	head := make([]byte, len(pointer))
+	for id, e := range l.entries {
+		if e.kind != BlobKind || e.size < int64(len(pointer)) || e.size >= maxPointer {
+			continue
+		}
+		if _, err := l.file.ReadAt(head, e.offset); err != nil {
+			return 0, fmt.Errorf("reading blob %s: %w", id, err)
+		}
+		if string(head) == pointer {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// What a file of git LFS begins with, and how many bytes it never has.
+const (
+	pointer    = "version https://git-lfs.github.com/spec/v1\n"
+	maxPointer = 1024
+)
 
 // Walk follows a commit, as the function Walk does; the list has to hold what
 // it consists of and nothing else.

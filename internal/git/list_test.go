@@ -82,7 +82,7 @@ func TestListWalk(t *testing.T) {
 	if c.Commit != commit || c.Root != tag || !c.Cut || len(c.IDs) != 5 || len(c.Links) != 1 || c.Links[0] != (Link{"m", ID(strings.Repeat("1", 40))}) {
 		t.Errorf("%+v", c)
 	}
-	if text, ok, err := c.Text(l, "a.txt"); !ok || err != nil || string(text) != "text\n" {
+	if text, ok, err := c.Text(l, "a.txt", 5); !ok || err != nil || string(text) != "text\n" {
 		t.Errorf("%q %v %v", text, ok, err)
 	}
 	var out bytes.Buffer

@@ -239,10 +239,12 @@ func (p *Pack) pass(in *counter, e entry, at int64) error {
 	if n != e.size {
 		return errors.New("its size is not what it says")
 	}
-	if e.kind != "" {
-		p.byID[idOf(h)] = at
+	if e.kind == "" {
+		return nil
 	}
-	return nil
+	id, err := idOf(h)
+	p.byID[id] = at
+	return err
 }
 
 // resolve names what deltas make. A base that is named may itself be made by
@@ -262,7 +264,11 @@ func (p *Pack) resolve(ctx context.Context, deltas []int64) error {
 			if err != nil {
 				return err
 			}
-			p.byID[Name(p.format, o.kind, o.content)] = at
+			id := Name(p.format, o.kind, o.content)
+			if id == "" {
+				return fmt.Errorf("object at %d: %w", at, ErrCollision)
+			}
+			p.byID[id] = at
 		}
 		if len(later) == len(deltas) {
 			return errNoBase

@@ -24,6 +24,8 @@ type Machine struct {
 	Store    *store.Store
 	Client   *fetch.Client
 	Progress progress.Reporter // nil: none
+
+	putting sync.Mutex
 }
 
 // Got is a commit in the store.
@@ -148,7 +150,7 @@ func (m *Machine) try(ctx context.Context, c pins.Commit, url string) error {
 		return err
 	}
 	defer p.Close()
-	_, err = commits.Put(ctx, m.Store, c, url, p)
+	_, err = commits.Put(ctx, m.Store, &m.putting, c, url, p)
 	return err
 }
 

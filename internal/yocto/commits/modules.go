@@ -16,14 +16,15 @@ import (
 
 // Limits of submodules.
 const (
-	maxDepth   = 8     // in one another
-	maxCommits = 10000 // in all
+	maxDepth   = 8       // in one another
+	maxCommits = 10000   // in all
+	maxText    = 1 << 20 // bytes of .gitmodules
 )
 
 // Modules are the submodules of a commit, as BitBake's gitsm finds them: what
 // .gitmodules and the tree both name. None with nobranch checks of their own.
 func Modules(o *Opened, c pins.Commit) ([]pins.Commit, error) {
-	text, ok, err := o.Text(o.List, ".gitmodules")
+	text, ok, err := o.Text(o.List, ".gitmodules", maxText)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -78,10 +79,13 @@ func Each(ctx context.Context, list []pins.Commit, do func(ctx context.Context, 
 		var group errgroup.Group
 		group.SetLimit(4)
 		for i, c := range list {
-			if k := (key{c.Clone, c.ID, c.Submodules}); seen[k] {
+			k := key{c.Clone, c.ID, c.Submodules}
+			if seen[k] {
 				continue
-			} else if seen[k] = true; len(seen) > maxCommits {
-				return fmt.Errorf("there are more than %d commits", maxCommits)
+			}
+			if seen[k] = true; len(seen) > maxCommits {
+				errs[i] = fmt.Errorf("there are more than %d commits", maxCommits)
+				break
 			}
 			group.Go(func() error {
 				below[i], errs[i] = one(ctx, c, do)

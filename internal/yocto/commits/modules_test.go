@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/dombuild/dombuild/internal/archivetest"
@@ -41,7 +42,7 @@ func opened(t *testing.T, st *store.Store, modules string) (*Opened, pins.Commit
 	}
 	defer p.Close()
 	c := pins.Commit{Clone: "example.org.top.main.git", ID: archivetest.Git(t, dir, "rev-parse", "HEAD"), URLs: []string{"https://example.org/top/main.git"}, Submodules: true, Recipes: []string{"a"}}
-	if _, err := Put(t.Context(), st, c, c.URLs[0], p); err != nil {
+	if _, err := Put(t.Context(), st, new(sync.Mutex), c, c.URLs[0], p); err != nil {
 		t.Fatal(err)
 	}
 	o, err := Open(t.Context(), st, c)
@@ -147,18 +148,18 @@ func TestSecondContent(t *testing.T) {
 	const none = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 	locked, both := c, c
 	locked.Content, both.Content = none, o.Content
-	if _, err := Put(t.Context(), st, both, "x", o.List); err != nil {
+	if _, err := Put(t.Context(), st, new(sync.Mutex), both, "x", o.List); err != nil {
 		t.Errorf("the same again: %v", err)
 	}
 	var lie *Error
-	if _, err := Put(t.Context(), st, locked, "x", o.List); !errors.As(err, &lie) {
+	if _, err := Put(t.Context(), st, new(sync.Mutex), locked, "x", o.List); !errors.As(err, &lie) {
 		t.Errorf("other contents in the lock: %v", err)
 	}
 	if err := st.PutRecord(RecordCommit, c.ID, []byte(none)); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []pins.Commit{c, both} {
-		if _, err := Put(t.Context(), st, c, "x", o.List); !errors.As(err, &lie) || !strings.Contains(err.Error(), "other contents") {
+		if _, err := Put(t.Context(), st, new(sync.Mutex), c, "x", o.List); !errors.As(err, &lie) || !strings.Contains(err.Error(), "other contents") {
 			t.Errorf("other contents in the store: %v", err)
 		}
 	}

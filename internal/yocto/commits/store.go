@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/opencontainers/go-digest"
 
@@ -137,8 +138,9 @@ func nameless() (*os.File, error) {
 }
 
 // Put takes a commit in, from the objects that came from a server, and returns
-// the digest of its blob.
-func Put(ctx context.Context, st *store.Store, c pins.Commit, from string, objects git.Source) (digest.Digest, error) {
+// the digest of its blob. Those who put side by side share serial: of two
+// contents of one commit the second must see the first.
+func Put(ctx context.Context, st *store.Store, serial sync.Locker, c pins.Commit, from string, objects git.Source) (digest.Digest, error) {
 	closure, err := git.Walk(ctx, objects, git.ID(c.ID))
 	if err != nil {
 		return "", &Error{c.ID, c.Clone, from, err}
@@ -149,10 +151,16 @@ func Put(ctx context.Context, st *store.Store, c pins.Commit, from string, objec
 	}
 	defer file.Close()
 	sum := digest.SHA256.Digester()
-	if err := git.WriteList(ctx, io.MultiWriter(file, sum.Hash()), objects, closure); err != nil {
+	err = git.WriteList(ctx, io.MultiWriter(file, sum.Hash()), objects, closure)
+	if errors.Is(err, git.ErrContents) {
+		return "", &Error{c.ID, c.Clone, from, err}
+	}
+	if err != nil {
 		return "", fmt.Errorf("keeping commit %s: %w", c.ID, err)
 	}
 	got := sum.Digest()
+	serial.Lock()
+	defer serial.Unlock()
 	if err := same(st, c, from, got); err != nil {
 		return "", err
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dombuild/dombuild/internal/progress"
 	"github.com/dombuild/dombuild/internal/yocto/commits"
@@ -30,7 +31,7 @@ type CloneReport struct {
 	Written int      // clones
 	Kept    int      // clones that were there already and deliver their commits
 	Commits int      // in both
-	LFS     []string // clones whose files are elsewhere, by git LFS: BitBake refuses them unless lfs=0
+	LFS     []string // clones of which git LFS keeps files elsewhere: BitBake asks for them unless lfs=0
 }
 
 // ExportClones writes the commits of a lock, and those of their submodules, as
@@ -180,8 +181,5 @@ func (c *clone) keep(ctx context.Context, path string) error {
 }
 
 func writeCloneStamp(path string) error {
-	if err := os.WriteFile(path+".done", []byte(cloneStamp), 0o644); err != nil {
-		return fmt.Errorf("exporting: %w", err)
-	}
-	return nil
+	return writeStamp(path, []byte(cloneStamp), time.Now())
 }

@@ -189,16 +189,25 @@ func TestExportClonesRefuses(t *testing.T) {
 	}
 }
 
-// TestLFS: a clone whose files are elsewhere is named.
+// TestLFS: a clone whose files are elsewhere is named, wherever the attribute
+// is, or if there is none.
 func TestLFS(t *testing.T) {
 	s := newSite(t)
-	archivetest.Git(t, s.dir, "checkout", "-q", "main")
-	if err := os.WriteFile(filepath.Join(s.dir, ".gitattributes"), []byte("# x\n*.bin filter=lfs\n"), 0o644); err != nil {
-		t.Fatal(err)
+	want := map[string][]string{s.second: nil}
+	for name, text := range map[string]string{".gitattributes": "# x\n*.bin filter=lfs\n", "deep/a.bin": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"} {
+		archivetest.Git(t, s.dir, "checkout", "-q", "--detach", s.second)
+		if err := os.MkdirAll(filepath.Join(s.dir, "deep"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		archivetest.Git(t, s.dir, "add", ".")
+		archivetest.Git(t, s.dir, "commit", "-q", "-m", "lfs")
+		archivetest.Git(t, s.dir, "branch", "of-"+filepath.Base(name))
+		want[archivetest.Git(t, s.dir, "rev-parse", "HEAD")] = []string{s.main}
 	}
-	archivetest.Git(t, s.dir, "add", ".")
-	archivetest.Git(t, s.dir, "commit", "-q", "-m", "lfs")
-	for id, want := range map[string][]string{s.second: nil, archivetest.Git(t, s.dir, "rev-parse", "HEAD"): {s.main}} {
+	for id, want := range want {
 		l := s.fetched(t, s.on(id, "main"))
 		dir := t.TempDir()
 		for range 2 { // the second time it is there
@@ -207,6 +216,29 @@ func TestLFS(t *testing.T) {
 				t.Errorf("%+v %v, want %v", report, err, want)
 			}
 		}
+	}
+}
+
+// TestStampIsNoLink: the stamp of a clone takes the place of a link, and is not
+// written to where that leads.
+func TestStampIsNoLink(t *testing.T) {
+	s := newSite(t)
+	l := s.fetched(t, s.on(s.second, "main"))
+	dir, own := t.TempDir(), filepath.Join(t.TempDir(), "own")
+	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "git2"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(own, filepath.Join(dir, "git2", s.main+".done")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ExportClones(t.Context(), s.store, l, dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(own); err != nil || string(text) != "mine" {
+		t.Errorf("%q %v", text, err)
 	}
 }
 

@@ -225,7 +225,16 @@ func quoted(s string) string {
 // lfsLine is what BitBake looks for in .gitattributes.
 var lfsLine = regexp.MustCompile(`(?m)^[^#].*lfs`)
 
+// maxAttributes bounds .gitattributes in bytes.
+const maxAttributes = 16 << 20
+
+// usesLFS says whether BitBake would say so, or whether files of a commit are
+// those of git LFS, which attributes of other directories make too.
 func usesLFS(o *commits.Opened) (bool, error) {
-	text, ok, err := o.Text(o.List, ".gitattributes")
-	return ok && lfsLine.Match(text), err
+	text, ok, err := o.Text(o.List, ".gitattributes", maxAttributes)
+	if err != nil || ok && lfsLine.Match(text) {
+		return err == nil, err
+	}
+	n, err := o.List.Pointers()
+	return n > 0, err
 }
