@@ -40,6 +40,7 @@ require github.com/docker/docker-credential-helpers v0.9.8 // indirect
 
 require (
 	github.com/google/go-containerregistry v0.21.9
+	github.com/pjbgf/sha1cd v0.7.0
 	github.com/sigstore/protobuf-specs v0.5.2
 )
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
@@ -25,14 +24,17 @@ func (a *app) writeYoctoLock(result *yocto.Result, name string) error {
 	if err != nil {
 		return fmt.Errorf("making the lock: %w", err)
 	}
+	if old, err := pins.Read(name); name != "-" && err == nil {
+		l = l.Known(old)
+	}
 	if name == "-" {
 		_, err = a.stdout.Write(l.Format())
 	} else {
 		err = l.Write(name)
 	}
 	if err == nil {
-		fmt.Fprintf(a.stderr, "locked %d files; %d sources are not locked, each with its reason in the lock\n", len(l.Files), len(l.Unlocked))
-		if name != "-" && len(l.Files) > 0 {
+		fmt.Fprintf(a.stderr, "locked %d files and %d commits; %d sources are not locked, each with its reason in the lock\n", len(l.Files), len(l.Commits), len(l.Unlocked))
+		if name != "-" && len(l.Files)+len(l.Commits) > 0 {
 			fmt.Fprintf(a.stderr, "hint: dombuild fetch --lock %s, then dombuild store export --yocto downloads --lock %s\n", name, name)
 		}
 	}
@@ -41,18 +43,18 @@ func (a *app) writeYoctoLock(result *yocto.Result, name string) error {
 
 // fetchLock fetches what a lock pins that belongs to no recipe of this
 // directory.
-func (a *app) fetchLock(ctx context.Context, name string) error {
+func (a *app) fetchLock(ctx context.Context, name string, contents bool) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return fmt.Errorf("reading the lock: %w", err)
 	}
 	var wanted []fetch.Request
+	yoctoLock := new(pins.Lock)
 	if pins.Is(text) {
-		l, err := pins.Parse(name, text)
-		if err != nil {
+		if yoctoLock, err = pins.Parse(name, text); err != nil {
 			return err
 		}
-		for _, f := range l.Files {
+		for _, f := range yoctoLock.Files {
 			wanted = append(wanted, fetch.Request{Digest: f.Digest, Size: -1, Name: f.Name, URLs: f.URLs})
 		}
 	} else {
@@ -81,6 +83,18 @@ func (a *app) fetchLock(ctx context.Context, name string) error {
 	if err := fetch.Fetch(ctx, st, wanted, fetch.Options{Progress: a.display}); err != nil {
 		return err
 	}
+	blobs, known, err := a.fetchCommits(ctx, st, yoctoLock)
+	if err != nil {
+		return err
+	}
+	if contents && len(known.Commits) > 0 {
+		if err := known.Write(name); err != nil {
+			return err
+		}
+	}
+	for _, w := range wanted {
+		blobs = append(blobs, w.Digest)
+	}
 	infos, err := st.List(ctx)
 	if err != nil {
 		return err
@@ -90,10 +104,10 @@ func (a *app) fetchLock(ctx context.Context, name string) error {
 		size[i.Digest] = i.Size
 	}
 	var bytes int64
-	for _, w := range wanted {
-		bytes += size[w.Digest]
+	for _, b := range blobs {
+		bytes += size[b]
 	}
-	return a.printFetched(len(wanted), bytes, st.Dir(), []string{})
+	return a.printFetched(len(blobs), bytes, st.Dir(), []string{})
 }
 
 func (a *app) storeExport() *cobra.Command {
@@ -105,8 +119,9 @@ func (a *app) storeExport() *cobra.Command {
 		return a.exportYocto(ctx, lock, dir)
 	})
 	cmd.Long = `Write the files that a lock of audit yocto --lock pins from the store into a DL_DIR,
-with the names and .done stamps that BitBake gives them, so that it builds with
-BB_NO_NETWORK = "1". What is there already is hashed and never replaced.`
+with the names and .done stamps that BitBake gives them, and the commits as bare
+clones below git2, so that it builds with BB_NO_NETWORK = "1". What is there
+already is hashed and never replaced.`
 	cmd.Flags().StringVar(&dir, "yocto", "", "the DL_DIR")
 	cmd.Flags().StringVar(&lock, "lock", "", "the lock that names the files")
 	return cmd
@@ -119,6 +134,9 @@ type exportedDocument struct {
 	Written  int             `json:"written"`
 	Kept     int             `json:"kept"`
 	Bytes    int64           `json:"bytes"`
+	Clones   int             `json:"clones"`
+	Commits  int             `json:"commits"`
+	LFS      []string        `json:"lfs"` // clones of which git LFS keeps files elsewhere
 	Unlocked []pins.Unlocked `json:"unlocked"`
 }
 
@@ -132,11 +150,16 @@ func (a *app) exportYocto(ctx context.Context, lock, dir string) error {
 		return err
 	}
 	report, err := dldir.Export(ctx, st, l, dir, a.display)
-	if err != nil {
+	clones, err2 := dldir.ExportClones(ctx, st, l, dir, a.display)
+	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
-	doc := exportedDocument{"dombuild/store-export/v1", dir, report.Written, report.Kept, report.Bytes, slices.Concat([]pins.Unlocked{}, l.Unlocked)}
+	doc := exportedDocument{"dombuild/store-export/v1", dir, report.Written + clones.Written, report.Kept + clones.Kept, report.Bytes,
+		clones.Written + clones.Kept, clones.Commits, append([]string{}, clones.LFS...), append([]pins.Unlocked{}, l.Unlocked...)}
 	return a.print(doc, func(w io.Writer) {
-		fmt.Fprintf(w, "%s: %d files written, %d were there and are the same; %d sources are in no lock\n", dir, doc.Written, doc.Kept, len(doc.Unlocked))
+		fmt.Fprintf(w, "%s: %d files and clones written, %d were there and are the same; %d sources are in no lock\n", dir, doc.Written, doc.Kept, len(doc.Unlocked))
+		for _, name := range doc.LFS {
+			fmt.Fprintf(w, "%s: git LFS keeps files of it elsewhere; a lock does not hold them, and BitBake asks for them unless lfs=0\n", name)
+		}
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/dombuild/dombuild/internal/bundle"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
 func (a *app) createBundle(ctx context.Context, args []string, f createFlags) error {
@@ -160,6 +161,9 @@ func readLock(path string) (bundle.File, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return bundle.File{}, &lockfile.MissingError{Path: path}
+	}
+	if pins.Is(text) {
+		return bundle.File{}, yoctoLockError(path)
 	}
 	return bundle.File{Name: filepath.Base(path), Text: text}, err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/dombuild/dombuild/internal/sandbox"
 	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/yocto"
+	"github.com/dombuild/dombuild/internal/yocto/commits"
 	"github.com/dombuild/dombuild/internal/yocto/dldir"
 	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
@@ -74,7 +75,7 @@ func exitCode(err error) int {
 		return exitOpen
 	case is(new(*store.IntegrityError)), is(new(*store.DamagedRecordError)), is(new(*resolve.IntegrityError)),
 		is(new(*upstream.MovedError)), is(new(*bundle.Error)), is(new(*bundle.MissingError)), is(new(*yocto.DownloadError)),
-		is(new(*dldir.DifferentError)):
+		is(new(*dldir.DifferentError)), is(new(*commits.Error)):
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)), is(new(*bundle.UntrustedError)):
 		return exitUntrusted

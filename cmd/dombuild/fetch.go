@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -14,13 +15,18 @@ import (
 
 func (a *app) fetchVerb() *cobra.Command {
 	var lock string
+	var contents bool
 	cmd := verb("fetch", "Download what the lock pins into the store, verified", cobra.NoArgs, func(ctx context.Context, args []string) error {
 		if lock != "" {
-			return a.fetchLock(ctx, lock)
+			return a.fetchLock(ctx, lock, contents)
+		}
+		if contents {
+			return &usageError{errors.New("--contents is for a lock of audit yocto"), "dombuild fetch --lock yocto.lock --contents"}
 		}
 		return a.fetch(ctx, args)
 	})
 	cmd.Flags().StringVar(&lock, "lock", "", "fetch what this lock pins, of a recipe or of audit yocto --lock, instead of the recipe's own")
+	cmd.Flags().BoolVar(&contents, "contents", false, "write the SHA-256 of what each commit consists of into the lock of audit yocto")
 	return cmd
 }
 

@@ -94,7 +94,7 @@ func (a *app) gc(ctx context.Context, dirs []string, f gcFlags) error {
 		return err
 	}
 	opt := store.GCOptions{Keep: needed, DryRun: true, KeepRecord: func(k, key string) bool {
-		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key]) || (k == recordLock && locks.keys[key])
+		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key]) || (k == recordLock && locks.keys[key]) || locks.also[k+"/"+key]
 	}}
 	report, err := st.GC(ctx, opt)
 	if err != nil {

@@ -24,6 +24,7 @@ type locks struct {
 	paths []string
 	blobs map[digest.Digest]bool
 	keys  map[string]bool // of their records
+	also  map[string]bool // records of commits, "kind/key"
 }
 
 // registerLock records that a lock was fetched into the store.
@@ -43,7 +44,7 @@ func registerLock(st *store.Store, name string) error {
 // the store and are still there, and those given. A lock that cannot be read is
 // an error: what it needs is not known.
 func (a *app) gcLocks(ctx context.Context, st *store.Store, given, forget []string) (*locks, error) {
-	kept := &locks{blobs: map[digest.Digest]bool{}, keys: map[string]bool{}}
+	kept := &locks{blobs: map[digest.Digest]bool{}, keys: map[string]bool{}, also: map[string]bool{}}
 	records, err := st.Records(ctx, recordLock)
 	if err != nil {
 		return nil, err
@@ -60,14 +61,14 @@ func (a *app) gcLocks(ctx context.Context, st *store.Store, given, forget []stri
 		}
 	}
 	for _, name := range given {
-		if err := kept.add(name); err != nil {
+		if err := kept.add(ctx, st, name); err != nil {
 			return nil, err
 		}
 	}
 	return kept, nil
 }
 
-func (l *locks) add(name string) error {
+func (l *locks) add(ctx context.Context, st *store.Store, name string) error {
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		return err
@@ -76,7 +77,7 @@ func (l *locks) add(name string) error {
 	if l.keys[key] {
 		return nil
 	}
-	wanted, err := digestsOf(abs)
+	wanted, records, err := digestsOf(ctx, st, abs)
 	if err != nil {
 		return &hintError{fmt.Errorf("finding what the lock %s needs: %w", abs, err), "write it again, or dombuild store gc --forget " + abs}
 	}
@@ -85,29 +86,33 @@ func (l *locks) add(name string) error {
 	for _, d := range wanted {
 		l.blobs[d] = true
 	}
+	for _, r := range records {
+		l.also[r] = true
+	}
 	return nil
 }
 
-// digestsOf lists what a lock of either kind pins.
-func digestsOf(name string) ([]digest.Digest, error) {
+// digestsOf lists what a lock of either kind pins, and the records of commits.
+func digestsOf(ctx context.Context, st *store.Store, name string) ([]digest.Digest, []string, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var out []digest.Digest
 	if pins.Is(text) {
 		l, err := pins.Parse(name, text)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, f := range l.Files {
 			out = append(out, f.Digest)
 		}
-		return out, nil
+		blobs, records, err := commitsOf(ctx, st, l)
+		return append(out, blobs...), records, err
 	}
 	l, err := lockfile.Parse(name, text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, p := range l.Pins() {
 		out = append(out, p.Digest)
@@ -115,5 +120,5 @@ func digestsOf(name string) ([]digest.Digest, error) {
 	for _, e := range l.Evidence() {
 		out = append(out, e.Digest)
 	}
-	return out, nil
+	return out, nil, nil
 }

@@ -74,8 +74,11 @@ func (f *Files) read(h *tar.Header, content io.Reader) (*file, error) {
 	if strings.HasSuffix("/"+h.Name, "/.gitmodules") && h.Size <= maxModules {
 		to = io.MultiWriter(sum, &text)
 	}
-	_, err := io.Copy(to, content)
-	e.id, e.modules = idOf(sum), text.Bytes()
+	if _, err := io.Copy(to, content); err != nil {
+		return nil, err
+	}
+	id, err := idOf(sum)
+	e.id, e.modules = id, text.Bytes()
 	return e, err
 }
 

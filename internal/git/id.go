@@ -1,11 +1,13 @@
 package git
 
 import (
-	"crypto/sha1" // names of objects in repositories of the old format; never the identity of a pin
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
+
+	"github.com/pjbgf/sha1cd" // names of objects in repositories of the old format; never the identity of a pin
 )
 
 // ID names an object: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits.
@@ -20,7 +22,7 @@ const (
 // ParseID checks the form of a name.
 func ParseID(text string) (ID, error) {
 	raw, err := hex.DecodeString(text)
-	if err != nil || hex.EncodeToString(raw) != text || (len(raw) != sha1.Size && len(raw) != sha256.Size) {
+	if err != nil || hex.EncodeToString(raw) != text || (len(raw) != sha1cd.Size && len(raw) != sha256.Size) {
 		return "", fmt.Errorf("%q is not the name of an object: 40 or 64 lower-case hexadecimal digits", text)
 	}
 	return ID(text), nil
@@ -38,14 +40,14 @@ func newHash(format string) hash.Hash {
 	if format == SHA256 {
 		return sha256.New()
 	}
-	return sha1.New()
+	return sha1cd.New()
 }
 
 func idSize(format string) int {
 	if format == SHA256 {
 		return sha256.Size
 	}
-	return sha1.Size
+	return sha1cd.Size
 }
 
 // Kind is the type of an object.
@@ -66,11 +68,35 @@ func objectHash(format string, kind Kind, size int64) hash.Hash {
 	return h
 }
 
-// Name computes the name of an object.
+// Name computes the name of an object; "" for one that attacks SHA-1.
 func Name(format string, kind Kind, content []byte) ID {
 	h := objectHash(format, kind, int64(len(content)))
 	h.Write(content)
-	return idOf(h)
+	id, _ := idOf(h)
+	return id
 }
 
-func idOf(h hash.Hash) ID { return ID(hex.EncodeToString(h.Sum(nil))) }
+// ErrCollision is the error of bytes that were made to have the SHA-1 of
+// others. Such have no name here, as git gives them none.
+var ErrCollision = errors.New("it was made to have the SHA-1 of something else (a known attack)")
+
+func idOf(h hash.Hash) (ID, error) {
+	sum, err := Sum(h)
+	return ID(hex.EncodeToString(sum)), err
+}
+
+// Sum is what the bytes written to a hash of NewSHA1, or any other, have as
+// their sum. The error is ErrCollision.
+func Sum(h hash.Hash) ([]byte, error) {
+	if h, ok := h.(sha1cd.CollisionResistantHash); ok {
+		sum, attack := h.CollisionResistantSum(nil)
+		if attack {
+			return nil, ErrCollision
+		}
+		return sum, nil
+	}
+	return h.Sum(nil), nil
+}
+
+// NewSHA1 is a SHA-1 that knows attacks; see Sum.
+func NewSHA1() hash.Hash { return sha1cd.New() }

@@ -74,11 +74,28 @@ func (p *Pack) Close() error { return p.file.Close() }
 // Format is the repository's hash.
 func (p *Pack) Format() string { return p.format }
 
+// PackError is a pack that was received whole, as far as its sender says, and
+// cannot be believed.
+type PackError struct{ Err error }
+
+func (e *PackError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PackError) Unwrap() error { return e.Err }
+
 func (p *Pack) take(ctx context.Context, r io.Reader) error {
 	n, err := io.Copy(p.file, io.LimitReader(r, maxPack+1))
 	if err != nil {
 		return err
 	}
+	if err := p.judge(ctx, n); err != nil && ctx.Err() == nil {
+		return &PackError{err}
+	}
+	return ctx.Err()
+}
+
+// judge reads a pack of n bytes.
+func (p *Pack) judge(ctx context.Context, n int64) error {
 	trailer := int64(idSize(p.format))
 	if n > maxPack {
 		return fmt.Errorf("it has more than %d GiB", maxPack>>30)
@@ -222,10 +239,12 @@ func (p *Pack) pass(in *counter, e entry, at int64) error {
 	if n != e.size {
 		return errors.New("its size is not what it says")
 	}
-	if e.kind != "" {
-		p.byID[idOf(h)] = at
+	if e.kind == "" {
+		return nil
 	}
-	return nil
+	id, err := idOf(h)
+	p.byID[id] = at
+	return err
 }
 
 // resolve names what deltas make. A base that is named may itself be made by
@@ -245,7 +264,11 @@ func (p *Pack) resolve(ctx context.Context, deltas []int64) error {
 			if err != nil {
 				return err
 			}
-			p.byID[Name(p.format, o.kind, o.content)] = at
+			id := Name(p.format, o.kind, o.content)
+			if id == "" {
+				return fmt.Errorf("object at %d: %w", at, ErrCollision)
+			}
+			p.byID[id] = at
 		}
 		if len(later) == len(deltas) {
 			return errNoBase

@@ -16,6 +16,7 @@ const (
 	maxEntries  = 2 << 20
 	maxContents = 16 << 30 // bytes
 	maxTreeDeep = 128
+	maxPath     = 4096 // bytes, as Linux has it
 	// maxModuleDeep is how many submodules lie in one another at most.
 	maxModuleDeep = 8
 )
@@ -150,6 +151,9 @@ func parseTree(content []byte, size int) ([]treeEntry, error) {
 		mode, name, ok2 := strings.Cut(string(head), " ")
 		if !ok || !ok2 || len(rest) < size {
 			return nil, errors.New("is cut off")
+		}
+		if len(head) > maxPath || len(list) == maxEntries {
+			return nil, fmt.Errorf("has a name of more than %d bytes, or more than %d", maxPath, maxEntries)
 		}
 		e := treeEntry{mode, name, ID(hex.EncodeToString(rest[:size]))}
 		content = rest[size:]

@@ -140,9 +140,6 @@ func (s *Source) fileName() string {
 	return name
 }
 
-// gitReplacer makes a file name of a path, as the git fetcher does.
-var gitReplacer = strings.NewReplacer("/", ".", "*", ".", " ", "_", "(", "_", ")", "_")
-
 // repositories are the clone and the mirror tarballs of a pinned git source.
 func (s *Source) repositories(dir string) []*download {
 	u := s.uri()
@@ -152,7 +149,7 @@ func (s *Source) repositories(dir string) []*download {
 		host, rest, _ = strings.Cut(repo, "/")
 		path = "/" + rest
 	}
-	name := strings.TrimPrefix(strings.ReplaceAll(host, ":", ".")+gitReplacer.Replace(path), ".")
+	name := source.CloneName(host, path)
 	if !filepath.IsLocal(name) || strings.ContainsAny(name, `[]?\`) {
 		return nil
 	}

@@ -11,14 +11,22 @@ import (
 	"github.com/dombuild/dombuild/internal/yocto/source"
 )
 
-// Lock makes a lock of the verified files. What it cannot hold is in it with
-// the reason: what is not verified, what has no digest that identifies a file,
-// commits, and what cannot be fetched over http or https.
+// Lock makes a lock of the verified files and commits. What it cannot hold is in
+// it with the reason: what is not verified, what has no digest that identifies a
+// file, and what is fetched over other protocols.
 func (r *Result) Lock() (*pins.Lock, error) {
 	l := pins.Lock{BitBake: r.Release.String()}
 	first := map[string]pins.File{}
 	for _, s := range r.Sources {
 		if !s.Verdict.Remote() {
+			continue
+		}
+		if s.Verdict == source.Pinned {
+			list, reason := s.commits(r.Release)
+			l.Commits = append(l.Commits, list...)
+			if reason != "" {
+				l.Unlocked = append(l.Unlocked, pins.Unlocked{URI: s.URI, Recipes: []string{s.PN}, Reason: reason})
+			}
 			continue
 		}
 		f, reason := s.pin()
@@ -43,7 +51,7 @@ var unlocked = map[source.Verdict]string{
 	source.Floating:  "not verified: the server says which commit it is",
 	source.NoHash:    "not verified: there is no hash, or BitBake does not check it",
 	source.NotProven: "not proven to be verified",
-	source.Pinned:    "a commit: a lock holds files; audit yocto --downloads checks a clone or mirror tarball of it",
+	source.Pinned:    "a commit that another fetcher than git brings; audit yocto --downloads checks a clone of it",
 }
 
 // pin is the file of a DL_DIR that a source is, or why there is none.

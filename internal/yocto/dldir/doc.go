@@ -10,4 +10,13 @@
 // (Python's pickletools) of the checksums, newer than the file, from which
 // BitBake reads them instead of hashing again. From release 2.12 on BitBake adds
 // goh1 to it by itself.
+//
+// A commit comes as part of git2/NAME, a bare clone of one pack and its index:
+// the pinned commits of a repository without the history before them (gitformat-shallow),
+// and the branches and tags that BitBake asks for. It runs "git branch --contains COMMIT
+// --list BRANCH", or "git log COMMIT" with nobranch=1, and clones from there. So
+// a branch is the one commit that has to be in it; where there are several, a
+// commit of the empty tree is made whose parents they are. Whether the branch at
+// the server contains them was not asked. The stamp of a clone is the pickle of
+// an empty dict.
 package dldir

@@ -181,14 +181,19 @@ func (s *sums) check(path string, f pins.File, kept bool) error {
 // stampFile writes the stamp of a file, a second newer than the file: BitBake
 // believes it only then.
 func stampFile(path string, s *sums, modified time.Time) error {
+	return writeStamp(path, s.stamp(), modified.Add(time.Second))
+}
+
+// writeStamp puts a stamp beside a file or clone, in place of what is there; a
+// link is not followed.
+func writeStamp(path string, stamp []byte, newer time.Time) error {
 	name := path + ".done"
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".dombuild-")
 	if err != nil {
 		return fmt.Errorf("exporting: %w", err)
 	}
 	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(s.stamp())
-	newer := modified.Add(time.Second)
+	_, err = tmp.Write(stamp)
 	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close(), os.Chtimes(tmp.Name(), newer, newer))
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)

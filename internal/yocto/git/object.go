@@ -3,7 +3,6 @@ package git
 import (
 	"bufio"
 	"compress/zlib"
-	"crypto/sha1"
 	"errors"
 	"fmt"
 	"hash"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	gitobject "github.com/dombuild/dombuild/internal/git"
 )
 
 // object is what was read of one copy of an object.
@@ -111,7 +112,7 @@ func (l loose) read(keep bool) (object, error) {
 }
 
 func newHash(kind string, size int64) hash.Hash {
-	h := sha1.New()
+	h := gitobject.NewSHA1()
 	fmt.Fprintf(h, "%s %d\x00", kind, size)
 	return h
 }
@@ -137,6 +138,7 @@ func hashed(kind string, size int64, r io.Reader, keep bool) (object, error) {
 	} else if n, err := io.Copy(h, io.LimitReader(r, size+1)); err != nil || n != size {
 		return o, errors.Join(errors.New("the size is wrong"), err)
 	}
-	copy(o.sum[:], h.Sum(nil))
-	return o, nil
+	sum, err := gitobject.Sum(h)
+	copy(o.sum[:], sum)
+	return o, err
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	gitobject "github.com/dombuild/dombuild/internal/git"
 )
 
 // walk follows a commit to its trees and files.
@@ -81,19 +83,39 @@ func (w *walk) visit(t task) error {
 		case o.sum != t.id:
 			w.wrong(t, "is other content in %s: its hash is %s", c.where(), o.sum)
 			return nil
+		case o.kind == "tag" && t.kind == "commit" && t.path == "":
 		case o.kind != t.kind:
 			w.wrong(t, "is a %s", o.kind)
 			return nil
 		}
 		content = o.content
+		if t.path == "" {
+			t.kind = o.kind
+		}
 	}
 	switch t.kind {
+	case "tag":
+		return w.tag(t, content)
 	case "commit":
 		return w.commit(t, content)
 	case "tree":
 		return w.tree(t, content)
 	}
 	return nil
+}
+
+// tag goes on with the commit, or another tag, that a pinned tag names.
+func (w *walk) tag(t task, content []byte) error {
+	tag, err := gitobject.ParseTag(gitobject.SHA1, content)
+	if err != nil {
+		w.wrong(t, "%v", err)
+		return nil
+	}
+	next, err := parseID(string(tag.Object))
+	if err == nil {
+		w.push(task{next, "commit", ""})
+	}
+	return err
 }
 
 // commit goes on with the tree of a commit, which its first line names.

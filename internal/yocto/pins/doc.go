@@ -17,6 +17,15 @@
 //	  recipes = ["a"]
 //	}
 //
+//	commit "example.org.b.git" "0123456789abcdef0123456789abcdef01234567" {
+//	  content    = ""
+//	  urls       = ["https://example.org/b.git"]
+//	  branches   = ["main"]
+//	  tags       = []
+//	  submodules = false
+//	  recipes    = ["b"]
+//	}
+//
 //	unlocked "git://example.org/b.git" {
 //	  recipes = ["b"]
 //	  reason  = "…"
@@ -26,7 +35,9 @@
 //
 // There is one text for one lock; [Parse] refuses every other. A file is
 // identified by SHA-256 or SHA-512, never by less; sums are what BitBake
-// compares besides. A name stands for one digest. No name leaves the DL_DIR or
-// looks like one of BitBake's stamps. What is not locked is in the lock too,
-// with the reason. A recipe gives no sizes, so there are none.
+// compares besides. A name stands for one digest. A commit is named by SHA-1, as
+// BitBake names it; content is the SHA-256 of all that it consists of, once that
+// is known, and what is fetched has to be that. No name leaves the DL_DIR or looks
+// like one of BitBake's stamps. What is not locked is in the lock too, with the
+// reason. A recipe gives no sizes, so there are none.
 package pins

@@ -24,6 +24,7 @@ const Kind = "yocto"
 type Lock struct {
 	BitBake  string // the release whose verdicts these are, such as "2.18"
 	Files    []File
+	Commits  []Commit
 	Unlocked []Unlocked
 }
 
@@ -46,7 +47,7 @@ type Unlocked struct {
 // New sorts and checks a lock. Files of the same name and digest become one;
 // the error joins all problems.
 func New(l Lock) (*Lock, error) {
-	out := &Lock{BitBake: l.BitBake}
+	out := &Lock{BitBake: l.BitBake, Commits: Merge(l.Commits)}
 	files := map[string]int{}
 	for _, f := range l.Files {
 		if i, ok := files[f.Name]; ok && out.Files[i].Digest == f.Digest {
@@ -116,6 +117,11 @@ func (l *Lock) check() error {
 			if err := CheckURL(u); err != nil {
 				add("file %q: %w", f.Name, err)
 			}
+		}
+	}
+	for _, c := range l.Commits {
+		if err := c.check(); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	for _, u := range l.Unlocked {

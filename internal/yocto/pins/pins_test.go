@@ -1,6 +1,7 @@
 package pins
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -9,12 +10,18 @@ import (
 
 const hexA = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
+const idA = "0123456789abcdef0123456789abcdef01234567"
+
 func example() Lock {
 	return Lock{BitBake: "2.18",
 		Files: []File{
 			{Name: "b.tar", Digest: "sha256:" + hexA, Sums: []string{"md5:d41d8cd98f00b204e9800998ecf8427e"}, URLs: []string{"https://example.org/b.tar?x=${y}"}, Recipes: []string{"b"}},
 			{Name: "a.tar", Digest: "sha256:" + hexA, URLs: []string{"https://example.org/a.tar"}, Recipes: []string{"z"}},
 			{Name: "a.tar", Digest: "sha256:" + hexA, URLs: []string{"https://example.org/2/a.tar"}, Recipes: []string{"a"}},
+		},
+		Commits: []Commit{
+			{Clone: "example.org.c.git", ID: idA, URLs: []string{"https://example.org/c.git"}, Tags: []string{"v1"}, Recipes: []string{"c"}},
+			{Clone: "example.org.c.git", ID: idA, Content: "sha256:" + hexA, URLs: []string{"https://example.org/c.git"}, Branches: []string{"main"}, Submodules: true, Recipes: []string{"b"}},
 		},
 		Unlocked: []Unlocked{{"git://example.org/g.git", []string{"g"}, "a \"reason\""}},
 	}
@@ -27,6 +34,9 @@ func TestFormatIsAFixpoint(t *testing.T) {
 	}
 	if len(l.Files) != 2 || l.Files[0].Name != "a.tar" || len(l.Files[0].URLs) != 2 || strings.Join(l.Files[0].Recipes, " ") != "a z" {
 		t.Errorf("%+v", l.Files)
+	}
+	if want := (Commit{"example.org.c.git", idA, "sha256:" + hexA, []string{"https://example.org/c.git"}, []string{"main"}, []string{"v1"}, true, []string{"b", "c"}}); len(l.Commits) != 1 || !reflect.DeepEqual(l.Commits[0], want) {
+		t.Errorf("%+v", l.Commits)
 	}
 	text := l.Format()
 	again, err := Parse("x.lock", text)
@@ -53,6 +63,15 @@ func TestRefused(t *testing.T) {
 		"transport": {`"https://example.org/2/a.tar"`, `"ftp://example.org/2/a.tar"`, "not ftp"},
 		"password":  {`"https://example.org/2/a.tar"`, `"https://u:p@example.org/2/a.tar"`, "password"},
 		"unknown":   {`sums    = []`, "sums    = []\n  more    = 1", "more"},
+		"short":     {`"` + idA, `"` + idA[:39], "not the full hash"},
+		"clone":     {`commit "example.org.c.git"`, `commit "../c.git"`, "no plain file name"},
+		"ssh":       {`"https://example.org/c.git"`, `"ssh://example.org/c.git"`, "not ssh"},
+		"me":        {`"https://example.org/c.git"`, `"https://me@example.org/c.git"`, "user"},
+		"space":     {`"https://example.org/c.git"`, `"https://example.org/c.git\n"`, "no URL"},
+		"branch":    {`["main"]`, `["-main"]`, "no name of a branch"},
+		"lines":     {`["main"]`, `["main\nx"]`, "no name of a branch"},
+		"tag":       {`["v1"]`, `["../v1"]`, "no name of a branch"},
+		"contents":  {`content    = "sha256:`, `content    = "sha512:`, "not a SHA-256"},
 		"twice":     {`file "b.tar"`, `file "a.tar"`, "not in the one form"},
 		"syntax":    {`lock {`, `lock {{`, ":"},
 	} {

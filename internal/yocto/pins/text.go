@@ -48,6 +48,7 @@ type document struct {
 		URLs    []string `hcl:"urls"`
 		Recipes []string `hcl:"recipes"`
 	} `hcl:"file,block"`
+	Commits  []commitBlock `hcl:"commit,block"`
 	Unlocked []struct {
 		URI     string   `hcl:"uri,label"`
 		Recipes []string `hcl:"recipes"`
@@ -83,6 +84,9 @@ func parse(name string, text []byte) (*Lock, error) {
 	l := Lock{BitBake: d.Lock.BitBake}
 	for _, f := range d.Files {
 		l.Files = append(l.Files, File{f.Name, digest.Digest(f.Digest), f.Sums, f.URLs, f.Recipes})
+	}
+	for _, c := range d.Commits {
+		l.Commits = append(l.Commits, c.commit())
 	}
 	for _, u := range d.Unlocked {
 		l.Unlocked = append(l.Unlocked, Unlocked{u.URI, u.Recipes, u.Reason})
@@ -142,6 +146,9 @@ func (l *Lock) Format() []byte {
 	for _, f := range l.Files {
 		fmt.Fprintf(&b, "\nfile %s {\n  digest  = %s\n  sums    = %s\n  urls    = %s\n  recipes = %s\n}\n",
 			quote(f.Name), quote(string(f.Digest)), list(f.Sums), list(f.URLs), list(f.Recipes))
+	}
+	for _, c := range l.Commits {
+		c.format(&b)
 	}
 	for _, u := range l.Unlocked {
 		fmt.Fprintf(&b, "\nunlocked %s {\n  recipes = %s\n  reason  = %s\n}\n", quote(u.URI), list(u.Recipes), quote(u.Reason))

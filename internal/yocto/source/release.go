@@ -74,3 +74,7 @@ var (
 	since212 = Release{2, 12} // urllib reads URIs; goh1
 	since218 = Release{2, 18} // npm and npmsw are refused
 )
+
+// ComparesTags says whether tag= is compared with SRCREV, and a URI has one
+// name and branch: since 2.12.
+func (r Release) ComparesTags() bool { return !r.Before(since212) }

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/dombuild/dombuild/internal/fetch"
+	"github.com/dombuild/dombuild/internal/fetch/commit"
+	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/yocto/commits"
+	"github.com/dombuild/dombuild/internal/yocto/pins"
+)
+
+// yoctoLockError says that a lock of Yocto layers is none that a bundle carries,
+// and what carries it.
+func yoctoLockError(path string) error {
+	return &usageError{fmt.Errorf("%s is a lock of audit yocto: a bundle carries neither its files nor its commits", path),
+		"carry " + path + " and the directory of a store into which only fetch --lock has put what it pins; on the other side, dombuild --store DIR store verify, then store export --yocto downloads --lock " + path}
+}
+
+// fetchCommits fetches the commits of a lock and of their submodules, and
+// returns the blobs that hold them.
+func (a *app) fetchCommits(ctx context.Context, st *store.Store, l *pins.Lock) ([]digest.Digest, *pins.Lock, error) {
+	m := &commit.Machine{Store: st, Client: new(fetch.Client), Progress: a.display}
+	got, err := m.Fetch(ctx, l.Commits)
+	var blobs []digest.Digest
+	known := pins.Lock{}
+	for _, g := range got {
+		blobs = append(blobs, g.Content)
+		known.Commits = append(known.Commits, g.Commit)
+	}
+	return blobs, l.Known(&known), err
+}
+
+// commitsOf lists the blobs and records of the commits of a lock that the store
+// has, with those of their submodules.
+func commitsOf(ctx context.Context, st *store.Store, l *pins.Lock) (blobs []digest.Digest, records []string, err error) {
+	var gone *store.NotFoundError
+	var mu sync.Mutex
+	for _, c := range l.Commits {
+		err := commits.Each(ctx, []pins.Commit{c}, func(ctx context.Context, c pins.Commit) (*commits.Opened, error) {
+			o, err := commits.Open(ctx, st, c)
+			if err != nil {
+				return nil, err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			blobs = append(blobs, o.Content)
+			records = append(records, commits.RecordCommit+"/"+c.ID)
+			for _, tag := range c.Tags {
+				records = append(records, commits.RecordTag+"/"+commits.TagKey(c.Clone, tag))
+			}
+			return o, nil
+		})
+		if err != nil && !errors.As(err, &gone) {
+			return nil, nil, err
+		}
+	}
+	return blobs, records, nil
+}
