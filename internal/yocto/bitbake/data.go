@@ -35,7 +35,8 @@ type Data struct {
 	resolving     bool
 	overrideDoubt []Unknown // why they are not certain
 	overrideVar   symbolSet // what OVERRIDES was computed from
-	overrideMemo  memo      // likewise, while it is computed
+	bareMemo      memo      // what it was computed from, as long as no override is active
+	overrideMemo  memo      // likewise, with the overrides of the last time
 	memo          memo
 	changes       int       // counts them
 	reading       []reading // what is being expanded
@@ -133,6 +134,9 @@ func (d *Data) derive(names names, cells []*cell) *Data {
 	n.files = slices.Clip(d.files)
 	n.errors = slices.Clip(d.errors)
 	n.filters = maps.Clone(d.filters)
+	if len(d.objects) == 0 { // a copy does not have them
+		n.memo, n.bareMemo, n.overrideMemo = d.memo.copy(n.mark), d.bareMemo.copy(n.mark), d.overrideMemo.copy(n.mark)
+	}
 	return n
 }
 

@@ -109,7 +109,7 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 	c := d.at(s)
 	v := c.variable
 	if len(c.variants) > 0 {
-		d.lookAtOverrides(e)
+		d.lookAtOverrides(s, e)
 		if match := d.match(c.variants); match != nil && len(d.reading) <= d.env.limits.Depth {
 			d.reading = append(d.reading, reading{s, true})
 			sub := d.getSymbol(match)
@@ -130,10 +130,10 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 	}
 	e.unknown = mergeUnknown(e.unknown, v.taint)
 	for _, wanted := range []op{":append", ":prepend"} {
-		d.applyOperations(e, v.operations, wanted)
+		d.applyOperations(s, e, wanted)
 	}
 	for _, o := range v.operations {
-		if o.op == ":remove" && d.holds(e, o) {
+		if o.op == ":remove" && d.holds(s, e, o) {
 			removes = append(removes, o)
 		}
 	}
@@ -141,14 +141,14 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 }
 
 // applyOperations applies the appends, or the prepends.
-func (d *Data) applyOperations(e *expanded, list []operation, wanted op) {
-	for _, o := range list {
+func (d *Data) applyOperations(s *symbol, e *expanded, wanted op) {
+	for _, o := range d.at(s).variable.operations {
 		if o.op != wanted {
 			continue
 		}
 		e.set = e.set || d.env.old // in old releases even when it is not active
 		switch {
-		case !d.holds(e, o):
+		case !d.holds(s, e, o):
 			continue
 		case wanted == ":append":
 			e.raw += o.text
@@ -161,18 +161,20 @@ func (d *Data) applyOperations(e *expanded, list []operation, wanted op) {
 }
 
 // holds is whether all overrides of an operation are active.
-func (d *Data) holds(e *expanded, o operation) bool {
+func (d *Data) holds(s *symbol, e *expanded, o operation) bool {
 	if o.overrides == "" {
 		return true
 	}
-	d.lookAtOverrides(e)
+	d.lookAtOverrides(s, e)
 	return d.isActive(o.overrides)
 }
 
-// lookAtOverrides prepares for asking which overrides are active.
-func (d *Data) lookAtOverrides(e *expanded) {
+// lookAtOverrides prepares for asking which overrides of a variable are
+// active.
+func (d *Data) lookAtOverrides(s *symbol, e *expanded) {
 	d.overridden = true
 	d.resolve()
+	d.memo.looked.add(s)
 	e.unknown = mergeUnknown(e.unknown, d.overridesUnknown())
 }
 

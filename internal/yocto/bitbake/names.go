@@ -2,6 +2,7 @@ package bitbake
 
 import (
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -106,6 +107,14 @@ func (s *symbol) eachVariant(f func(short *symbol, overrides string)) {
 	}
 }
 
+// byID is the symbol of an id.
+func (n *names) byID(id int) *symbol {
+	if id < len(n.sharedList) {
+		return n.sharedList[id]
+	}
+	return n.ownList[id-len(n.sharedList)]
+}
+
 // each calls f for every symbol.
 func (n *names) each(f func(*symbol)) {
 	for _, s := range n.sharedList {
@@ -141,6 +150,15 @@ func (n *names) make() *symbol {
 type symbolSet []uint64
 
 func (s symbolSet) has(x *symbol) bool { return x.id>>6 < len(s) && s[x.id>>6]&(1<<(x.id&63)) != 0 }
+
+// each calls f for the id of every symbol.
+func (s symbolSet) each(f func(id int)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			f(i<<6 + bits.TrailingZeros64(word))
+		}
+	}
+}
 
 func (s *symbolSet) add(x *symbol) {
 	for x.id>>6 >= len(*s) {
