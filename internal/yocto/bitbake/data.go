@@ -63,23 +63,55 @@ type Data struct {
 // variable is what the store knows of one name. Copies of its Data share it; it
 // is copied before a Data changes it that does not own it.
 type variable struct {
-	owner      *mark
-	value      string
-	set        bool
-	weak       string
-	hasWeak    bool
-	flags      []flag
-	operations []operation
-	function   *statement
-	taint      []Unknown
-	flagless   []Unknown // why flags are not certain
+	owner        *mark
+	value        string
+	weak         string
+	set, hasWeak bool
+	flags        []flag
+	operations   []operation
+	function     *statement
+	doubt        *doubt // seldom any
+}
+
+// doubt is why a variable is not certain. It is not changed.
+type doubt struct{ value, flags []Unknown }
+
+// taint is why the value is not certain.
+func (v *variable) taint() []Unknown {
+	if v.doubt == nil {
+		return nil
+	}
+	return v.doubt.value
+}
+
+// flagless is why the flags are not certain.
+func (v *variable) flagless() []Unknown {
+	if v.doubt == nil {
+		return nil
+	}
+	return v.doubt.flags
+}
+
+func (v *variable) setTaint(why []Unknown) {
+	if why == nil && v.doubt == nil {
+		return
+	}
+	v.doubt = &doubt{why, v.flagless()}
 }
 
 type flag struct {
-	name    string
-	value   string
-	weak    bool
-	unknown []Unknown
+	name  string
+	value string
+	weak  bool
+	doubt *doubt
+}
+
+// unknown is why a flag is not certain.
+func (f *flag) unknown() []Unknown {
+	if f.doubt == nil {
+		return nil
+	}
+	return f.doubt.flags
 }
 
 // operation is an append, a prepend or a removal for when every one of the

@@ -86,7 +86,7 @@ func (d *Data) getParsing(name string) (string, bool, []Unknown) {
 	if v == nil || !v.set {
 		return "", false, nil
 	}
-	return v.value, true, v.taint
+	return v.value, true, v.taint()
 }
 
 // read applies overrides, appends and prepends, and gives the removals that
@@ -128,7 +128,7 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 			e.raw, e.set = v.weak, true
 		}
 	}
-	e.unknown = mergeUnknown(e.unknown, v.taint)
+	e.unknown = mergeUnknown(e.unknown, v.taint())
 	for _, wanted := range []op{":append", ":prepend"} {
 		d.applyOperations(s, e, wanted)
 	}
@@ -295,13 +295,13 @@ func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unkn
 	for i := range v.flags {
 		f := &v.flags[i]
 		if f.name == key && (!f.weak || !set) {
-			value, set, unknown = f.value, true, f.unknown
+			value, set, unknown = f.value, true, f.unknown()
 			if !f.weak {
 				break
 			}
 		}
 	}
-	return value, set, mergeUnknown(unknown, v.flagless)
+	return value, set, mergeUnknown(unknown, v.flagless())
 }
 
 // getFlagExpanded reads a flag and expands it.

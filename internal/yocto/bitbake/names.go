@@ -86,13 +86,25 @@ func (d *Data) takeApart(s *symbol, last string) {
 	if d.isOverride(last) {
 		s.shorts = s.lower
 	}
-	switch o := op(":" + last); {
+	switch {
 	case s.stem.base != nil && !strings.ContainsFunc(last, isUpper):
 		s.base, s.op = s.stem.base, s.stem.op
 		s.overrides = s.name[len(s.base.name)+len(s.op)+1:]
-	case s.stem.base == nil && (o == ":append" || o == ":prepend" || o == ":remove"):
-		s.base, s.op = s.stem, o
+	case s.stem.base == nil:
+		if o, ok := operationOf(last); ok {
+			s.base, s.op = s.stem, o
+		}
 	}
+}
+
+// operationOf is the operation that a part of a name says.
+func operationOf(part string) (op, bool) {
+	for _, o := range [...]op{":append", ":prepend", ":remove"} {
+		if part == string(o[1:]) {
+			return o, true
+		}
+	}
+	return "", false
 }
 
 func isUpper(r rune) bool { return r >= 'A' && r <= 'Z' }
