@@ -5,8 +5,11 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
@@ -102,8 +105,10 @@ var assigns = regexp.MustCompile(`\b(?:bb(?:\.\w+)+|fetch2(?:\.\w+)*|hashlib\.\w
 
 // checkModules loads every module of a layer whose text says that it may change
 // what BitBake itself uses: BitBake imports modules before it reads recipes.
-// Tests (oeqa) are no part of a build.
+// Tests (oeqa) are no part of a build. Several texts are read at a time; the
+// modules are loaded one after the other, in the order of their paths.
 func (e *environment) checkModules() []Unknown {
+	var files []moduleFile
 	for _, dir := range e.layers {
 		lib := filepath.Join(dir, "lib")
 		_ = filepath.WalkDir(lib, func(path string, entry fs.DirEntry, err error) error {
@@ -112,30 +117,54 @@ func (e *environment) checkModules() []Unknown {
 				return nil // what cannot be read is not imported either
 			case entry.IsDir() && slices.Contains([]string{"oeqa", "tests", "__pycache__"}, entry.Name()):
 				return fs.SkipDir
-			case !strings.HasSuffix(path, ".py"):
-				return nil
+			case strings.HasSuffix(path, ".py"):
+				files = append(files, moduleFile{lib: lib, path: path})
 			}
-			e.checkModule(lib, path)
 			return nil
 		})
+	}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range files {
+		g.Go(func() error {
+			files[i].suspect, files[i].err = e.suspects(files[i].path)
+			return nil
+		})
+	}
+	_ = g.Wait() // nothing of it fails
+	for _, f := range files {
+		e.checkModule(f)
 	}
 	return e.modules.tamper
 }
 
-func (e *environment) checkModule(lib, path string) {
+// moduleFile is a file lib/…/NAME.py of a layer.
+type moduleFile struct {
+	lib, path string
+	suspect   bool  // it may change what is not its own
+	err       error // it cannot be read
+}
+
+// suspects is whether the text of a module says that it may change what is not
+// its own. What lies outside of the layers is not read.
+func (e *environment) suspects(path string) (bool, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil || !e.covers(real) {
-		return
+		return false, nil
 	}
 	text, err := e.read(real)
-	if err != nil {
-		e.tamper(Unknown{Place: Place{File: e.relative(path)}, Expression: filepath.Base(path), Reason: "the module of a layer cannot be read: " + err.Error()})
+	return err == nil && mayTamper(text), err
+}
+
+func (e *environment) checkModule(f moduleFile) {
+	if f.err != nil {
+		e.tamper(Unknown{Place: Place{File: e.relative(f.path)}, Expression: filepath.Base(f.path), Reason: "the module of a layer cannot be read: " + f.err.Error()})
 		return
 	}
-	if !mayTamper(text) {
+	if !f.suspect {
 		return
 	}
-	if name, err := filepath.Rel(lib, strings.TrimSuffix(path, ".py")); err == nil {
+	if name, err := filepath.Rel(f.lib, strings.TrimSuffix(f.path, ".py")); err == nil {
 		e.moduleFile(filepath.ToSlash(name), nil)
 	}
 }
