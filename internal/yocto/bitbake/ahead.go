@@ -2,9 +2,11 @@ package bitbake
 
 // expandAhead expands the variables of the configuration once for all recipes,
 // which forget what is different for them. What is not certain is not kept:
-// its reason may have another place there.
+// its reason may have another place there. Nothing is kept at all when an
+// expression does more than to give a value: it would do so for each recipe.
 func (d *Data) expandAhead(state *recipeState) {
 	d.resolve()
+	d.dropMemos()
 	n := d.scratch()
 	n.recipe = state
 	n.resolved = false
@@ -24,11 +26,12 @@ func (d *Data) expandAhead(state *recipeState) {
 	for _, m := range []*memo{&d.memo, &d.bareMemo, &d.overrideMemo} {
 		m.seal(&d.names)
 	}
+	d.shareMemos()
 }
 
 // tells is whether evaluation did more than to give values.
 func (d *Data) tells(before *Data) bool {
-	return len(d.tainted) > len(before.tainted) || len(d.flagsTainted) > len(before.flagsTainted) || len(d.prefixes) > len(before.prefixes) ||
+	return d.writes > 0 || len(d.tainted) > len(before.tainted) || len(d.flagsTainted) > len(before.flagsTainted) || len(d.prefixes) > len(before.prefixes) ||
 		len(d.errors) > len(before.errors) || len(d.objects) > 0 || d.recipe.skipped != "" || d.recipe.halted
 }
 

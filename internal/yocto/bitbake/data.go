@@ -39,6 +39,7 @@ type Data struct {
 	overrideMemo  memo      // likewise, with the overrides of the last time
 	memo          memo
 	changes       int       // counts them
+	writes        int       // counts what was written to variables
 	reading       []reading // what is being expanded
 	overridden    bool      // the expansion looked at OVERRIDES
 

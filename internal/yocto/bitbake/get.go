@@ -93,9 +93,6 @@ func (d *Data) getParsing(name string) (string, bool, []Unknown) {
 // are to be applied after expansion.
 func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 	d.touchSymbol(s)
-	if d.resolving {
-		d.overrideVar.add(s)
-	}
 	e = &expanded{}
 	for _, t := range d.prefixes {
 		if strings.HasPrefix(s.name, t.prefix) {

@@ -108,7 +108,7 @@ var assigns = regexp.MustCompile(`\b(?:bb(?:\.\w+)+|fetch2(?:\.\w+)*|hashlib\.\w
 // Tests (oeqa) are no part of a build. Several texts are read at a time; the
 // modules are loaded one after the other, in the order of their paths.
 func (e *environment) checkModules() []Unknown {
-	var files []moduleFile
+	var files []libraryFile
 	for _, dir := range e.layers {
 		lib := filepath.Join(dir, "lib")
 		_ = filepath.WalkDir(lib, func(path string, entry fs.DirEntry, err error) error {
@@ -118,7 +118,7 @@ func (e *environment) checkModules() []Unknown {
 			case entry.IsDir() && slices.Contains([]string{"oeqa", "tests", "__pycache__"}, entry.Name()):
 				return fs.SkipDir
 			case strings.HasSuffix(path, ".py"):
-				files = append(files, moduleFile{lib: lib, path: path})
+				files = append(files, libraryFile{lib: lib, path: path})
 			}
 			return nil
 		})
@@ -138,8 +138,8 @@ func (e *environment) checkModules() []Unknown {
 	return e.modules.tamper
 }
 
-// moduleFile is a file lib/…/NAME.py of a layer.
-type moduleFile struct {
+// libraryFile is a file lib/…/NAME.py of a layer.
+type libraryFile struct {
 	lib, path string
 	suspect   bool  // it may change what is not its own
 	err       error // it cannot be read
@@ -156,7 +156,7 @@ func (e *environment) suspects(path string) (bool, error) {
 	return err == nil && mayTamper(text), err
 }
 
-func (e *environment) checkModule(f moduleFile) {
+func (e *environment) checkModule(f libraryFile) {
 	if f.err != nil {
 		e.tamper(Unknown{Place: Place{File: e.relative(f.path)}, Expression: filepath.Base(f.path), Reason: "the module of a layer cannot be read: " + f.err.Error()})
 		return

@@ -71,6 +71,12 @@ func (m *memo) copy(owner *mark) memo {
 	return memo{pages: slices.Clone(m.pages), owner: owner, used: m.used, active: m.active, looked: slices.Clone(m.looked)}
 }
 
+// shareMemos says that a copy was made of d, which goes on to be used.
+func (d *Data) shareMemos() {
+	own := &mark{}
+	d.memo.owner, d.bareMemo.owner, d.overrideMemo.owner = own, own, own
+}
+
 // Names of what is no variable but is read like one.
 const (
 	inheritedName = "__inherit_cache"
@@ -82,6 +88,9 @@ const (
 func (d *Data) touch(name string) { d.touchSymbol(d.symbol(name)) }
 
 func (d *Data) touchSymbol(s *symbol) {
+	if d.resolving {
+		d.overrideVar.add(s)
+	}
 	if n := len(d.reading); n > 0 {
 		d.memo.addReader(s, d.reading[n-1].symbol)
 	}
@@ -127,11 +136,13 @@ func (m *memo) forget(s *symbol) {
 // forgetAll drops everything that was computed.
 func (d *Data) forgetAll() {
 	d.changes++
+	d.writes++
 	d.dropMemos()
 }
 
 func (d *Data) dropMemos() {
-	d.memo, d.bareMemo, d.overrideMemo = memo{active: d.overrides}, memo{}, memo{}
+	own := &mark{}
+	d.memo, d.bareMemo, d.overrideMemo = memo{active: d.overrides, owner: own}, memo{owner: own}, memo{owner: own}
 }
 
 // changed forgets what was computed from the old value of a variable.
@@ -139,6 +150,7 @@ func (d *Data) changed(name string) { d.changedSymbol(d.symbol(name)) }
 
 func (d *Data) changedSymbol(s *symbol) {
 	d.changes++
+	d.writes++
 	d.memo.forget(s)
 	d.bareMemo.forget(s)
 	d.overrideMemo.forget(s)
