@@ -35,9 +35,11 @@ type Data struct {
 	resolving     bool
 	overrideDoubt []Unknown // why they are not certain
 	overrideVar   symbolSet // what OVERRIDES was computed from
-	overrideMemo  memo      // likewise, while it is computed
+	bareMemo      memo      // what it was computed from, as long as no override is active
+	overrideMemo  memo      // likewise, with the overrides of the last time
 	memo          memo
 	changes       int       // counts them
+	writes        int       // counts what was written to variables
 	reading       []reading // what is being expanded
 	overridden    bool      // the expansion looked at OVERRIDES
 
@@ -62,23 +64,55 @@ type Data struct {
 // variable is what the store knows of one name. Copies of its Data share it; it
 // is copied before a Data changes it that does not own it.
 type variable struct {
-	owner      *mark
-	value      string
-	set        bool
-	weak       string
-	hasWeak    bool
-	flags      []flag
-	operations []operation
-	function   *statement
-	taint      []Unknown
-	flagless   []Unknown // why flags are not certain
+	owner        *mark
+	value        string
+	weak         string
+	set, hasWeak bool
+	flags        []flag
+	operations   []operation
+	function     *statement
+	doubt        *doubt // seldom any
+}
+
+// doubt is why a variable is not certain. It is not changed.
+type doubt struct{ value, flags []Unknown }
+
+// taint is why the value is not certain.
+func (v *variable) taint() []Unknown {
+	if v.doubt == nil {
+		return nil
+	}
+	return v.doubt.value
+}
+
+// flagless is why the flags are not certain.
+func (v *variable) flagless() []Unknown {
+	if v.doubt == nil {
+		return nil
+	}
+	return v.doubt.flags
+}
+
+func (v *variable) setTaint(why []Unknown) {
+	if why == nil && v.doubt == nil {
+		return
+	}
+	v.doubt = &doubt{why, v.flagless()}
 }
 
 type flag struct {
-	name    string
-	value   string
-	weak    bool
-	unknown []Unknown
+	name  string
+	value string
+	weak  bool
+	doubt *doubt
+}
+
+// unknown is why a flag is not certain.
+func (f *flag) unknown() []Unknown {
+	if f.doubt == nil {
+		return nil
+	}
+	return f.doubt.flags
 }
 
 // operation is an append, a prepend or a removal for when every one of the
@@ -133,6 +167,9 @@ func (d *Data) derive(names names, cells []*cell) *Data {
 	n.files = slices.Clip(d.files)
 	n.errors = slices.Clip(d.errors)
 	n.filters = maps.Clone(d.filters)
+	if len(d.objects) == 0 { // a copy does not have them
+		n.memo, n.bareMemo, n.overrideMemo = d.memo.copy(n.mark), d.bareMemo.copy(n.mark), d.overrideMemo.copy(n.mark)
+	}
 	return n
 }
 

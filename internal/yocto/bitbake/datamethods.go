@@ -66,15 +66,18 @@ func getVarFlagsMethod(d *Data, in *python.Interp, name string, a *arguments) (p
 	s := d.symbol(name)
 	d.touchSymbol(s)
 	v := d.at(s).variable
-	if v != nil && len(v.flagless) > 0 {
-		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless}, nil
+	if v != nil && len(v.flagless()) > 0 {
+		return &python.Unknown{Reason: "the flags of " + name + " are not certain", Cause: v.flagless()}, nil
 	}
 	out := python.NewDict()
 	if v == nil {
 		return nil, nil
 	}
 	for _, f := range v.flags {
-		text, _, unknown := d.getFlag(name, f.name)
+		text, unknown := f.value, f.unknown()
+		if f.weak {
+			text, _, unknown = d.getFlag(name, f.name)
+		}
 		out.Put(f.name, d.value(expanded{text: text, set: true, unknown: unknown}, name))
 	}
 	if len(v.flags) == 0 {

@@ -157,6 +157,7 @@ func (d *Data) scratch() *Data {
 	n := d.copy()
 	d.mark = &mark{} // what it owns is shared from now on
 	n.reading = slices.Clip(d.reading)
+	n.dropMemos() // who made it wants to see what is read
 	n.objects, n.probe = maps.Clone(d.objects), d.probe
 	d.changes++
 	return n

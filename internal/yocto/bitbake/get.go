@@ -86,16 +86,13 @@ func (d *Data) getParsing(name string) (string, bool, []Unknown) {
 	if v == nil || !v.set {
 		return "", false, nil
 	}
-	return v.value, true, v.taint
+	return v.value, true, v.taint()
 }
 
 // read applies overrides, appends and prepends, and gives the removals that
 // are to be applied after expansion.
 func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 	d.touchSymbol(s)
-	if d.resolving {
-		d.overrideVar.add(s)
-	}
 	e = &expanded{}
 	for _, t := range d.prefixes {
 		if strings.HasPrefix(s.name, t.prefix) {
@@ -109,7 +106,7 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 	c := d.at(s)
 	v := c.variable
 	if len(c.variants) > 0 {
-		d.lookAtOverrides(e)
+		d.lookAtOverrides(s, e)
 		if match := d.match(c.variants); match != nil && len(d.reading) <= d.env.limits.Depth {
 			d.reading = append(d.reading, reading{s, true})
 			sub := d.getSymbol(match)
@@ -128,12 +125,12 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 			e.raw, e.set = v.weak, true
 		}
 	}
-	e.unknown = mergeUnknown(e.unknown, v.taint)
+	e.unknown = mergeUnknown(e.unknown, v.taint())
 	for _, wanted := range []op{":append", ":prepend"} {
-		d.applyOperations(e, v.operations, wanted)
+		d.applyOperations(s, e, wanted)
 	}
 	for _, o := range v.operations {
-		if o.op == ":remove" && d.holds(e, o) {
+		if o.op == ":remove" && d.holds(s, e, o) {
 			removes = append(removes, o)
 		}
 	}
@@ -141,14 +138,14 @@ func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 }
 
 // applyOperations applies the appends, or the prepends.
-func (d *Data) applyOperations(e *expanded, list []operation, wanted op) {
-	for _, o := range list {
+func (d *Data) applyOperations(s *symbol, e *expanded, wanted op) {
+	for _, o := range d.at(s).variable.operations {
 		if o.op != wanted {
 			continue
 		}
 		e.set = e.set || d.env.old // in old releases even when it is not active
 		switch {
-		case !d.holds(e, o):
+		case !d.holds(s, e, o):
 			continue
 		case wanted == ":append":
 			e.raw += o.text
@@ -161,18 +158,20 @@ func (d *Data) applyOperations(e *expanded, list []operation, wanted op) {
 }
 
 // holds is whether all overrides of an operation are active.
-func (d *Data) holds(e *expanded, o operation) bool {
+func (d *Data) holds(s *symbol, e *expanded, o operation) bool {
 	if o.overrides == "" {
 		return true
 	}
-	d.lookAtOverrides(e)
+	d.lookAtOverrides(s, e)
 	return d.isActive(o.overrides)
 }
 
-// lookAtOverrides prepares for asking which overrides are active.
-func (d *Data) lookAtOverrides(e *expanded) {
+// lookAtOverrides prepares for asking which overrides of a variable are
+// active.
+func (d *Data) lookAtOverrides(s *symbol, e *expanded) {
 	d.overridden = true
 	d.resolve()
+	d.memo.looked.add(s)
 	e.unknown = mergeUnknown(e.unknown, d.overridesUnknown())
 }
 
@@ -293,13 +292,13 @@ func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unkn
 	for i := range v.flags {
 		f := &v.flags[i]
 		if f.name == key && (!f.weak || !set) {
-			value, set, unknown = f.value, true, f.unknown
+			value, set, unknown = f.value, true, f.unknown()
 			if !f.weak {
 				break
 			}
 		}
 	}
-	return value, set, mergeUnknown(unknown, v.flagless)
+	return value, set, mergeUnknown(unknown, v.flagless())
 }
 
 // getFlagExpanded reads a flag and expands it.

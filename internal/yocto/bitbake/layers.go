@@ -149,7 +149,7 @@ type recipeFile struct {
 // collect finds the recipes of BBFILES, without those that BBMASK hides, and
 // their appends. Recipes are sorted by path.
 func (w *Workspace) collect() []recipeFile {
-	patterns := strings.Fields(w.conf.get("BBFILES").text)
+	patterns := strings.Fields(w.view.get("BBFILES").text)
 	slices.SortStableFunc(patterns, func(a, b string) int { return w.priorityOf(a) - w.priorityOf(b) })
 	seen := map[string]bool{}
 	var recipes, appends []string
@@ -238,13 +238,13 @@ func expandPattern(pattern string) []string {
 // mask is BBMASK: paths that any of its expressions matches are hidden.
 func (w *Workspace) mask() *regexp.Regexp {
 	var parts []string
-	for _, m := range strings.Fields(w.conf.get("BBMASK").text) {
+	for _, m := range strings.Fields(w.view.get("BBMASK").text) {
 		m = strings.TrimPrefix(m, "|")
 		if _, err := regexp.Compile(m); err == nil {
 			parts = append(parts, m)
 			continue
 		}
-		w.errors = append(w.errors, &SyntaxError{Place: w.conf.lastPlace("BBMASK"), Text: "BBMASK has an expression that is not read: " + m, Remedy: "write it without look-ahead"})
+		w.errors = append(w.errors, &SyntaxError{Place: w.view.lastPlace("BBMASK"), Text: "BBMASK has an expression that is not read: " + m, Remedy: "write it without look-ahead"})
 	}
 	if len(parts) == 0 {
 		return nil

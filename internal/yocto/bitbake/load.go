@@ -174,6 +174,7 @@ func (w *Workspace) configure() error {
 	d.recipe.class = "recipe"
 	w.errors = d.errors
 	d.errors = nil
+	d.expandAhead(w.state())
 	d.names.share()
 	w.view = d.copy()
 	w.view.recipe = w.state()

@@ -3,16 +3,24 @@ package bitbake
 import "slices"
 
 // memo keeps what variables expand to. An entry is forgotten when a variable
-// changes that it was computed from.
+// changes that it was computed from. Copies share pages; one is copied before
+// a memo changes it that does not own it.
 type memo struct {
-	pages      []*memoPage // by the ids of the symbols
-	used       bool        // something was kept
-	overridden []*symbol   // of what was computed with regard to OVERRIDES; it may be forgotten
-	free       []reader    // to be used
+	pages  []*memoPage // by the ids of the symbols
+	owner  *mark       // of the pages that may be changed
+	used   bool        // something was kept
+	active []string    // the overrides with regard to which it was computed
+	looked symbolSet   // whose overrides or operations were compared with those
+	free   []reader    // to be used
 }
 
 // memoPage is what is kept of symbols whose ids follow each other.
-type memoPage [32]kept
+type memoPage struct {
+	owner *mark
+	kept  [pageSize]kept
+}
+
+const pageSize = 16
 
 // kept is what a variable expanded to, and who read it.
 type kept struct {
@@ -33,24 +41,40 @@ type reading struct {
 	replaced bool
 }
 
-// find is what is kept of a symbol, or nil.
+// find is what is kept of a symbol, or nil. It is not changed.
 func (m *memo) find(s *symbol) *kept {
-	if i := s.id / len(memoPage{}); i < len(m.pages) && m.pages[i] != nil {
-		return &m.pages[i][s.id%len(memoPage{})]
+	if i := s.id / pageSize; i < len(m.pages) && m.pages[i] != nil {
+		return &m.pages[i].kept[s.id%pageSize]
 	}
 	return nil
 }
 
 // keep is where to keep something of a symbol.
 func (m *memo) keep(s *symbol) *kept {
-	i := s.id / len(memoPage{})
+	i := s.id / pageSize
 	if n := i + 1 - len(m.pages); n > 0 {
 		m.pages = slices.Grow(m.pages, n)[:i+1]
 	}
-	if m.pages[i] == nil {
-		m.pages[i] = &memoPage{}
+	if p := m.pages[i]; p == nil {
+		m.pages[i] = &memoPage{owner: m.owner}
+	} else if p.owner != m.owner {
+		own := *p
+		own.owner = m.owner
+		m.pages[i] = &own
 	}
-	return &m.pages[i][s.id%len(memoPage{})]
+	return &m.pages[i].kept[s.id%pageSize]
+}
+
+// copy makes a memo that begins as m and may be changed without changing m,
+// which is not changed any more.
+func (m *memo) copy(owner *mark) memo {
+	return memo{pages: slices.Clone(m.pages), owner: owner, used: m.used, active: m.active, looked: slices.Clone(m.looked)}
+}
+
+// shareMemos says that a copy was made of d, which goes on to be used.
+func (d *Data) shareMemos() {
+	own := &mark{}
+	d.memo.owner, d.bareMemo.owner, d.overrideMemo.owner = own, own, own
 }
 
 // Names of what is no variable but is read like one.
@@ -64,6 +88,9 @@ const (
 func (d *Data) touch(name string) { d.touchSymbol(d.symbol(name)) }
 
 func (d *Data) touchSymbol(s *symbol) {
+	if d.resolving {
+		d.overrideVar.add(s)
+	}
 	if n := len(d.reading); n > 0 {
 		d.memo.addReader(s, d.reading[n-1].symbol)
 	}
@@ -90,17 +117,15 @@ func (d *Data) remember(s *symbol, e *expanded, changes int) {
 	}
 	d.memo.used = true
 	d.memo.keep(s).value = e
-	if e.overridden {
-		d.memo.overridden = append(d.memo.overridden, s)
-	}
 }
 
 // forget drops what was computed from a variable.
 func (m *memo) forget(s *symbol) {
 	k := m.find(s)
-	if k == nil {
+	if k == nil || k.value == nil && k.readers == nil {
 		return
 	}
+	k = m.keep(s)
 	list := k.readers
 	k.value, k.readers = nil, nil
 	for ; list != nil; list = list.next {
@@ -108,20 +133,16 @@ func (m *memo) forget(s *symbol) {
 	}
 }
 
-// forgetOverridden drops what was computed with regard to OVERRIDES.
-func (d *Data) forgetOverridden() {
-	for _, s := range d.memo.overridden {
-		if k := d.memo.find(s); k.value != nil && k.value.overridden {
-			k.value = nil
-		}
-	}
-	d.memo.overridden = d.memo.overridden[:0]
-}
-
 // forgetAll drops everything that was computed.
 func (d *Data) forgetAll() {
 	d.changes++
-	d.memo, d.overrideMemo = memo{}, memo{}
+	d.writes++
+	d.dropMemos()
+}
+
+func (d *Data) dropMemos() {
+	own := &mark{}
+	d.memo, d.bareMemo, d.overrideMemo = memo{active: d.overrides, owner: own}, memo{owner: own}, memo{owner: own}
 }
 
 // changed forgets what was computed from the old value of a variable.
@@ -129,7 +150,9 @@ func (d *Data) changed(name string) { d.changedSymbol(d.symbol(name)) }
 
 func (d *Data) changedSymbol(s *symbol) {
 	d.changes++
+	d.writes++
 	d.memo.forget(s)
+	d.bareMemo.forget(s)
 	d.overrideMemo.forget(s)
 	if d.resolving || !d.resolved {
 		return

@@ -2,6 +2,7 @@ package bitbake
 
 import (
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -85,13 +86,25 @@ func (d *Data) takeApart(s *symbol, last string) {
 	if d.isOverride(last) {
 		s.shorts = s.lower
 	}
-	switch o := op(":" + last); {
+	switch {
 	case s.stem.base != nil && !strings.ContainsFunc(last, isUpper):
 		s.base, s.op = s.stem.base, s.stem.op
 		s.overrides = s.name[len(s.base.name)+len(s.op)+1:]
-	case s.stem.base == nil && (o == ":append" || o == ":prepend" || o == ":remove"):
-		s.base, s.op = s.stem, o
+	case s.stem.base == nil:
+		if o, ok := operationOf(last); ok {
+			s.base, s.op = s.stem, o
+		}
 	}
+}
+
+// operationOf is the operation that a part of a name says.
+func operationOf(part string) (op, bool) {
+	for _, o := range [...]op{":append", ":prepend", ":remove"} {
+		if part == string(o[1:]) {
+			return o, true
+		}
+	}
+	return "", false
 }
 
 func isUpper(r rune) bool { return r >= 'A' && r <= 'Z' }
@@ -104,6 +117,14 @@ func (s *symbol) eachVariant(f func(short *symbol, overrides string)) {
 		f(short, s.name[len(short.name)+1:])
 		short = short.stem
 	}
+}
+
+// byID is the symbol of an id.
+func (n *names) byID(id int) *symbol {
+	if id < len(n.sharedList) {
+		return n.sharedList[id]
+	}
+	return n.ownList[id-len(n.sharedList)]
 }
 
 // each calls f for every symbol.
@@ -141,6 +162,15 @@ func (n *names) make() *symbol {
 type symbolSet []uint64
 
 func (s symbolSet) has(x *symbol) bool { return x.id>>6 < len(s) && s[x.id>>6]&(1<<(x.id&63)) != 0 }
+
+// each calls f for the id of every symbol.
+func (s symbolSet) each(f func(id int)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			f(i<<6 + bits.TrailingZeros64(word))
+		}
+	}
+}
 
 func (s *symbolSet) add(x *symbol) {
 	for x.id>>6 >= len(*s) {

@@ -30,7 +30,11 @@ func (d *Data) object(name string) python.Value {
 		return nil
 	}
 	o := d.objects[d.normal(name)]
-	if o != nil && d.probe != nil {
+	if o == nil {
+		return nil
+	}
+	d.changes++ // what is computed from it is not remembered: it may be changed by who has it
+	if d.probe != nil {
 		*d.probe = true
 	}
 	return o

@@ -14,39 +14,51 @@ func (d *Data) resolve() {
 	overrides, doubt := d.overrides, d.overrideDoubt
 	reading, kept, changes := d.reading, d.memo, d.changes
 	d.resolving, d.reading = true, nil
-	if d.memo = d.overrideMemo; !d.memo.used {
+	if !d.bareMemo.used {
 		d.overrideVar = nil
 		d.overrideVar.add(d.symbol("OVERRIDES"))
 	}
 	d.settle()
-	d.overrideMemo = d.memo
 	d.resolving, d.resolved, d.reading = false, true, reading
 	switch d.memo = kept; {
 	case changes != d.changes:
 		d.forgetAll()
-	case !slices.Equal(overrides, d.overrides) || !slices.Equal(doubt, d.overrideDoubt):
+	case !slices.Equal(doubt, d.overrideDoubt):
 		d.changes++
-		d.forgetOverridden()
+		d.memo.active = d.overrides
+		d.forgetLooked(func(*symbol) bool { return true })
+	case !slices.Equal(overrides, d.overrides):
+		d.changes++
+		d.retarget()
 	}
 }
 
+// settle reads OVERRIDES without any override, then with what that gave.
 func (d *Data) settle() {
-	d.setActive(nil)
+	overrides, active := d.overrides, d.active
+	d.overrides, d.active, d.memo = nil, nil, d.bareMemo
 	before := d.readOverrides()
-	for range 5 {
+	d.bareMemo, d.memo = d.memo, d.overrideMemo
+	defer func() { d.overrideMemo = d.memo }()
+	if slices.Equal(before, overrides) {
+		d.active = active
+	} else {
 		d.setActive(before)
+	}
+	d.overrides = before
+	for range 5 {
+		d.retarget()
 		after := d.readOverrides()
 		if slices.Equal(before, after) {
 			return
 		}
 		before = after
+		d.setActive(before)
 	}
-	d.setActive(before)
 	d.tainted = mergeUnknown(d.tainted, d.unknown("OVERRIDES", "the overrides depend on each other and never settle"))
 }
 
 func (d *Data) readOverrides() []string {
-	d.forgetOverridden()
 	e := d.get("OVERRIDES")
 	d.overrideDoubt = e.unknown
 	return strings.Split(e.text, ":")
@@ -58,6 +70,63 @@ func (d *Data) setActive(list []string) {
 	for _, o := range list {
 		d.active[o] = true
 	}
+}
+
+// retarget drops from the memo what may be different now that other overrides
+// are active than those with regard to which it was computed.
+func (d *Data) retarget() {
+	old := d.memo.active
+	if slices.Equal(old, d.overrides) {
+		return
+	}
+	d.memo.active = d.overrides
+	toggled, reordered := toggled(old, d.overrides)
+	d.forgetLooked(func(s *symbol) bool { return reordered || d.depends(s, toggled) })
+}
+
+// forgetLooked drops what was computed from variables whose overrides were
+// looked at.
+func (d *Data) forgetLooked(changed func(*symbol) bool) {
+	d.memo.looked.each(func(id int) {
+		s := d.names.byID(id)
+		if k := d.memo.find(s); k != nil && (k.value != nil || k.readers != nil) && changed(s) {
+			d.memo.forget(s)
+		}
+	})
+}
+
+// toggled lists what is in one list only; reordered is whether the others come
+// in another order.
+func toggled(old, now []string) (list []string, reordered bool) {
+	var common, kept []string
+	for _, o := range old {
+		if slices.Contains(now, o) {
+			common = append(common, o)
+		} else {
+			list = append(list, o)
+		}
+	}
+	for _, o := range now {
+		if slices.Contains(old, o) {
+			kept = append(kept, o)
+		} else {
+			list = append(list, o)
+		}
+	}
+	return list, !slices.Equal(common, kept)
+}
+
+// depends is whether the overrides of a variable, or of its operations, are
+// among those, or are several, of which parts may be.
+func (d *Data) depends(s *symbol, toggled []string) bool {
+	c := d.at(s)
+	among := func(overrides string) bool {
+		return strings.Contains(overrides, d.env.separator()) || slices.Contains(toggled, overrides)
+	}
+	if slices.ContainsFunc(c.variants, func(v *variant) bool { return among(v.overrides) }) {
+		return true
+	}
+	return c.variable != nil && slices.ContainsFunc(c.variable.operations, func(o operation) bool { return among(o.overrides) })
 }
 
 // overridesUnknown is why the list of active overrides is not certain.

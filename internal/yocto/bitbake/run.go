@@ -184,7 +184,7 @@ func (d *Data) before(st *statement, name string) (string, bool, []Unknown) {
 	}
 	for _, f := range v.flags {
 		if f.name == st.flag && !f.weak {
-			return f.value, true, f.unknown
+			return f.value, true, f.unknown()
 		}
 	}
 	return "", false, nil

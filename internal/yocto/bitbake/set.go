@@ -22,7 +22,8 @@ func (d *Data) setSymbol(s *symbol, value string, parsing bool, unknown []Unknow
 		d.dropActive(s)
 	}
 	d.addVariants(s)
-	v.value, v.set, v.taint, v.function = value, true, unknown, nil
+	v.value, v.set, v.function = value, true, nil
+	v.setTaint(unknown)
 	d.changedSymbol(s)
 }
 
@@ -67,14 +68,17 @@ func (d *Data) setWeak(name, value string, unknown []Unknown) {
 	v := d.ownSymbol(s)
 	v.weak, v.hasWeak = value, true
 	if len(unknown) > 0 && !v.set {
-		v.taint = unknown
+		v.setTaint(unknown)
 	}
 	d.addVariants(s)
 }
 
 func (d *Data) setFlag(name, key, value string, weak bool, unknown []Unknown) {
 	v := d.own(name)
-	f := flag{key, value, weak, unknown}
+	f := flag{name: key, value: value, weak: weak}
+	if unknown != nil {
+		f.doubt = &doubt{flags: unknown}
+	}
 	for i := range v.flags {
 		if v.flags[i].name == key && v.flags[i].weak == weak {
 			v.flags[i] = f
@@ -102,7 +106,7 @@ func (d *Data) renameSymbol(key, newKey *symbol) {
 		old := *v
 		if value, ok := old.content(); ok {
 			set = true
-			d.setSymbol(newKey, value, true, old.taint)
+			d.setSymbol(newKey, value, true, old.taint())
 		}
 		n := d.at(newKey).variable
 		if !set || n == nil || n.owner != d.mark {
@@ -182,13 +186,13 @@ func (d *Data) taintVar(name string, why []Unknown) {
 		s = s.base
 	}
 	v := d.ownSymbol(s)
-	v.taint = mergeUnknown(v.taint, why)
+	v.setTaint(mergeUnknown(v.taint(), why))
 }
 
 // taintFlags says the same of the flags alone.
 func (d *Data) taintFlags(name string, why []Unknown) {
 	v := d.own(name)
-	v.flagless = mergeUnknown(v.flagless, why)
+	v.doubt = &doubt{v.taint(), mergeUnknown(v.flagless(), why)}
 }
 
 // mergeUnknown adds reasons that are not there yet. The first few suffice.

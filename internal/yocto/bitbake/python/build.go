@@ -54,47 +54,47 @@ func (in *Interp) items(list []Expr, s *scope) (items []Value, unordered bool, e
 		if err != nil {
 			return nil, false, err
 		}
-		more, free, err := in.iterate(v)
+		more, free, u, err := in.iterate(v)
 		if err != nil {
 			return nil, false, err
 		}
-		if u, ok := more.(*Unknown); ok {
+		if u != nil {
 			return []Value{u}, false, nil
 		}
-		items = append(items, more.([]Value)...)
+		items = append(items, more...)
 		unordered = unordered || free
 	}
 	return items, unordered, nil
 }
 
-// iterate lists what a for goes through: []Value, or *Unknown. Unordered is
-// whether Python promises no order.
-func (in *Interp) iterate(v Value) (items any, unordered bool, err error) {
+// iterate lists what a for goes through, or says why that is not known.
+// Unordered is whether Python promises no order.
+func (in *Interp) iterate(v Value) (items []Value, unordered bool, u *Unknown, err error) {
 	if u := spoiledBy(v); u != nil {
-		return u, false, nil
+		return nil, false, u, nil
 	}
 	switch v := v.(type) {
 	case *List:
-		return v.Items, v.Unordered && len(v.Items) > 1, nil
+		return v.Items, v.Unordered && len(v.Items) > 1, nil, nil
 	case *Tuple:
-		return v.Items, false, nil
+		return v.Items, false, nil, nil
 	case *Dict:
-		return v.keys, v.unordered && len(v.keys) > 1, nil
+		return v.keys, v.unordered && len(v.keys) > 1, nil, nil
 	case *Set:
-		return v.dict.keys, len(v.dict.keys) > 1, nil
+		return v.dict.keys, len(v.dict.keys) > 1, nil, nil
 	case string:
 		if len(v) > in.Size {
-			return in.unknown("a value is too long"), false, nil
+			return nil, false, in.unknown("a value is too long"), nil
 		}
 		list := make([]Value, 0, len(v))
 		for _, r := range v {
 			list = append(list, string(r))
 		}
-		return list, false, nil
+		return list, false, nil, nil
 	case nil, bool, int64, float64:
-		return nil, false, in.raise("TypeError", "'%s' object is not iterable", typeName(v))
+		return nil, false, nil, in.raise("TypeError", "'%s' object is not iterable", typeName(v))
 	}
-	return in.unknown("iteration over a value that is not known"), false, nil
+	return nil, false, in.unknown("iteration over a value that is not known"), nil
 }
 
 func (in *Interp) mapping(x *Mapping, s *scope) (Value, error) {
@@ -166,17 +166,17 @@ func (in *Interp) clause(x *Comprehension, n int, s *scope, c *collector) error 
 	if err != nil {
 		return err
 	}
-	items, unordered, err := in.iterate(v)
+	items, unordered, u, err := in.iterate(v)
 	if err != nil {
 		return err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		in.doubt([]Stmt{&ExprStmt{X: x}}, s, u)
 		c.unknown = u
 		return nil
 	}
 	c.unordered = c.unordered || unordered
-	for _, item := range items.([]Value) {
+	for _, item := range items {
 		if err := in.assign(cl.Target, item, s); err != nil {
 			return err
 		}

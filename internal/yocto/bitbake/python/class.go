@@ -1,5 +1,16 @@
 package python
 
+// attr evaluates X.Name.
+func (in *Interp) attr(x *Attr, s *scope) (Value, error) {
+	v, err := in.eval(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	m, err := in.attribute(v, x.Name)
+	in.unknownMethod(v, m)
+	return m, err
+}
+
 func (in *Interp) attribute(v Value, name string) (Value, error) {
 	switch v := v.(type) {
 	case *Unknown:

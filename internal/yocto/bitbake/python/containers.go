@@ -18,16 +18,16 @@ func init() {
 			return nil, nil
 		},
 		"extend": func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
-			items, unordered, err := in.iterate(args0(args))
+			items, unordered, u, err := in.iterate(args0(args))
 			if err != nil {
 				return nil, err
 			}
 			l := self.(*List)
-			if u, ok := items.(*Unknown); ok {
+			if u != nil {
 				l.spoiled = u
 				return nil, nil
 			}
-			l.Items = append(l.Items, items.([]Value)...)
+			l.Items = append(l.Items, items...)
 			l.Unordered = l.Unordered || unordered
 			return nil, nil
 		},
@@ -263,14 +263,14 @@ func (in *Interp) toSet(v Value) (Value, error) {
 	if s, ok := v.(*Set); ok {
 		return s, nil
 	}
-	items, _, err := in.iterate(v)
+	items, _, u, err := in.iterate(v)
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
-	return in.makeSet(items.([]Value))
+	return in.makeSet(items)
 }
 
 var setMethods = map[string]methodFunc{

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unique"
 )
 
 // SyntaxError is text that the package does not read, because it is not
@@ -193,6 +194,10 @@ var operators = []string{"**=", "//=", ">>=", "<<=", "...", "->", ":=", "**", "/
 func (l *lexer) word() error {
 	start := l.pos
 	for l.pos < len(l.src) {
+		if c := l.src[l.pos]; c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' {
+			l.pos++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(l.src[l.pos:])
 		if !isIdent(r) {
 			break
@@ -205,7 +210,7 @@ func (l *lexer) word() error {
 				return l.str(p)
 			}
 		}
-		l.emit(tokName, word)
+		l.emit(tokName, unique.Make(word).Value()) // names that are the same are compared quickly
 		return nil
 	}
 	for _, o := range operators {

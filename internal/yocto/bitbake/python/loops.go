@@ -46,18 +46,17 @@ func (in *Interp) forStmt(st *For, s *scope) (flow, error) {
 	if err != nil {
 		return 0, err
 	}
-	items, unordered, err := in.iterate(v)
+	items, unordered, u, err := in.iterate(v)
 	if err != nil {
 		return 0, err
 	}
-	u, _ := items.(*Unknown)
 	if unordered {
 		u = in.unknown("a loop over a set, whose order nobody promises")
 	}
 	if u != nil {
 		return in.skipLoop(append([]Stmt{&Assign{Targets: []Expr{st.Target}, Value: &Const{nil}}}, st.Body...), st.Else, s, u)
 	}
-	for _, item := range append([]Value{}, items.([]Value)...) {
+	for _, item := range append([]Value{}, items...) {
 		if err := in.assign(st.Target, item, s); err != nil {
 			return 0, err
 		}

@@ -221,15 +221,15 @@ func joinMethod(in *Interp, self Value, args []Value, _ map[string]Value) (Value
 	if len(args) != 1 {
 		return nil, in.raise("TypeError", "join() takes exactly one argument")
 	}
-	items, unordered, err := in.iterate(args[0])
+	items, unordered, u, err := in.iterate(args[0])
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
 	var b strings.Builder
-	for i, x := range items.([]Value) {
+	for i, x := range items {
 		if u, ok := x.(*Unknown); ok {
 			return u, nil
 		}

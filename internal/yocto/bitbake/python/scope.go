@@ -11,6 +11,7 @@ const most = 12
 
 // scope holds local names.
 type scope struct {
+	room   [4]Local // for the first of few
 	few    []Local
 	many   map[string]Value // instead, when there are more
 	parent *scope
@@ -53,7 +54,7 @@ func (s *scope) put(name string, v Value) {
 		}
 	}
 	if s.few == nil {
-		s.few = make([]Local, 0, 4)
+		s.few = s.room[:0]
 	}
 	if len(s.few) < most {
 		s.few = append(s.few, Local{name, v})

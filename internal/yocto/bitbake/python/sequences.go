@@ -8,14 +8,14 @@ func builtinList(in *Interp, args []Value, _ map[string]Value) (Value, error) {
 	if len(args) == 0 {
 		return &List{}, nil
 	}
-	items, unordered, err := in.iterate(args[0])
+	items, unordered, u, err := in.iterate(args[0])
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
-	return &List{Items: slices.Clone(items.([]Value)), Unordered: unordered}, nil
+	return &List{Items: slices.Clone(items), Unordered: unordered}, nil
 }
 
 func builtinTuple(in *Interp, args []Value, kw map[string]Value) (Value, error) {
@@ -61,15 +61,15 @@ func builtinDict(in *Interp, args []Value, kw map[string]Value) (Value, error) {
 }
 
 func (in *Interp) pairs(d *Dict, v Value) (Value, error) {
-	items, unordered, err := in.iterate(v)
+	items, unordered, u, err := in.iterate(v)
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
 	d.unordered = unordered
-	for _, x := range items.([]Value) {
+	for _, x := range items {
 		pair, _, ok := sequenceOf(x)
 		if !ok || len(pair) != 2 || !d.put(pair[0], pair[1]) {
 			return in.unknown("a dict of pairs that are not known"), nil
@@ -84,14 +84,14 @@ func builtinSorted(in *Interp, args []Value, kw map[string]Value) (Value, error)
 
 // sorted sorts, by a key function when kw has one.
 func (in *Interp) sorted(v Value, kw map[string]Value) (Value, error) {
-	items, _, err := in.iterate(v)
+	items, _, u, err := in.iterate(v)
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
-	list := slices.Clone(items.([]Value))
+	list := slices.Clone(items)
 	keys := list
 	if f := kw["key"]; f != nil {
 		keys = make([]Value, len(list))
@@ -257,15 +257,15 @@ func builtinFilter(in *Interp, args []Value, _ map[string]Value) (Value, error) 
 
 // quantifier is any and all.
 func (in *Interp) quantifier(v Value, stop bool) (Value, error) {
-	items, _, err := in.iterate(v)
+	items, _, u, err := in.iterate(v)
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
 	var doubt Value
-	for _, x := range items.([]Value) {
+	for _, x := range items {
 		truth, known := Truth(x)
 		if !known {
 			doubt = spoiledBy(x)
@@ -293,14 +293,14 @@ func (in *Interp) extreme(args []Value, kw map[string]Value, sign int) (Value, e
 	}
 	items := args
 	if len(args) == 1 {
-		list, _, err := in.iterate(args[0])
+		list, _, u, err := in.iterate(args[0])
 		if err != nil {
 			return nil, err
 		}
-		if u, ok := list.(*Unknown); ok {
+		if u != nil {
 			return u, nil
 		}
-		items = list.([]Value)
+		items = list
 	}
 	if len(items) == 0 {
 		return nil, in.raise("ValueError", "min() arg is an empty sequence")
@@ -327,18 +327,18 @@ func builtinMax(in *Interp, args []Value, kw map[string]Value) (Value, error) {
 }
 
 func builtinSum(in *Interp, args []Value, _ map[string]Value) (Value, error) {
-	items, _, err := in.iterate(args0(args))
+	items, _, u, err := in.iterate(args0(args))
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := items.(*Unknown); ok {
+	if u != nil {
 		return u, nil
 	}
 	var total Value = int64(0)
 	if len(args) > 1 {
 		total = args[1]
 	}
-	for _, x := range items.([]Value) {
+	for _, x := range items {
 		if total, err = in.binary("+", total, x); err != nil {
 			return nil, err
 		}

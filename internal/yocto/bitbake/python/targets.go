@@ -16,14 +16,14 @@ func (in *Interp) augAssign(st *AugAssign, s *scope) error {
 	if isFrozen(a) {
 		in.Host.Tampered("a value of a module, by " + st.Op + "=")
 	} else if l, ok := a.(*List); ok && st.Op == "+" {
-		items, unordered, err := in.iterate(b)
+		items, unordered, u, err := in.iterate(b)
 		if err != nil {
 			return err
 		}
-		if u, bad := items.(*Unknown); bad {
+		if u != nil {
 			return in.assign(st.Target, u, s)
 		}
-		l.Items = append(l.Items, items.([]Value)...)
+		l.Items = append(l.Items, items...)
 		l.Unordered = l.Unordered || unordered
 		return nil
 	}
@@ -101,11 +101,10 @@ func (in *Interp) assignAttribute(t *Attr, x, v Value) {
 }
 
 func (in *Interp) unpack(targets []Expr, v Value, s *scope) error {
-	items, unordered, err := in.iterate(v)
+	items, unordered, u, err := in.iterate(v)
 	if err != nil {
 		return err
 	}
-	u, _ := items.(*Unknown)
 	if unordered {
 		u = in.unknown("a set is unpacked, whose order nobody promises")
 	}
@@ -120,7 +119,7 @@ func (in *Interp) unpack(targets []Expr, v Value, s *scope) error {
 		}
 		return nil
 	}
-	list := items.([]Value)
+	list := items
 	for i, t := range targets {
 		star, ok := t.(*Star)
 		if ok {
