@@ -81,7 +81,7 @@ func (c *checker) run(ctx context.Context, number int) error {
 	if b := c.app.flags.builders; len(b) == 2 {
 		v.Varied = append(v.Varied, repro.Effect{Axis: plan.Axis{Name: repro.BuilderAxis, First: b[0], Second: b[1]}, Seen: []repro.Seen{}})
 	} else if v.Reproducible {
-		if err := repro.Remember(c.store, c.first.Plan, varied, v); err != nil {
+		if err := repro.Remember(c.store, c.first, varied, v); err != nil {
 			return err
 		}
 	}

@@ -191,20 +191,24 @@ func TestCorrupt(t *testing.T) {
 	}
 }
 
-// TestEarlier: a good verdict is found again for these outputs only.
+// TestEarlier: a good verdict is found again for these outputs only, whatever
+// canaries saw.
 func TestEarlier(t *testing.T) {
 	b := newBench(t)
-	first := &build.Result{Plan: b.first, Steps: []build.Step{b.step("a", entry{path: "f", text: "x"})}}
+	canary := b.step("canary", entry{path: "seen", text: "now"})
+	canary.Kind = plan.KindCanary
+	first := &build.Result{Plan: b.first, Steps: []build.Step{b.step("a", entry{path: "f", text: "x"}), canary}}
 	if _, ok := Earlier(b.store, first, b.second); ok {
 		t.Error("there is a verdict before any check")
 	}
-	v, err := Compare(b.Context(), b.store, first, &build.Result{Plan: b.second, Steps: first.Steps})
+	v, err := Compare(b.Context(), b.store, first, &build.Result{Plan: b.second, Steps: first.Steps[:1]})
 	if err == nil {
-		err = Remember(b.store, b.first, b.second, v)
+		err = Remember(b.store, first, b.second, v)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	first.Steps[1].Output = b.step("canary", entry{path: "seen", text: "later"}).Output
 	if got, ok := Earlier(b.store, first, b.second); !ok || !got.Reproducible || len(got.Steps) != 1 {
 		t.Errorf("got %+v, %v", got, ok)
 	}

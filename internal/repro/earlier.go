@@ -14,24 +14,21 @@ import (
 // recordCheck is the kind of a good verdict's record in the store.
 const recordCheck = "check"
 
-// Remember keeps a good verdict in the store, for Earlier.
-func Remember(st *store.Store, first, second *plan.Plan, v Verdict) error {
+// Remember keeps a good verdict on the first build and one of a second plan in
+// the store, for Earlier.
+func Remember(st *store.Store, first *build.Result, second *plan.Plan, v Verdict) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("recording the verdict: %w", err)
 	}
-	return st.PutRecord(recordCheck, key(first, second, v.Steps), text)
+	return st.PutRecord(recordCheck, key(first, second), text)
 }
 
 // Earlier finds the verdict of an earlier check on this machine of exactly
 // these two plans and these outputs. Any difference in what was built, or in
 // how the second build would be varied, finds nothing.
 func Earlier(st *store.Store, first *build.Result, second *plan.Plan) (Verdict, bool) {
-	var steps []StepResult
-	for _, s := range first.Steps {
-		steps = append(steps, StepResult{Name: s.Name, First: s.Output.String(), FirstCalls: s.Calls.String()})
-	}
-	text, err := st.Record(recordCheck, key(first.Plan, second, steps))
+	text, err := st.Record(recordCheck, key(first, second))
 	if err != nil {
 		return Verdict{}, false
 	}
@@ -42,11 +39,15 @@ func Earlier(st *store.Store, first *build.Result, second *plan.Plan) (Verdict, 
 	return v, true
 }
 
-// key covers both plans and the outputs and compiler calls of every step of the first build.
-func key(first, second *plan.Plan, steps []StepResult) string {
-	text := fmt.Sprintln(Schema, first.Digest(), second.Digest())
-	for _, s := range steps {
-		text += fmt.Sprintln(s.Name, s.First, s.FirstCalls)
+// key covers both plans and the outputs and compiler calls of every step of the
+// first build that is compared. What canaries saw is not: it may be another
+// thing each time they look.
+func key(first *build.Result, second *plan.Plan) string {
+	text := fmt.Sprintln(Schema, first.Plan.Digest(), second.Digest())
+	for _, s := range first.Steps {
+		if compared(s) {
+			text += fmt.Sprintln(s.Name, s.Output, s.Calls)
+		}
 	}
 	return digest.FromString(text).Encoded()
 }
