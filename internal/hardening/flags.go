@@ -37,6 +37,9 @@ func lacks(c *wrapper.Call, r profile.Rule) (why string, concerned bool) {
 		}
 	}
 	args := c.Executed()
+	if why := fromFile(args); why != "" {
+		return why, true
+	}
 	for _, flag := range slices.Concat(r.Compile, r.Define) {
 		if why := undone(args, flag); why != "" {
 			return why, true

@@ -49,7 +49,7 @@ func TestReplaced(t *testing.T) {
 		{wrapper.KindLink, "-plugin=/build/e.so a.o", true},
 		{wrapper.KindPartialLink, "--plugin e.so a.o", true},
 	} {
-		c := &wrapper.Call{Kind: tt.kind}
+		c := &wrapper.Call{Kind: tt.kind, Program: "/usr/bin/" + string(tt.kind)}
 		for _, a := range strings.Fields(tt.args) {
 			c.Args = append(c.Args, wrapper.Arg{Text: a})
 		}
@@ -67,6 +67,17 @@ func TestUndermined(t *testing.T) {
 		{"fortify", "-D _FORTIFY_SOURCE=3 -U __OPTIMIZE__", true},
 		{"fortify", "--define-macro __OPTIMIZE__=0", true},
 		{"fortify", "-DOPTIMIZE -Ux", false},
+		{"fortify", "-Wp,-MD,x.d,-U__OPTIMIZE__", true},
+		{"fortify", "-Wp,-U,__OPTIMIZE__", true},
+		{"fortify", "-Xpreprocessor -U -Xpreprocessor __OPTIMIZE__", true},
+		{"fortify", "-undef", true},
+		{"fortify", "-undefined x", false},
+		{"fortify", "-D_BITS_STDIO2_H=1", true},
+		{"fortify", "-D_FILE_OFFSET_BITS=64 -D_GNU_SOURCE", false},
+		{"format-security", "-w", true},
+		{"format-security", "-wrapper -Wp,-w", true},
+		{"format-security", "-Wall -fno-builtin-printf -wx", false},
+		{"format-security", "-fno-builtin", true},
 		{"stack-clash", "--param stack-clash-protection-guard-size=30", true},
 		{"stack-clash", "--param=stack-clash-protection-guard-size=30", true},
 		{"stack-clash", "--param ssp-buffer-size=4", false},
@@ -75,6 +86,29 @@ func TestUndermined(t *testing.T) {
 	} {
 		if why := undermined(strings.Fields(tt.args), tt.rule); (why != "") != tt.bad {
 			t.Errorf("%s %s: %q", tt.rule, tt.args, why)
+		}
+	}
+}
+
+// TestFromFile: the compiler reads response files of its own.
+func TestFromFile(t *testing.T) {
+	for args, bad := range map[string]bool{
+		"-Wp,@x": true, "-Wp,-MD,d,@x": true, "-Xpreprocessor @x": true, "-Xclang @x": true, "-Wp,-MD,a@b": false, "-Xlinker @x": false, "-Wl,@x": false,
+	} {
+		if why := fromFile(strings.Fields(args)); (why != "") != bad {
+			t.Errorf("%s: %q", args, why)
+		}
+	}
+}
+
+// TestOwn: what is recorded of a program of the build's own says nothing.
+func TestOwn(t *testing.T) {
+	for program, ok := range map[string]bool{
+		"/usr/bin/gcc-12": true, "/bin/as": true, "/usr/lib/llvm-14/bin/clang": true,
+		"": false, "/build/e/gcc": false, "/usr/../build/gcc": false, "./gcc": false, "/usr": false,
+	} {
+		if why := own(&wrapper.Call{Program: program}); (why == "") != ok {
+			t.Errorf("%q: %q", program, why)
 		}
 	}
 }

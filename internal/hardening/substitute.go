@@ -41,9 +41,12 @@ func substituted(c *wrapper.Call) string {
 	return ""
 }
 
-// steering says by which variable a call ran what its command does not name; ""
-// if by none.
+// steering says by which variable a call ran what its command does not name, or
+// that it was no call of the toolchain's program; "" if neither.
 func steering(c *wrapper.Call) string {
+	if why := own(c); why != "" {
+		return why
+	}
 	for _, v := range c.Environment {
 		if leadsOut(v) {
 			return v.Name + "=" + v.Value + " has the compiler run what the command does not name"

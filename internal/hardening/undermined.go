@@ -15,6 +15,11 @@ var undermining = []struct{ rule, argument string }{
 	// Where it is not defined, features.h of glibc gives no FORTIFY.
 	{"fortify", "-U__OPTIMIZE__"}, {"fortify", "-D__OPTIMIZE__"}, {"fortify", "-D__USE_FORTIFY_LEVEL"},
 	{"fortify", "-D__builtin_object_size"}, {"fortify", "-D__builtin_dynamic_object_size"},
+	{"fortify", "-undef"}, {"fortify", "-U__GNUC_"}, {"fortify", "-D__GNUC_"}, {"fortify", "-U__clang"}, {"fortify", "-U__has_builtin"},
+	// Guards of the headers that bring the checked functions.
+	{"fortify", "-D_FEATURES_H"}, {"fortify", "-D_BITS_"}, {"fortify", "-D_STRINGS_FORTIFIED"}, {"fortify", "-D__fortify"}, {"fortify", "-D__glibc_"},
+	// Without warnings there is no error, and without builtins no format.
+	{"format-security", "-w"}, {"format-security", "-fno-builtin"},
 	// The compiler leaves the marks of indirect branches to the source.
 	{"cet", "-mmanual-endbr"}, {"cet", "-fcf-check-attribute=no"},
 	// The canary is a variable of the program's own.
@@ -28,6 +33,8 @@ var undermining = []struct{ rule, argument string }{
 // undermined says which argument takes away the effect of a rule's flags; "" if
 // none.
 func undermined(args []string, rule string) string {
+	handed, own := handedOn(args)
+	args = slices.Concat(handed, own)
 	for i, a := range args {
 		switch a {
 		case "-U", "-D", "--undefine-macro", "--define-macro", "--param":
@@ -36,7 +43,8 @@ func undermined(args []string, rule string) string {
 			}
 		}
 		for _, u := range undermining {
-			if u.rule == rule && strings.HasPrefix(a, u.argument) {
+			whole := len(u.argument) == 2 || u.argument == "-fno-builtin" || u.argument == "-undef"
+			if u.rule == rule && strings.HasPrefix(a, u.argument) && (!whole || a == u.argument) {
 				return a + " takes away its effect"
 			}
 		}

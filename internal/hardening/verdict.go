@@ -90,6 +90,7 @@ type fileJudge struct {
 	out      FileVerdict
 	calls    *wrapper.Index
 	compiled []wrapper.Unit
+	linked   []wrapper.Unit // what link-time optimisation made
 	findings []finding.Finding
 }
 
@@ -157,7 +158,16 @@ func (j *fileJudge) unit(u wrapper.Unit) int {
 		j.rewritten(u.Path, u.Via)
 	case wrapper.Data:
 		j.rewritten(u.Path, append(slices.Clip(u.Via), u.Call))
-	case wrapper.Assembled, wrapper.LTO: // no flags of the compiler's
+	case wrapper.Assembled: // no flags of the compiler's
+		if why := steering(u.Call); why != "" {
+			j.outside(u.Path, why, plainCommand)
+		}
+		j.rewritten(u.Path, u.Via)
+	case wrapper.LTO:
+		if why := substituted(u.Call); why != "" {
+			j.outside(u.Path, why, plainCommand)
+		}
+		j.linked = append(j.linked, u)
 		j.rewritten(u.Path, u.Via)
 	case wrapper.Toolchain, wrapper.Script:
 		return 0
@@ -268,6 +278,12 @@ func (j *fileJudge) byUnit(r profile.Rule) bool {
 			concerned++
 		}
 		if why != "" {
+			holds = false
+			j.findings = append(j.findings, j.unitFinding(u, r, why))
+		}
+	}
+	for _, u := range j.linked {
+		if why, _ := lacks(u.Call, r); why != "" && regenerated[r.ID] {
 			holds = false
 			j.findings = append(j.findings, j.unitFinding(u, r, why))
 		}

@@ -193,7 +193,7 @@ func TestGateAndPinnedFiles(t *testing.T) {
 		}
 		return ""
 	}
-	strip := wrapper.Call{ID: "s", Name: "strip", Kind: wrapper.KindStrip, Cwd: ".",
+	strip := wrapper.Call{ID: "s", Name: "strip", Program: "/usr/bin/strip", Kind: wrapper.KindStrip, Cwd: ".",
 		Inputs:  []wrapper.Input{{Role: wrapper.RoleShared, Object: object("libc.so.6", "libc")}},
 		Outputs: []wrapper.Object{object("libc.so.6", "libc, stripped")}}
 	for name, tt := range map[string]struct {

@@ -17,6 +17,7 @@ type tally struct {
 	how, unsure      lines
 	exempt           []string // kinds of units that are not judged
 	with             []string // the switches that decided, each once
+	generated        bool     // by link-time optimisation, with its own switches
 }
 
 func judgeFlag(f *flag) func(*object) Check {
@@ -24,8 +25,8 @@ func judgeFlag(f *flag) func(*object) Check {
 		if o.typ == Core {
 			return notApplicable("a core dump")
 		}
-		t := &tally{}
 		us := o.readUnits()
+		t := &tally{generated: f.linked && us.have(linkTime)}
 		for _, u := range us.list {
 			t.add(f, u, us.producer(u), o.vendors)
 		}
@@ -43,8 +44,10 @@ func (t *tally) add(f *flag, u *unit, p *producer, v *vendors) {
 		t.exclude("assembler")
 		return
 	case linkTime:
-		t.exclude("link-time optimisation, each function has the switches of its own unit")
-		return
+		if !f.linked {
+			t.exclude("link-time optimisation, each function has the switches of its own unit")
+			return
+		}
 	case golang:
 		t.exclude("Go, whose compiler has no such switch")
 		return
@@ -65,6 +68,8 @@ func (t *tally) add(f *flag, u *unit, p *producer, v *vendors) {
 	}
 	on, by := f.state(p.switches)
 	switch {
+	case t.generated && !on && p.compiler != linkTime:
+		t.doubt(u, "no "+f.name+" among its switches, and whether link-time optimisation compiled it with its own is not known")
 	case on:
 		t.agree(by)
 	case by != "":

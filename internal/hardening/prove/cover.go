@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"debug/elf"
 	"fmt"
-	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -17,6 +16,7 @@ type cover struct {
 	count     int      // of missing
 	err       error
 	functions int
+	starts    []span // where start files are
 }
 
 // maxMissing is how many functions without a unit are named.
@@ -59,11 +59,11 @@ func (o *object) covered(c Check) Check {
 }
 
 func (o *object) measure() *cover {
-	if o.typ == Relocatable {
-		return o.measureSources()
-	}
 	v := &cover{}
 	spans, err := o.allSpans()
+	if err == nil && o.typ == Relocatable {
+		err = o.intermediate()
+	}
 	if err != nil {
 		v.err = err
 		return v
@@ -73,8 +73,10 @@ func (o *object) measure() *cover {
 	case err != nil:
 		v.err = err
 		return v
-	case !ok:
+	case !ok && (o.typ != Relocatable || o.hasCode()):
 		v.err = fmt.Errorf("there is no symbol table")
+		return v
+	case !ok:
 		return v
 	}
 	v.err = o.eachSymbol(table.off, table.size/o.pick(16, 24), func(s symbol) error {
@@ -82,11 +84,12 @@ func (o *object) measure() *cover {
 			return nil
 		}
 		v.functions++
+		at := o.address(s)
 		if o.machine == elf.EM_ARM {
-			s.value &^= 1 // Thumb
+			at &^= 1 // Thumb
 		}
-		i := sort.Search(len(spans), func(i int) bool { return spans[i].end > s.value })
-		if i < len(spans) && spans[i].begin <= s.value {
+		i := sort.Search(len(spans), func(i int) bool { return spans[i].end > at })
+		if i < len(spans) && spans[i].begin <= at {
 			return nil
 		}
 		name, err := names.at(uint64(s.name))
@@ -94,25 +97,66 @@ func (o *object) measure() *cover {
 			return err
 		}
 		if s.size > 1 || !slices.Contains(goMarks, string(name)) {
-			v.add(string(name))
+			v.add(string(name), at, s.size)
 		}
 		return nil
 	})
-	if v.err == nil && v.functions == 0 {
+	if v.err == nil && v.functions == 0 && o.typ != Relocatable {
 		v.err = fmt.Errorf("the symbol table names no function")
 	}
 	slices.Sort(v.startup)
+	if v.err == nil && v.count == 0 {
+		v.err = o.nameless(v, spans)
+	}
 	return v
 }
 
-func (v *cover) add(name string) {
-	if slices.Contains(startFiles, name) || strings.HasPrefix(name, "__x86.get_pc_thunk.") {
+// nameless looks for code that neither a unit nor a function of a start file
+// accounts for: names of static and hidden functions can be left out of a link
+// (-Wl,-x) or stripped.
+func (o *object) nameless(v *cover, spans []span) error {
+	list, err := o.uncovered(merge(append(slices.Clone(spans), v.starts...)))
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	var size uint64
+	for _, s := range list {
+		size += s.end - s.begin
+	}
+	return fmt.Errorf("%d bytes of code (the first at %s) belong to no compilation unit", size, o.place(list[0].begin))
+}
+
+// place names an address, in a relocatable by section and offset.
+func (o *object) place(addr uint64) string {
+	for _, s := range o.sections {
+		if o.typ == Relocatable && s.flags&elf.SHF_EXECINSTR != 0 && addr >= s.addr && addr-s.addr < s.size {
+			return fmt.Sprintf("%s+%#x", s.name, addr-s.addr)
+		}
+	}
+	return fmt.Sprintf("%#x", addr)
+}
+
+func (v *cover) add(name string, at, size uint64) {
+	if (slices.Contains(startFiles, name) || strings.HasPrefix(name, "__x86.get_pc_thunk.")) && size <= maxStart {
 		v.startup = append(v.startup, name)
+		if size == 0 {
+			size = startSize(name)
+		}
+		v.starts = append(v.starts, span{at, at + size})
 		return
 	}
 	if v.count++; len(v.missing) < maxMissing {
 		v.missing = append(v.missing, name)
 	}
+}
+
+// startSize is the most that a function of a start file takes whose size is not
+// in the symbol table, in bytes.
+func startSize(name string) uint64 {
+	if name == "frame_dummy" {
+		return 16 // it calls register_tm_clones
+	}
+	return 128
 }
 
 // isFunction says that the symbol is a function that this file defines.
@@ -133,11 +177,19 @@ func (o *object) allSpans() ([]span, error) {
 	var list []span
 	var err error
 	for _, u := range o.units.list {
+		if u.intermediate {
+			continue
+		}
 		if list, err = r.spans(u, list); err != nil {
 			return nil, err
 		}
 	}
 	list = slices.DeleteFunc(list, func(s span) bool { return !o.inCode(s.begin) })
+	return merge(list), nil
+}
+
+// merge sorts extents and joins those that touch.
+func merge(list []span) []span {
 	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.begin, b.begin) })
 	merged := list[:0]
 	for _, s := range list {
@@ -147,42 +199,11 @@ func (o *object) allSpans() ([]span, error) {
 		}
 		merged = append(merged, s)
 	}
-	return merged, nil
+	return merged
 }
 
 func (o *object) inCode(addr uint64) bool {
 	return slices.ContainsFunc(o.sections, func(s section) bool {
 		return s.flags&elf.SHF_EXECINSTR != 0 && addr >= s.addr && addr-s.addr < s.size
 	})
-}
-
-// measureSources compares the sources that the symbol table of a relocatable
-// names (STT_FILE) with its units.
-func (o *object) measureSources() *cover {
-	v := &cover{}
-	table, names, ok, err := o.symbolTable()
-	if err != nil || !ok {
-		v.err = err
-		return v
-	}
-	known := map[string]bool{}
-	for _, u := range o.units.list {
-		known[path.Base(u.name)] = true
-	}
-	v.err = o.eachSymbol(table.off, table.size/o.pick(16, 24), func(s symbol) error {
-		if s.typ() != elf.STT_FILE {
-			return nil
-		}
-		name, err := names.at(uint64(s.name))
-		if err != nil {
-			return err
-		}
-		base := path.Base(string(name))
-		if len(name) > 0 && name[0] != '<' && !known[base] {
-			known[base] = true
-			v.add(base)
-		}
-		return nil
-	})
-	return v
 }

@@ -17,6 +17,7 @@ type dynamic struct {
 	bindNow, textrel, debug, jmprel bool
 	soname                          uint64
 	needed, rpath, runpath          []uint64 // offsets in the string table
+	audit, filter                   []uint64 // the same, of what is loaded beside or instead
 	symtab, strtab, strsz, hash     uint64
 }
 
@@ -26,6 +27,9 @@ func (f *elfFile) readDynamic() (*dynamic, error) {
 	s := f.first(elf.PT_DYNAMIC)
 	if s == nil {
 		return nil, nil
+	}
+	if f.count(elf.PT_DYNAMIC) > 1 {
+		return nil, errors.New("there are several")
 	}
 	if s.filesz > maxDynamic {
 		return nil, fmt.Errorf("%d bytes are more than %d", s.filesz, maxDynamic)
@@ -68,6 +72,10 @@ func (d *dynamic) set(tag elf.DynTag, value uint64) {
 		d.rpath = append(d.rpath, value)
 	case elf.DT_RUNPATH:
 		d.runpath = append(d.runpath, value)
+	case elf.DT_AUDIT, elf.DT_DEPAUDIT:
+		d.audit = append(d.audit, value)
+	case elf.DT_AUXILIARY, elf.DT_FILTER:
+		d.filter = append(d.filter, value)
 	case elf.DT_SYMTAB:
 		d.symtab = value
 	case elf.DT_STRTAB:

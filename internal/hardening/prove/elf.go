@@ -225,6 +225,17 @@ func (f *elfFile) first(t elf.ProgType) *segment {
 	return nil
 }
 
+// count returns how many segments of that type there are.
+func (f *elfFile) count(t elf.ProgType) int {
+	n := 0
+	for _, s := range f.segments {
+		if s.typ == t {
+			n++
+		}
+	}
+	return n
+}
+
 // offset returns where in the file the n bytes at a virtual address are.
 func (f *elfFile) offset(vaddr, n uint64) (uint64, error) {
 	for _, s := range f.segments {

@@ -14,6 +14,9 @@ type flag struct {
 	// configured says that some compilers are built to have it on and do not
 	// record that.
 	configured bool
+	// linked says that link-time optimisation does not keep the switch of a unit:
+	// that of the link counts (gcc; it is no option of functions).
+	linked bool
 	// rust says why the rule has no meaning for Rust; empty: not known.
 	rust string
 }
@@ -72,8 +75,9 @@ var autoVarInit = flag{
 }
 
 var zeroCallUsedRegs = flag{
-	name:  "-fzero-call-used-regs",
-	state: valued("-fzero-call-used-regs=", "skip"),
+	name:   "-fzero-call-used-regs",
+	state:  valued("-fzero-call-used-regs=", "skip"),
+	linked: true,
 }
 
 var noStrictOverflow = flag{

@@ -58,7 +58,14 @@ func (o *object) boots() bool {
 	}) {
 		return true
 	}
-	return o.multiboot()
+	return o.multiboot() && !o.forSystem()
+}
+
+// forSystem says that a note names the operating system that the program is
+// for, as start files of C libraries do (NT_GNU_ABI_TAG): it does not boot.
+func (o *object) forSystem() bool {
+	n, err := o.readNotes()
+	return err == nil && n.system
 }
 
 // multiboot looks for the header of Multiboot 1 (version 0.6.96, section 3.1)

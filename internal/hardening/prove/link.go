@@ -3,8 +3,12 @@ package prove
 import (
 	"debug/elf"
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// smallestPage is the size of a page in bytes, of those that Linux has.
+const smallestPage = 4 << 10
 
 func (o *object) pie() Check {
 	if c, ok := o.outside(); ok {
@@ -32,8 +36,12 @@ func (o *object) relro() Check {
 	switch {
 	case s == nil:
 		return refuted("no PT_GNU_RELRO")
+	case o.count(elf.PT_GNU_RELRO) > 1:
+		return unknown("several PT_GNU_RELRO: loaders do not take the same")
 	case s.memsz == 0:
 		return refuted("PT_GNU_RELRO is empty")
+	case (s.vaddr+s.memsz)/smallestPage <= s.vaddr/smallestPage:
+		return refuted(fmt.Sprintf("PT_GNU_RELRO, %d bytes at %#x, has no whole page: loaders protect nothing of it", s.memsz, s.vaddr))
 	}
 	return proved(fmt.Sprintf("PT_GNU_RELRO, %d bytes at %#x", s.memsz, s.vaddr))
 }
@@ -83,7 +91,7 @@ func (o *object) nx() Check {
 	}
 	s := o.first(elf.PT_GNU_STACK)
 	switch {
-	case s != nil && s.flags&elf.PF_X != 0:
+	case slices.ContainsFunc(o.segments, func(s segment) bool { return s.typ == elf.PT_GNU_STACK && s.flags&elf.PF_X != 0 }):
 		return refuted("PT_GNU_STACK is executable")
 	case s != nil:
 		return proved("PT_GNU_STACK without PF_X")

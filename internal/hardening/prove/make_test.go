@@ -74,7 +74,7 @@ func (m image) make() []byte {
 		list = append(list, ph{elf.PT_GNU_STACK, elf.ProgFlag(m.stack), nil, 16})
 	}
 	if m.relro {
-		list = append(list, ph{elf.PT_GNU_RELRO, elf.PF_R, make([]byte, 8), 1})
+		list = append(list, ph{elf.PT_GNU_RELRO, elf.PF_R, make([]byte, smallestPage), 1})
 	}
 	count := uint64(len(list)) + 1
 	if m.dynamic != nil {

@@ -10,6 +10,7 @@ import (
 // Note and property types, see the Linux Extensions to gABI, sections 2.1.6
 // and 2.1.7, and the supplements of x86-64 and AArch64.
 const (
+	noteABITag     = 1
 	noteBuildID    = 3
 	noteProperty   = 5
 	propertyX86    = 0xc0000002 // GNU_PROPERTY_X86_FEATURE_1_AND
@@ -19,6 +20,7 @@ const (
 
 // notes is what the notes of the owner GNU say.
 type notes struct {
+	system     bool   // an operating system is named
 	buildID    string // hexadecimal, empty when there is none
 	properties int    // number of property notes
 	featureSet bool   // a feature word for this machine is there
@@ -94,6 +96,8 @@ func alignUp(n, align uint64) uint64 { return (n + align - 1) / align * align }
 
 func (o *object) addNote(found *notes, typ uint32, desc []byte) error {
 	switch typ {
+	case noteABITag:
+		found.system = true
 	case noteBuildID:
 		if len(desc) == 0 || len(desc) > maxBuildIDSize {
 			return fmt.Errorf("a build-id has %d bytes", len(desc))

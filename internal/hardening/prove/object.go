@@ -31,6 +31,7 @@ type object struct {
 }
 
 func newObject(f *elfFile, opt *task) *object {
+	f.placeCode()
 	o := &object{elfFile: f, opt: opt, debug: f.debugOnly()}
 	if !o.debug {
 		o.dyn, o.dynErr = f.readDynamic()

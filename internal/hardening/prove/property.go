@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -48,13 +49,44 @@ func (o *object) property(f feature) Check {
 	case err != nil:
 		return unknown("damaged: " + err.Error())
 	case n.features&f.bit != 0:
-		return proved("property note: " + f.name)
+		return o.carries(f)
 	case n.properties == 0:
 		return o.lacks(f, "no property note")
 	case n.properties > 1:
 		return o.lacks(f, fmt.Sprintf("%d property notes, not all with %s", n.properties, f.name))
 	}
 	return o.lacks(f, "the property note has no "+f.name)
+}
+
+// carries proves, unless a unit was compiled without: then the linker was told
+// to set the property all the same (-z ibt), and what it stands for is not there.
+func (o *object) carries(f feature) Check {
+	us := o.readUnits()
+	linked := us.have(linkTime) // then its switches are those of all units
+	var bad []Unit
+	for _, u := range us.list {
+		p := us.producer(u)
+		ours := p.compiler == gcc || p.compiler == clang
+		if linked {
+			ours = p.compiler == linkTime
+		}
+		if ours && p.recorded && f.out(p, o.vendors) && len(bad) < maxRefuting {
+			bad = append(bad, Unit{Name: u.name, Producer: u.producer})
+		}
+	}
+	if len(bad) == 0 {
+		return proved("property note: " + f.name)
+	}
+	c := refuted(fmt.Sprintf("property note: %s, but %d compilation units without %s: the linker was told to set it", f.name, len(bad), f.flag))
+	c.Units = bad
+	return c
+}
+
+// out says that a unit has no part in the feature: it says so, or nothing can
+// have given it. On AArch64 compilers are configured with it and do not say so.
+func (f feature) out(p *producer, v *vendors) bool {
+	said := slices.ContainsFunc(p.switches, func(s string) bool { return s == f.flag || strings.HasPrefix(s, f.flag+"=") })
+	return !f.in(p.switches) && (said || p.compiler != linkTime && !p.hides(v) && f.machines[0] != elf.EM_AARCH64)
 }
 
 // lacks refutes, and says what is known about which object it is that lacks

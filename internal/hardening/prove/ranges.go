@@ -23,7 +23,6 @@ const (
 )
 
 // spans appends the addresses of the code of a unit (DWARF 5, section 2.17).
-// It is for linked files: relocations are not applied.
 func (r *reader) spans(u *unit, list []span) ([]span, error) {
 	low, err := r.address(u, u.low)
 	if err != nil {
@@ -67,8 +66,11 @@ func (r *reader) indexed(u *unit, index uint64) (uint64, error) {
 		return 0, fmt.Errorf("address index %d is too large", index)
 	}
 	c := &cursor{content: table, order: r.f.order, off: u.addrBase.n + index*u.addrSize, end: table.size}
-	a := c.uint(u.addrSize)
-	return a, c.err
+	p, err := r.patches(".debug_addr")
+	if err != nil {
+		return 0, err
+	}
+	return r.relocated(c, p, u.addrSize), c.err
 }
 
 // rangeList reads .debug_ranges (DWARF 4, section 2.17.3).
@@ -81,9 +83,13 @@ func (r *reader) rangeList(u *unit, base uint64, list []span) ([]span, error) {
 	if u.addrSize == 4 {
 		last = 0xffffffff
 	}
+	p, err := r.patches(".debug_ranges")
+	if err != nil {
+		return list, err
+	}
 	c := &cursor{content: table, order: r.f.order, off: u.ranges.n, end: table.size}
 	for {
-		begin, end := c.uint(u.addrSize), c.uint(u.addrSize)
+		begin, end := r.relocated(c, p, u.addrSize), r.relocated(c, p, u.addrSize)
 		switch {
 		case c.err != nil:
 			return list, c.err
@@ -102,6 +108,10 @@ func (r *reader) rangeList(u *unit, base uint64, list []span) ([]span, error) {
 // rnglist reads .debug_rnglists (DWARF 5, section 7.25).
 func (r *reader) rnglist(u *unit, base uint64, list []span) ([]span, error) {
 	table, err := r.open(".debug_rnglists")
+	if err != nil {
+		return list, err
+	}
+	p, err := r.patches(".debug_rnglists")
 	if err != nil {
 		return list, err
 	}
@@ -131,7 +141,7 @@ func (r *reader) rnglist(u *unit, base uint64, list []span) ([]span, error) {
 			base = at()
 			continue
 		case rleBaseAddress:
-			base = c.uint(u.addrSize)
+			base = r.relocated(c, p, u.addrSize)
 			continue
 		case rleStartxEndx:
 			begin, end = at(), at()
@@ -142,9 +152,9 @@ func (r *reader) rnglist(u *unit, base uint64, list []span) ([]span, error) {
 			begin = base + c.uleb()
 			end = base + c.uleb()
 		case rleStartEnd:
-			begin, end = c.uint(u.addrSize), c.uint(u.addrSize)
+			begin, end = r.relocated(c, p, u.addrSize), r.relocated(c, p, u.addrSize)
 		case rleStartLength:
-			begin = c.uint(u.addrSize)
+			begin = r.relocated(c, p, u.addrSize)
 			end = begin + c.uleb()
 		default:
 			c.fail(fmt.Errorf("entry %d of a range list is unknown", kind))

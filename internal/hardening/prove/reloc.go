@@ -153,7 +153,7 @@ func (r *relocs) resolve(e reloc, value uint64) (uint64, error) {
 	if uint64(len(b)) < size {
 		return 0, errors.New("the symbol table ends too soon")
 	}
-	base := r.f.symbol(b).value
+	base := r.f.address(r.f.symbol(b))
 	if r.rela {
 		return base + uint64(e.addend), nil
 	}

@@ -40,7 +40,7 @@ var rules = []rule{
 	{Rule{"no-strict-overflow", "signed and pointer overflow wrap: -fno-strict-overflow", "the recorded switches of every compilation unit"}, judgeFlag(&noStrictOverflow)},
 	{Rule{"bounds-checks", "Go's indexes are checked: no -B", "the recorded switches of every compilation unit of Go"}, (*object).boundsChecks},
 	{Rule{"trimpath", "Go's program does not carry the paths of its build: -trimpath", "Go's build information"}, (*object).trimpath},
-	{Rule{"rpath", "libraries come from the system's directories", "every entry of DT_RPATH and DT_RUNPATH"}, (*object).rpath},
+	{Rule{"rpath", "libraries come from the system's directories", "every entry of DT_RPATH and DT_RUNPATH, every library that is named by path, and the dynamic linker"}, (*object).rpath},
 	{Rule{"separate-debug", "debug information is in another file", "no .debug_info, but .gnu_debuglink or a build-id to find it by"}, (*object).separateDebug},
 	{Rule{"build-id", "the build can be named", "NT_GNU_BUILD_ID"}, (*object).buildID},
 	{Rule{"forbidden-symbols", "no function is used that cannot be used safely", "the undefined symbols"}, (*object).forbidden},

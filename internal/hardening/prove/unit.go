@@ -32,6 +32,7 @@ type unit struct {
 	low, high, ranges, macros  value
 	strBase, addrBase, rngBase value
 	split                      bool // the producer is in another file
+	intermediate               bool // its code is not generated yet
 
 	language uint64
 	name     string

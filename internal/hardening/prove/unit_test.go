@@ -89,7 +89,11 @@ gcc -O2 -g %[1]s -r -nostdlib -o all.o a.o b.o c.o`, how))
 					t.Errorf("%s: %+v does not name b.c alone", name, c)
 				}
 			}
-			expect(t, b.prove("a.o", Options{}), Relocatable, "stack-protector=proved")
+			if strings.Contains(how, "-gdwarf-2") { // main is in a section of its own, and this version has no ranges
+				expect(t, b.prove("a.o", Options{}), Relocatable, "stack-protector=unknown~main")
+			} else {
+				expect(t, b.prove("a.o", Options{}), Relocatable, "stack-protector=proved")
+			}
 			expect(t, b.prove("b.o", Options{}), Relocatable, "stack-protector=refuted")
 		})
 	}
@@ -240,7 +244,7 @@ gcc -r -nostdlib a.o good.o c.o -o good-r.o`, how))
 			expect(t, b.prove("exec", Options{}), Executable, "stack-protector=proved~start files are not judged")
 			expect(t, b.prove("good-r.o", Options{}), Relocatable, "stack-protector=proved")
 			expect(t, b.prove("a", Options{}), PIE, "stack-protector=unknown~1 without a compilation unit: b")
-			expect(t, b.prove("r.o", Options{}), Relocatable, "stack-protector=unknown~b.c")
+			expect(t, b.prove("r.o", Options{}), Relocatable, "stack-protector=unknown~1 without a compilation unit: b")
 			b.run("strip --strip-debug a.o")
 			expect(t, b.prove("a.o", Options{}), Relocatable, "stack-protector=unknown~no debug information")
 		})

@@ -16,8 +16,16 @@ type units struct {
 	list []*unit
 	err  error // why there may be more
 	none bool  // the file has no debug information
+	// intermediate is how many of the units are of code that link-time
+	// optimisation is to generate.
+	intermediate int
 
 	producers map[producerKey]*producer // taken apart
+}
+
+// have says that one of the units is of this kind.
+func (us *units) have(c compiler) bool {
+	return slices.ContainsFunc(us.list, func(u *unit) bool { return us.producer(u).compiler == c })
 }
 
 // reader holds what is shared while the units of a file are read.
@@ -27,7 +35,8 @@ type reader struct {
 	opened   map[string]*content
 	missing  map[string]error
 	sections map[string]int // index by name
-	listed   int            // ranges read
+	patched  map[string]*patches
+	listed   int // ranges read
 }
 
 // readUnits reads the units once; units that were read before damage stay.
@@ -43,21 +52,38 @@ func (o *object) readUnits() *units {
 	case o.sectionErr != nil:
 		o.units.err = o.sectionErr
 	default:
-		o.scanUnits("")
-		if o.units.none && o.typ == Relocatable {
-			o.scanUnits(".gnu.debuglto_")
+		o.units.none = true
+		o.scanUnits("", ".zdebug_info")
+		if o.typ == Relocatable && o.units.err == nil {
+			o.scanIntermediate()
 		}
 	}
 	return o.units
 }
 
-func (o *object) scanUnits(prefix string) {
+// scanIntermediate reads the units of intermediate code. An object that was
+// compiled twice, for both kinds of links, has each of its units twice.
+func (o *object) scanIntermediate() {
+	us := o.units
+	compiled := us.list
+	us.list = nil
+	o.scanUnits(".gnu.debuglto_", "")
+	us.intermediate = len(us.list)
+	for _, u := range us.list {
+		u.intermediate = true
+		if !slices.ContainsFunc(compiled, func(c *unit) bool { return c.name == u.name && c.producer == u.producer }) {
+			compiled = append(compiled, u)
+		}
+	}
+	us.list = compiled
+}
+
+func (o *object) scanUnits(prefix, old string) {
 	r := o.newReader(prefix)
 	defer r.close()
-	o.units.none = true
 	for i := range o.sections {
 		s := &o.sections[i]
-		if s.name != prefix+".debug_info" && s.name != ".zdebug_info" || s.size == 0 {
+		if s.name != prefix+".debug_info" && (old == "" || s.name != old) || s.size == 0 {
 			continue
 		}
 		o.units.none = false
@@ -71,7 +97,7 @@ func (o *object) scanUnits(prefix string) {
 }
 
 func (o *object) newReader(prefix string) *reader {
-	return &reader{f: o.elfFile, prefix: prefix, opened: map[string]*content{}, missing: map[string]error{}, sections: map[string]int{}}
+	return &reader{f: o.elfFile, prefix: prefix, opened: map[string]*content{}, missing: map[string]error{}, sections: map[string]int{}, patched: map[string]*patches{}}
 }
 
 // open returns a section by its name without prefix, nil when it is missing.

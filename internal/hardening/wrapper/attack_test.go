@@ -59,6 +59,24 @@ gcc a.o b.o logo.o -o p; objcopy --add-section .osrel=a.c p`, ""},
 	{"optimisation denied", `gcc -c a.c; gcc -U__OPTIMIZE__ -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
 	{"endbr by hand", `gcc -c a.c; gcc -mmanual-endbr -c b.c; gcc a.o b.o -o p`, "cet b.c"},
 	{"guard of a gigabyte", `gcc -c a.c; gcc --param stack-clash-protection-guard-size=30 -c b.c; gcc a.o b.o -o p`, "stack-clash b.c"},
+	{"compiler beside a copy of the wrapper", `mkdir e; cp $(readlink -f /usr/bin/gcc) e/gcc; printf '#!/bin/sh\nexec %s -O2 -c b.c -o b.o\n' "$(real gcc)" > e/.dombuild-gcc; chmod 755 e/.dombuild-gcc
+gcc -c a.c; e/gcc -c b.c -o b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"assembler beside a copy of the wrapper", `mkdir e; cp $(readlink -f /usr/bin/as) e/as; printf '#!/bin/sh\nexec %s -O2 -c b.c -o b.o\n' "$(real gcc)" > e/.dombuild-as; chmod 755 e/.dombuild-as
+gcc -c a.c; echo > b.s; e/as b.s -o b.o; gcc a.o b.o -o p`, "compiled-outside b.o"},
+	{"strip beside a copy of the wrapper", `gcc -c a.c b.c; gcc a.o b.o -o p; mkdir e; cp $(readlink -f /usr/bin/strip) e/strip; printf '#!/bin/sh\nexec %s -O2 a.c b.c -pie -Wl,-z,now -o p\n' "$(real gcc)" > e/.dombuild-strip; chmod 755 e/.dombuild-strip
+e/strip p`, "compiled-outside"},
+	{"linker beside a copy of the wrapper", `mkdir e; cp $(readlink -f /usr/bin/ld) e/ld; printf '#!/bin/sh\n%s -O2 a.c b.c -pie -Wl,-z,now -o p\necho "p: \\\\\n  a.o" > d\n' "$(real gcc)" > e/.dombuild-ld; chmod 755 e/.dombuild-ld
+gcc -c a.c; e/ld a.o --dependency-file=d -o p`, "compiled-outside"},
+	{"response file of the compiler", `gcc -c a.c; echo -U_FORTIFY_SOURCE > args; gcc -Wp,@args -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
+	{"response file of the preprocessor", `gcc -c a.c; echo -U_FORTIFY_SOURCE > args; gcc -Xpreprocessor @args -c b.c; gcc a.o b.o -o p`, ""},
+	{"optimisation denied to the preprocessor", `gcc -c a.c; gcc -Wp,-U__OPTIMIZE__ -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
+	{"optimisation denied in two words", `gcc -c a.c; gcc -Xpreprocessor -U -Xpreprocessor __OPTIMIZE__ -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
+	{"no predefined macros", `gcc -c a.c; echo 'int c;' > c.c; gcc -undef -c c.c; gcc a.c b.c c.o -o p`, "fortify c.c"},
+	{"guard of a header", `gcc -c a.c; gcc -D_BITS_STRING_FORTIFIED_H -c b.c; gcc a.o b.o -o p`, "fortify b.c"},
+	{"no warnings", `gcc -c a.c; gcc -w -c b.c; gcc a.o b.o -o p`, "format-security b.c"},
+	{"no builtins", `gcc -c a.c; gcc -fno-builtin -c b.c; gcc a.o b.o -o p`, "format-security b.c"},
+	{"link of LTO that keeps registers", `gcc -g -flto -c a.c b.c; gcc -g -flto -fzero-call-used-regs=skip a.o b.o -o p`, ""},
+	{"link of LTO by hand", `gcc -flto -c a.c b.c; plugin=$(gcc -print-file-name=liblto_plugin.so); COLLECT_GCC=gcc COLLECT_GCC_OPTIONS="'-flto' '-O2'" $(gcc -print-prog-name=collect2) -plugin $plugin -plugin-opt=$(gcc -print-prog-name=lto-wrapper) -plugin-opt=-fresolution=res -plugin-opt=-pass-through=-lc -dynamic-linker /lib64/ld-linux-x86-64.so.2 -pie -o p $(gcc -print-file-name=Scrt1.o) a.o b.o -lc`, "compiled-outside"},
 	{"canary of the program", `gcc -c a.c; echo 'unsigned long __stack_chk_guard;' > c.c; gcc -mstack-protector-guard=global -c b.c; gcc a.o b.o c.c -o p`, "stack-protector b.c"},
 }
 

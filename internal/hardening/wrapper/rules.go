@@ -23,6 +23,7 @@ type known struct {
 	unless  []string // stronger flags that are left alone
 	when    []string
 	removed []string // conditions under which undoing flags are removed; nil: always
+	linked  bool     // link-time optimisation takes it from the link
 }
 
 var compileFlags = []known{
@@ -33,7 +34,7 @@ var compileFlags = []known{
 	{prefix: "-fcf-protection", rule: "ibt", undo: []string{"-fcf-protection=*", "-fno-cf-protection"}},
 	{prefix: "-mbranch-protection", rule: "bti", undo: []string{"-mbranch-protection=*", "-msign-return-address=*"}},
 	{prefix: "-ftrivial-auto-var-init", rule: "auto-var-init", undo: []string{"-ftrivial-auto-var-init=*"}, when: []string{GCC}},
-	{prefix: "-fzero-call-used-regs", rule: "zero-call-used-regs", undo: []string{"-fzero-call-used-regs=*"}},
+	{prefix: "-fzero-call-used-regs", rule: "zero-call-used-regs", undo: []string{"-fzero-call-used-regs=*"}, linked: true},
 	{prefix: "-fno-strict-overflow", rule: "no-strict-overflow", undo: []string{"-fstrict-overflow", "-fno-wrapv", "-fno-wrapv-pointer"}},
 	{prefix: "-fno-delete-null-pointer-checks", rule: "no-delete-null-pointer-checks", undo: []string{"-fdelete-null-pointer-checks"}},
 	{prefix: "-fno-strict-aliasing", rule: "no-strict-aliasing", undo: []string{"-fstrict-aliasing"}},
@@ -79,6 +80,10 @@ func Rules(f Flags) []Rule {
 		if !strings.HasPrefix(flag, "-O") {
 			id, d := directives(Compile, compileFlags, flag)
 			add(id, d...)
+			if linked(flag) {
+				_, d := directives(Link, compileFlags, flag)
+				add(id, d...)
+			}
 		}
 	}
 	for _, flag := range f.Link {
@@ -95,6 +100,12 @@ func Rules(f Flags) []Rule {
 		add("profile", Directive{Stage: Link, Words: []string{flag}})
 	}
 	return rules
+}
+
+// linked says that link-time optimisation takes a flag from the link, whatever
+// its objects were compiled with.
+func linked(flag string) bool {
+	return slices.ContainsFunc(compileFlags, func(k known) bool { return k.linked && strings.HasPrefix(flag, k.prefix) })
 }
 
 // Optimise returns the level of optimisation among a profile's flags, the last
