@@ -44,6 +44,7 @@ var commands = map[string]func(ts *script, neg bool, args []string){
 	"layout":    cmdLayout,
 	"gitsite":   cmdGitsite,
 	"serve":     cmdServe,
+	"cached":    cmdCached,
 }
 
 // exits CODE PROGRAM ARGS… runs a program that has to end with that code.

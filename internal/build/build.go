@@ -80,6 +80,7 @@ type Step struct {
 	Probe   digest.Digest `json:"probe,omitempty"`   // of the probe's report of the session that ran the step
 	Calls   digest.Digest `json:"calls,omitempty"`   // of the canonical log of its compilers' calls, a blob of the store
 	Verdict digest.Digest `json:"verdict,omitempty"` // of what is known of its files' hardening, a blob of the store
+	Gate    string        `json:"gate,omitempty"`    // tells the program that gave the verdict
 }
 
 // Result is a finished run.
@@ -114,6 +115,9 @@ func Run(ctx context.Context, p *plan.Plan, targets []string, opt Options) (*Res
 	if err := r.inputs(ctx, steps); err != nil {
 		return nil, err
 	}
+	if err := r.judgeAnew(ctx, steps); err != nil {
+		return nil, err
+	}
 	todo, err := r.ask(ctx, steps, targets)
 	if err != nil {
 		return nil, err
@@ -134,6 +138,8 @@ type runner struct {
 
 	mu     sync.Mutex
 	done   map[string]Step
+	known  map[string]Step // what the cache held at the begin
+	stale  map[string]bool // cached steps that have to run again
 	engine *sandbox.Engine
 	probe  digest.Digest // of the session's report
 	probes map[digest.Digest]json.RawMessage
@@ -149,7 +155,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Progress == nil {
 		opt.Progress = progress.None{}
 	}
-	return &runner{plan: p, opt: opt, slots: make(chan struct{}, opt.Parallel), done: map[string]Step{}, probes: map[digest.Digest]json.RawMessage{}}
+	return &runner{plan: p, opt: opt, slots: make(chan struct{}, opt.Parallel), done: map[string]Step{}, known: map[string]Step{}, stale: map[string]bool{}, probes: map[digest.Digest]json.RawMessage{}}
 }
 
 func (r *runner) close() {
@@ -300,11 +306,13 @@ func (r *runner) result(steps []plan.Step) *Result {
 func (r *runner) output(name string) (Step, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, ok := r.done[name]
-	if !ok {
-		return Step{}, fmt.Errorf("step %s is read before it ran", name)
+	if s, ok := r.done[name]; ok {
+		return s, nil
 	}
-	return s, nil
+	if s, ok := r.known[name]; ok {
+		return s, nil
+	}
+	return Step{}, &unreadError{name}
 }
 
 // sandbox returns the engine, started and probed once.

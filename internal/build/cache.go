@@ -22,7 +22,7 @@ const (
 // cached asks the cache for a step. The bytes of what is exported are verified
 // here; what a later step reads is verified by that step.
 func (r *runner) cached(ctx context.Context, s plan.Step, verify bool) (Step, bool, error) {
-	if r.opt.Fresh {
+	if r.opt.Fresh || r.stale[s.Name] {
 		return Step{}, false, nil
 	}
 	out, ok := Lookup(r.opt.Store, s)
@@ -59,18 +59,26 @@ func Lookup(st *store.Store, s plan.Step) (Step, bool) {
 }
 
 func (r *runner) remember(s plan.Step, out Step) error {
-	text, err := json.Marshal(out)
-	if err != nil {
-		return fmt.Errorf("recording %s: %w", s.Name, err)
+	if err := r.record(s, out); err != nil {
+		return err
 	}
-	if err := r.opt.Store.PutRecord(recordStep, s.Digest.Encoded(), text); err != nil {
-		return fmt.Errorf("recording %s: %w", s.Name, err)
-	}
-	text, err = json.Marshal(r.plan.Components(s.Name))
+	text, err := json.Marshal(r.plan.Components(s.Name))
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", s.Name, err)
 	}
 	return r.opt.Store.PutRecord(recordLast, lastKey(r.plan, s), text)
+}
+
+// record puts a step into the cache.
+func (r *runner) record(s plan.Step, out Step) error {
+	text, err := json.Marshal(out)
+	if err == nil {
+		err = r.opt.Store.PutRecord(recordStep, s.Digest.Encoded(), text)
+	}
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", s.Name, err)
+	}
+	return nil
 }
 
 func lastKey(p *plan.Plan, s plan.Step) string {

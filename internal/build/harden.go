@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -38,20 +37,28 @@ func takeCalls(s plan.Step, into *bytes.Buffer) *tree.Aside {
 	}}
 }
 
-// harden judges the files that a package left and keeps the verdict.
+// harden keeps the compiler calls of a package and judges the files that it
+// left.
 func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob, calls []byte, out *Step) error {
-	var unread error // of the toolchain's root
-	gate := hardening.Gate{Profile: s.Profile, Compiler: s.Compiler, Pinned: r.pinned(ctx, s, &unread)}
+	var kept *wrapper.Log
 	if s.Over != "" {
 		log, err := wrapper.Parse(bytes.NewReader(calls))
 		if err != nil {
 			return fmt.Errorf("reading the compiler calls of %s: %w", s.Name, err)
 		}
-		gate.Calls = log.Canonical(s.Host.BuildDir, s.Host.OutDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp")
-		if out.Calls, err = r.keep(ctx, gate.Calls.Kept(fileContents(index)).Format()); err != nil {
+		kept = log.Canonical(s.Host.BuildDir, s.Host.OutDir, path.Join(s.Host.BuildDir, "tmp"), "/tmp").Kept(fileContents(index))
+		if out.Calls, err = r.keep(ctx, kept.Format()); err != nil {
 			return err
 		}
 	}
+	return r.judge(ctx, s, index, blob, kept, out)
+}
+
+// judge judges the files of a package by what is kept of its compiler calls,
+// and keeps the verdict.
+func (r *runner) judge(ctx context.Context, s plan.Step, index tree.Index, blob store.Blob, calls *wrapper.Log, out *Step) error {
+	var unread error // of the toolchain's root
+	gate := hardening.Gate{Profile: s.Profile, Compiler: s.Compiler, Calls: calls, Pinned: r.pinned(ctx, s, &unread)}
 	files, err := r.prove(ctx, s, blob)
 	if err != nil {
 		return err
@@ -64,14 +71,20 @@ func (r *runner) harden(ctx context.Context, s plan.Step, index tree.Index, blob
 	if unread != nil {
 		return fmt.Errorf("judging the output of %s: %w", s.Name, unread)
 	}
-	text, err := json.Marshal(verdict)
+	return r.keepVerdict(ctx, s, verdict, out)
+}
+
+// keepVerdict keeps the verdict on a step, and refuses the step by it.
+func (r *runner) keepVerdict(ctx context.Context, s plan.Step, v hardening.Verdict, out *Step) error {
+	text, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("keeping the verdict on %s: %w", s.Name, err)
 	}
 	if out.Verdict, err = r.keep(ctx, text); err != nil {
 		return err
 	}
-	return passed(s, verdict.Findings, time.Now())
+	out.Gate = gateID()
+	return passed(s, v.Findings, time.Now())
 }
 
 // fileContents are the contents of a tree's files.
@@ -175,29 +188,6 @@ func waiversOf(list []recipe.Exception) ([]finding.Waiver, error) {
 		out = append(out, w)
 	}
 	return out, errors.Join(errs...)
-}
-
-// judgeAgain applies the exceptions to the verdicts of what is cached: an
-// exception that was good when the package was built may have expired.
-func (r *runner) judgeAgain(ctx context.Context, steps, todo []plan.Step) error {
-	for _, s := range steps {
-		again := slices.ContainsFunc(todo, func(t plan.Step) bool { return t.Name == s.Name })
-		if s.Kind != plan.KindPackage && !s.Rooted || again || r.opt.Fresh {
-			continue
-		}
-		out, ok := Lookup(r.opt.Store, s)
-		if !ok || out.Verdict == "" {
-			continue
-		}
-		v, err := Verdict(ctx, r.opt.Store, out)
-		if err != nil {
-			return err
-		}
-		if err := passed(s, v.Findings, time.Now()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Refused is the *hardening.GateError with which a step's verdict fails, at a

@@ -2,11 +2,9 @@ package build
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -35,14 +33,7 @@ func (r *runner) rooted(ctx context.Context, s plan.Step, out *Step) error {
 		v.Findings = append(v.Findings, hardening.Judge([]prove.File{f.verdict}, profile.Profile{}, false)...)
 	}
 	v.Findings = append(v.Findings, boot.Findings()...)
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("keeping the verdict on %s: %w", s.Name, err)
-	}
-	if out.Verdict, err = r.keep(ctx, text); err != nil {
-		return err
-	}
-	if err := passed(s, v.Findings, time.Now()); err != nil {
+	if err := r.keepVerdict(ctx, s, v, out); err != nil {
 		return err
 	}
 	return within(s, Count(files))
