@@ -17,6 +17,7 @@ type Config struct {
 	Root            string // of the repository that the file is in
 	Machine, Distro string
 	Repos           []Repo  // in the order of the files
+	Environment     []Block // assignments before everything, in the order of the files
 	LayersConf      []Block // before what kas writes into bblayers.conf, by name
 	LocalConf       []Block // before what kas writes into local.conf, by name
 	work            []string
@@ -28,6 +29,7 @@ type Repo struct {
 	Commit, Tag, Branch, Refspec string
 	Layers                       []Layer
 	Place                        Place
+	Patches                      Place // of what kas changes in it; zero: nothing
 }
 
 // Layer is a layer of a repository.
@@ -88,6 +90,10 @@ func configOf(v *value, root string, work []string) (*Config, error) {
 		c.Distro = "nodistro"
 	}
 	c.LayersConf, c.LocalConf = blocks(v.get("bblayers_conf_header")), blocks(v.get("local_conf_header"))
+	var err error
+	if c.Environment, err = environment(v.get("env")); err != nil {
+		return nil, err
+	}
 	repos := v.get("repos")
 	if repos == nil || repos.null {
 		return c, nil
@@ -97,15 +103,24 @@ func configOf(v *value, root string, work []string) (*Config, error) {
 	}
 	for _, name := range repos.keys {
 		r, err := repoOf(name, repos.items[name], v.get("defaults", "repos"))
-		if commit := v.scalar("overrides", "repos", name, "commit"); commit != "" && r.Refspec == "" {
-			r.Commit = commit
-		}
 		if err != nil {
 			return nil, err
 		}
+		r.override(v.get("overrides", "repos", name))
 		c.Repos = append(c.Repos, r)
 	}
 	return c, nil
+}
+
+// override replaces what overrides says of a repository; a legacy refspec only by
+// a commit.
+func (r *Repo) override(v *value) {
+	commit := v.scalar("commit")
+	if r.Refspec != "" {
+		r.Refspec = cmp.Or(commit, r.Refspec)
+		return
+	}
+	r.Commit, r.Branch, r.URL = cmp.Or(commit, r.Commit), cmp.Or(v.scalar("branch"), r.Branch), cmp.Or(v.scalar("url"), r.URL)
 }
 
 // excluded are the values with which a layer is left out.
@@ -124,6 +139,9 @@ func repoOf(name string, v, defaults *value) (Repo, error) {
 	}
 	if own := v.scalar("name"); own != "" {
 		r.Name = own
+	}
+	if patches := v.get("patches"); patches != nil && len(patches.keys) > 0 {
+		r.Patches = patches.place
 	}
 	return r, r.setLayers(v.get("layers"))
 }
