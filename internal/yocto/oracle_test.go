@@ -131,6 +131,7 @@ func (c *oracleCount) absent(r oracleRecord, u oracleURI, sources []*Source) {
 	c.remote++
 	if slices.ContainsFunc(sources, func(s *Source) bool { return s.Verdict == source.NotProven }) {
 		c.unproven++
+		c.Logf("%s (%s): %s is not named, and something of the recipe is not proven; BitBake says %s", r.File, r.Variant, u.URI, u.Verdict)
 		return
 	}
 	c.different++
