@@ -16,10 +16,11 @@ import (
 type Config struct {
 	Root            string // of the repository that the file is in
 	Machine, Distro string
-	Repos           []Repo  // in the order of the files
-	Environment     []Block // assignments before everything, in the order of the files
-	LayersConf      []Block // before what kas writes into bblayers.conf, by name
-	LocalConf       []Block // before what kas writes into local.conf, by name
+	Multiconfig     []string // that targets name ("mc:NAME:…"), sorted
+	Repos           []Repo   // in the order of the files
+	Environment     []Block  // assignments before everything, in the order of the files
+	LayersConf      []Block  // before what kas writes into bblayers.conf, by name
+	LocalConf       []Block  // before what kas writes into local.conf, by name
 	work            []string
 }
 
@@ -90,6 +91,7 @@ func configOf(v *value, root string, work []string) (*Config, error) {
 		c.Distro = "nodistro"
 	}
 	c.LayersConf, c.LocalConf = blocks(v.get("bblayers_conf_header")), blocks(v.get("local_conf_header"))
+	c.Multiconfig = multiconfig(v.get("target"))
 	var err error
 	if c.Environment, err = environment(v.get("env")); err != nil {
 		return nil, err
@@ -110,6 +112,25 @@ func configOf(v *value, root string, work []string) (*Config, error) {
 		c.Repos = append(c.Repos, r)
 	}
 	return c, nil
+}
+
+// multiconfig lists the configurations that targets name, as kas does.
+func multiconfig(target *value) []string {
+	if target == nil {
+		return nil
+	}
+	var out []string
+	for _, t := range append(target.list, target) {
+		if t.kind != yaml.ScalarNode {
+			continue
+		}
+		parts := strings.Split(t.text, ":")
+		if len(parts) > 2 && (parts[0] == "mc" || parts[0] == "multiconfig") && variable.MatchString(strings.ReplaceAll(parts[1], "-", "_")) {
+			out = append(out, parts[1])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // override replaces what overrides says of a repository; a legacy refspec only by

@@ -38,7 +38,7 @@ func (c *Config) WriteBuild(dir string) (map[string]Lines, error) {
 		end    string
 	}{
 		"bblayers.conf": {slices.Concat(c.Environment, c.LayersConf), fmt.Sprintf("BBLAYERS ?= \"%s\"\nBBPATH ?= \"${TOPDIR}\"\nBBFILES ??= \"\"\n", list.String())},
-		"local.conf":    {c.LocalConf, fmt.Sprintf("MACHINE ??= %q\nDISTRO ??= %q\n", c.Machine, c.Distro)},
+		"local.conf":    {c.LocalConf, fmt.Sprintf("MACHINE ??= %q\nDISTRO ??= %q\nBBMULTICONFIG ?= %q\n", c.Machine, c.Distro, strings.Join(c.Multiconfig, " "))},
 	}
 	out := map[string]Lines{}
 	for name, f := range files {
