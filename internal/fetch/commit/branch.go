@@ -17,7 +17,11 @@ import (
 func (m *Machine) contained(ctx context.Context, c pins.Commit, commit git.ID) error {
 	for _, branch := range c.Branches {
 		key := commits.BranchKey(c.Clone, branch, c.ID)
-		if _, err := m.Store.Record(commits.RecordBranch, key); err == nil {
+		doubt := fmt.Sprintf("commit %s of %s: whether branch %s contains it is not proven: %v", c.ID, c.Clone, branch, gitwire.ErrFilter)
+		if known, err := m.Store.Record(commits.RecordBranch, key); err == nil {
+			if string(known) == commits.NotProven {
+				m.doubt(doubt)
+			}
 			continue
 		}
 		var tip git.ID
@@ -30,11 +34,12 @@ func (m *Machine) contained(ctx context.Context, c pins.Commit, commit git.ID) e
 			errs = append(errs, err)
 		}
 		if err := errors.Join(errs...); tip == "" {
-			if errors.Is(err, gitwire.ErrFilter) {
-				m.doubt(fmt.Sprintf("commit %s of %s: whether branch %s contains it is not proven: %v", c.ID, c.Clone, branch, gitwire.ErrFilter))
-				continue
+			var wrong *commits.Error
+			if !errors.Is(err, gitwire.ErrFilter) || errors.As(err, &wrong) {
+				return err
 			}
-			return err
+			m.doubt(doubt)
+			tip = commits.NotProven
 		}
 		if err := m.Store.PutRecord(commits.RecordBranch, key, []byte(tip)); err != nil {
 			return err
@@ -79,6 +84,10 @@ func (m *Machine) way(ctx context.Context, c pins.Commit, url, branch string, co
 	}
 	defer r.Close()
 	p, err := r.Since(ctx, tip, commit)
+	var pack *git.PackError
+	if errors.As(err, &pack) {
+		return "", wrong(err)
+	}
 	if err != nil {
 		return "", err
 	}

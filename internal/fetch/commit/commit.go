@@ -43,6 +43,7 @@ func (m *Machine) Fetch(ctx context.Context, list []pins.Commit) ([]Got, error) 
 	}
 	var mu sync.Mutex
 	var got []Got
+	m.Doubts = nil
 	err := commits.Each(ctx, list, func(ctx context.Context, c pins.Commit) (*commits.Opened, error) {
 		o, fresh, err := m.bring(ctx, c)
 		if err != nil {

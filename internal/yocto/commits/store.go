@@ -18,11 +18,13 @@ import (
 // The kinds of records. The key of RecordCommit is a commit, its data the digest
 // of the blob; the key of RecordTag is a clone and a tag, its data the commit
 // that the server gave to it; the key of RecordBranch is a clone, a branch and a
-// commit that it contains, its data the tip from which that was proven.
+// commit that it contains, its data the tip from which that was proven, or
+// NotProven.
 const (
 	RecordCommit = "git-commit"
 	RecordTag    = "git-tag"
 	RecordBranch = "git-branch"
+	NotProven    = "not proven"
 )
 
 // BranchKey is the key of a branch's record.

@@ -127,9 +127,9 @@ func unproven(st commits.Store, list []pins.Commit) (out []string, err error) {
 	for _, c := range list {
 		for _, b := range c.Branches {
 			key := commits.BranchKey(c.Clone, b, c.ID)
-			_, err := st.Record(commits.RecordBranch, key)
+			known, err := st.Record(commits.RecordBranch, key)
 			var none *store.NotFoundError
-			if errors.As(err, &none) {
+			if errors.As(err, &none) || string(known) == commits.NotProven {
 				out = append(out, key)
 			} else if err != nil {
 				return nil, err

@@ -122,3 +122,31 @@ func TestUnpatched(t *testing.T) {
 		}
 	}
 }
+
+// TestReadList: of several files the later ones win, and all lie in one repository.
+func TestReadList(t *testing.T) {
+	dir := tree(t, patched+`
+-- work/own/.git/HEAD --
+-- work/own/debug.yml --
+header: {version: 14}
+machine: other
+env: {DL_DIR: last}
+-- work/far/.git/HEAD --
+-- work/far/far.yml --
+header: {version: 14}
+`)
+	own := filepath.Join(dir, "work/own")
+	c, err := Read(filepath.Join(own, "top.yml")+":"+filepath.Join(own, "debug.yml"), filepath.Join(dir, "work"))
+	if err != nil || c.Machine != "other" || c.Environment[0].Text != `DL_DIR = "last"` || len(c.Repos) != 4 {
+		t.Errorf("%+v %v", c, err)
+	}
+	for list, want := range map[string]string{
+		filepath.Join(own, "top.yml") + ":" + filepath.Join(dir, "work/far/far.yml"): "different repositories",
+		filepath.Join(own, "top.yml") + ":":                                          "different repositories",
+		filepath.Join(own, "top.yml") + ":" + filepath.Join(own, "none.yml"):         "no such file",
+	} {
+		if _, err := Read(list, filepath.Join(dir, "work")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", list, err, want)
+		}
+	}
+}
