@@ -27,6 +27,9 @@ func yoctoLockError(path string) error {
 func (a *app) fetchCommits(ctx context.Context, st *store.Store, l *pins.Lock) ([]digest.Digest, *pins.Lock, error) {
 	m := &commit.Machine{Store: st, Client: new(fetch.Client), Progress: a.display}
 	got, err := m.Fetch(ctx, l.Commits)
+	for _, doubt := range m.Doubts {
+		fmt.Fprintf(a.stderr, "warning: %s\n", doubt)
+	}
 	var blobs []digest.Digest
 	known := pins.Lock{}
 	for _, g := range got {
@@ -53,6 +56,9 @@ func commitsOf(ctx context.Context, st *store.Store, l *pins.Lock) (blobs []dige
 			records = append(records, commits.RecordCommit+"/"+c.ID)
 			for _, tag := range c.Tags {
 				records = append(records, commits.RecordTag+"/"+commits.TagKey(c.Clone, tag))
+			}
+			for _, branch := range c.Branches {
+				records = append(records, commits.RecordBranch+"/"+commits.BranchKey(c.Clone, branch, c.ID))
 			}
 			return o, nil
 		})

@@ -40,7 +40,8 @@ type audit struct {
 	release  source.Release
 	files    *files
 	code     *code
-	findings []Judged // of the configuration
+	doubt    *bitbake.Unknown // why nothing is proven; nil: there is no reason
+	findings []Judged         // of the configuration
 	errors   []*bitbake.SyntaxError
 	recipes  [][]*recipe // of each recipe file
 }
@@ -62,7 +63,7 @@ func (a *audit) file(i int, variants []*bitbake.Recipe) {
 
 // recipe judges one variant of a recipe.
 func (a *audit) recipe(r *bitbake.Recipe) *recipe {
-	rec := &recipe{Recipe: r, data: r.Data, release: a.release, files: a.files, code: a.code}
+	rec := &recipe{Recipe: r, data: r.Data, release: a.release, files: a.files, code: a.code, doubt: a.doubt}
 	if r.Layer == "" {
 		r.Layer = a.files.layerOf(r.File)
 	}

@@ -15,6 +15,7 @@ type code struct {
 	anonymous sync.Map // body → the variable that it sets, "" for none
 	fetching  sync.Map // body → whether it rewrites variables
 	handlers  sync.Map // body → whether it rewrites sources
+	owned     sync.Map // body → whether it is more than a call of the class's task
 }
 
 // remembered is what find says of a body; each is looked at once.

@@ -1,6 +1,7 @@
 package yocto
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 // Input says what is audited.
 type Input struct {
 	// Paths is a build directory (with conf/bblayers.conf), a kas file (.yml,
-	// .yaml or .json), or one or more layers (with conf/layer.conf).
+	// .yaml or .json) or several as "a.yml:b.yml", or one or more layers (with conf/layer.conf).
 	Paths []string
 	// Set holds values that win over everything the metadata says. BB_VERSION
 	// says which BitBake is judged.
@@ -43,6 +44,14 @@ func (e *InputError) Hint() string { return e.hint }
 func kindOf(paths []string) (kind, error) {
 	if len(paths) == 0 {
 		return 0, &InputError{"there is nothing to audit", "name layers, a build directory, or a kas file"}
+	}
+	if files := kas.Split(paths[0]); len(paths) == 1 && len(files) > 1 {
+		for _, f := range files {
+			if k, err := kindOf([]string{f}); err != nil || k != kasFile {
+				return 0, errors.Join(err, &InputError{paths[0] + " is not a list of kas files", "kas files of one repository, such as base.yml:debug.yml"})
+			}
+		}
+		return kasFile, nil
 	}
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -92,7 +101,7 @@ func notLayer(dir string) error {
 // directory, where kas puts them, beside the file, and beside the repository
 // that the file is in.
 func readKas(file string) (*kas.Config, error) {
-	dir := filepath.Dir(file)
+	dir := filepath.Dir(kas.Split(file)[0])
 	c, err := kas.Read(file, dir, filepath.Dir(dir))
 	if err != nil {
 		return nil, err

@@ -80,6 +80,9 @@ func run(ctx context.Context, o bitbake.Options, in Input, project *kas.Config, 
 		return nil, err
 	}
 	a := &audit{release: release, files: filesOf(w), code: &code{}, errors: slices.Clone(w.Errors()), recipes: make([][]*recipe, w.Files())}
+	if a.doubt, err = unpatched(project, w.Root()); err != nil {
+		return nil, err
+	}
 	a.configuration(&configuration{data: w.Configuration(), release: release, root: w.Root(), kas: project})
 	err = w.Recipes(ctx, func(file int, variants []*bitbake.Recipe) error {
 		a.file(file, variants)
@@ -91,6 +94,24 @@ func run(ctx context.Context, o bitbake.Options, in Input, project *kas.Config, 
 	result := a.result()
 	result.replace(w.Root(), lines)
 	return result, nil
+}
+
+// unpatched is why nothing is proven of a project in whose layers kas changes
+// what is checked out; nil where it has been done, or there is nothing to do.
+func unpatched(project *kas.Config, root string) (*bitbake.Unknown, error) {
+	if project == nil {
+		return nil, nil
+	}
+	list, err := project.Unpatched()
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	u := list[0]
+	return &bitbake.Unknown{
+		Place:      bitbake.Place{File: relative(root, u.Place.File), Line: u.Place.Line},
+		Expression: "patches",
+		Reason:     fmt.Sprintf("kas patches repository %s, which is not on the branch %s where kas leaves it then: kas checkout applies them", u.Repo, u.Branch),
+	}, nil
 }
 
 // releaseOf finds out which BitBake the layers are for: what was set, the

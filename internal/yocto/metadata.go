@@ -37,6 +37,7 @@ type recipe struct {
 	release source.Release
 	files   *files
 	code    *code
+	doubt   *bitbake.Unknown // why nothing is proven
 
 	sources  []*Source
 	others   []Inactive

@@ -131,6 +131,7 @@ func (c *oracleCount) absent(r oracleRecord, u oracleURI, sources []*Source) {
 	c.remote++
 	if slices.ContainsFunc(sources, func(s *Source) bool { return s.Verdict == source.NotProven }) {
 		c.unproven++
+		c.Logf("%s (%s): %s is not named, and something of the recipe is not proven; BitBake says %s", r.File, r.Variant, u.URI, u.Verdict)
 		return
 	}
 	c.different++
@@ -169,6 +170,8 @@ func differs(s *Source, u oracleURI) string {
 		"nothing": {source.Missing, source.NoHash}, "refused": {source.NotProven}, "local": {source.Local},
 	}[u.Verdict]
 	switch {
+	case u.Verdict == "pinned" && s.Verdict == source.NoHash && slices.Contains([]string{"svn", "hg"}, u.Type):
+		return "" // a fixed revision, which is the server's number or name for it (Y15)
 	case !slices.Contains(want, s.Verdict):
 		return "the verdict is " + string(s.Verdict) + ", BitBake says " + u.Verdict + " " + u.Error
 	case u.Verdict == "pinned" && !maps.Equal(s.Revisions, u.Revisions):

@@ -33,6 +33,7 @@ var taskRules = []rule{
 		why:     "Anonymous python, or an expression outside of what is evaluated, may change the sources or their checksums. Nothing that depends on it is called verified.",
 		remedy:  "read the code; write the value out where that is possible",
 		source:  unproven,
+		config:  multiconfigs,
 		recipe:  anonymous,
 	},
 }
@@ -111,6 +112,19 @@ func (r *recipe) fetchReplaced() (bool, bitbake.Unknown) {
 		return false, bitbake.Unknown{}
 	}
 	return true, bitbake.Unknown{Place: f.Place, Expression: "do_fetch", Reason: "the task is replaced"}
+}
+
+// multiconfigs names the configurations beside the one that was audited.
+func multiconfigs(c *configuration, r *report) {
+	v := c.data.Get("BBMULTICONFIG")
+	if c.uncertain("BBMULTICONFIG", v, r) {
+		return
+	}
+	for name := range strings.FieldsSeq(v.Text) {
+		r.add(finding.Finding{Place: c.place("BBMULTICONFIG"), Subject: name,
+			Message: "not proven: the configuration " + name + " (conf/multiconfig) was not audited",
+			Remedy:  "audit it alone: its MACHINE, DISTRO and other settings with --set"})
+	}
 }
 
 // unproven says of each reason where it is.

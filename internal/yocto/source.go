@@ -49,6 +49,9 @@ func (r *recipe) sourcesOf() []*Source {
 	if !replaced {
 		replaced, elsewhere = r.fetchChanged()
 	}
+	if r.doubt != nil {
+		replaced, elsewhere = true, *r.doubt
+	}
 	var out []*Source
 	for _, j := range source.All(r.data, r.release) {
 		if replaced && j.Verdict != source.Local {

@@ -24,6 +24,7 @@ type Machine struct {
 	Store    *store.Store
 	Client   *fetch.Client
 	Progress progress.Reporter // nil: none
+	Doubts   []string          // after Fetch: what no server could show
 
 	putting sync.Mutex
 }
@@ -42,10 +43,14 @@ func (m *Machine) Fetch(ctx context.Context, list []pins.Commit) ([]Got, error) 
 	}
 	var mu sync.Mutex
 	var got []Got
+	m.Doubts = nil
 	err := commits.Each(ctx, list, func(ctx context.Context, c pins.Commit) (*commits.Opened, error) {
 		o, fresh, err := m.bring(ctx, c)
 		if err != nil {
 			return nil, err
+		}
+		if err := m.contained(ctx, c, o.Commit); err != nil {
+			return nil, errors.Join(err, o.Close())
 		}
 		c.Content = o.Content
 		mu.Lock()
@@ -158,7 +163,7 @@ func (m *Machine) try(ctx context.Context, c pins.Commit, url string) error {
 // SRCREV.
 func (m *Machine) tags(ctx context.Context, c pins.Commit, url string) error {
 	for _, tag := range c.Tags {
-		object, commit, err := m.tag(ctx, url, tag)
+		object, commit, err := m.ref(ctx, url, "refs/tags/"+tag)
 		if err != nil {
 			return err
 		}
@@ -175,13 +180,13 @@ func (m *Machine) tags(ctx context.Context, c pins.Commit, url string) error {
 	return nil
 }
 
-// tag asks for one tag, in a conversation of its own: git's own protocol has
+// ref asks for one name, in a conversation of its own: git's own protocol has
 // one answer in each.
-func (m *Machine) tag(ctx context.Context, url, tag string) (object, commit git.ID, err error) {
+func (m *Machine) ref(ctx context.Context, url, name string) (object, commit git.ID, err error) {
 	r, err := gitwire.Open(ctx, m.Client, url)
 	if err != nil {
 		return "", "", err
 	}
 	defer r.Close()
-	return r.Ref(ctx, "refs/tags/"+tag)
+	return r.Ref(ctx, name)
 }

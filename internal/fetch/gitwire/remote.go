@@ -17,6 +17,7 @@ import (
 type Remote struct {
 	address string
 	format  string
+	filters bool // it can leave objects out
 	session session
 }
 
@@ -92,6 +93,7 @@ func (r *Remote) greeted(s *scanner) error {
 	if f := can["object-format"]; f != "" {
 		r.format = f
 	}
+	r.filters = strings.Contains(" "+can["fetch"]+" ", " filter ")
 	_, fetches := can["fetch"]
 	_, lists := can["ls-refs"]
 	switch {
@@ -178,6 +180,11 @@ func (r *Remote) Fetch(ctx context.Context, want git.ID) (*git.Pack, error) {
 	packet(b, "want %s\n", want)
 	packet(b, "done\n")
 	b.WriteString("0000")
+	return r.pack(ctx, b, want)
+}
+
+// pack asks for a pack.
+func (r *Remote) pack(ctx context.Context, b *bytes.Buffer, want git.ID) (*git.Pack, error) {
 	answer, err := r.session.command(ctx, b.Bytes())
 	if err != nil {
 		return nil, err

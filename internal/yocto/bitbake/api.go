@@ -26,7 +26,7 @@ type Limits struct {
 	FileSize int64 // bytes of one file; 16 MiB
 	Files    int   // files read for the configuration or for one recipe; 4096
 	Depth    int   // nesting of include, of expansion and of calls; 128
-	Steps    int   // steps of one expression; 200000
+	Steps    int   // steps of one expression, a tenth of what a recipe has; 2000000
 	Length   int   // bytes of one expanded value; 16 MiB
 	Recipes  int   // recipe files and appends; 200000
 	Workers  int   // recipes evaluated at a time; one per processor

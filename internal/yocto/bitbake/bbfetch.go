@@ -86,7 +86,8 @@ func parameters(s string) *python.Dict {
 
 // decodeURL is bb.fetch2.decodeurl: type, host, path, user, password and
 // parameters. Releases differ in what they take for a user in file://a@b: those
-// with overrides behind "_" take a, the newest none.
+// with overrides behind "_" take a, the newest none; and the former leave a query
+// in the path.
 func decodeURL(s string, old bool) python.Value {
 	base, params, _ := strings.Cut(s, ";")
 	scheme, location, ok := strings.Cut(base, "://")
@@ -109,7 +110,7 @@ func decodeURL(s string, old bool) python.Value {
 		host, path = location[:i], location[i:]
 	}
 	plain, err := url.PathUnescape(path)
-	if err != nil || strings.ContainsAny(path, "?#") {
+	if err != nil || strings.ContainsAny(path, "?#") && !old {
 		return unknownValue("a URI that is not read: " + s)
 	}
 	return &python.Tuple{Items: []python.Value{scheme, host, plain, user, password, parameters(params)}}

@@ -45,7 +45,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.Files, 4096)
 	set(&l.Depth, 128)
-	set(&l.Steps, 200000)
+	set(&l.Steps, 2000000)
 	set(&l.Length, 16<<20)
 	set(&l.Recipes, 200000)
 	return l

@@ -31,6 +31,7 @@ func (w *Workspace) detectOld() {
 	}
 	if w.env.old {
 		d.oldNames()
+		d.errors = slices.DeleteFunc(d.errors, func(e *SyntaxError) bool { return strings.HasPrefix(e.Text, oldOperator) })
 	}
 }
 

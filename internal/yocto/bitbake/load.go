@@ -135,7 +135,7 @@ func commonDir(dirs []string) string {
 }
 
 func (w *Workspace) state() *recipeState {
-	return &recipeState{steps: 100 * w.env.limits.Steps, files: w.env.limits.Files, class: "global"}
+	return &recipeState{steps: 10 * w.env.limits.Steps, files: w.env.limits.Files, class: "global"}
 }
 
 // read evaluates a file of the configuration.

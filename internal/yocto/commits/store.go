@@ -17,11 +17,18 @@ import (
 
 // The kinds of records. The key of RecordCommit is a commit, its data the digest
 // of the blob; the key of RecordTag is a clone and a tag, its data the commit
-// that the server gave to it.
+// that the server gave to it; the key of RecordBranch is a clone, a branch and a
+// commit that it contains, its data the tip from which that was proven, or
+// NotProven.
 const (
 	RecordCommit = "git-commit"
 	RecordTag    = "git-tag"
+	RecordBranch = "git-branch"
+	NotProven    = "not proven"
 )
+
+// BranchKey is the key of a branch's record.
+func BranchKey(clone, branch, id string) string { return clone + " " + branch + " " + id }
 
 // TagKey is the key of a tag's record.
 func TagKey(clone, tag string) string { return clone + " " + tag }

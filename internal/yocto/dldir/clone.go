@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dombuild/dombuild/internal/progress"
+	"github.com/dombuild/dombuild/internal/store"
 	"github.com/dombuild/dombuild/internal/yocto/commits"
 	"github.com/dombuild/dombuild/internal/yocto/git"
 	"github.com/dombuild/dombuild/internal/yocto/pins"
@@ -32,6 +33,10 @@ type CloneReport struct {
 	Kept    int      // clones that were there already and deliver their commits
 	Commits int      // in both
 	LFS     []string // clones of which git LFS keeps files elsewhere: BitBake asks for them unless lfs=0
+
+	// Branches are those of which nobody proved that they contain their commit,
+	// "CLONE BRANCH COMMIT"; BitBake finds it in them all the same.
+	Branches []string
 }
 
 // ExportClones writes the commits of a lock, and those of their submodules, as
@@ -50,6 +55,9 @@ func ExportClones(ctx context.Context, st commits.Store, l *pins.Lock, dir strin
 		return report, err
 	}
 	report.LFS = all.lfs
+	if report.Branches, err = unproven(st, l.Commits); err != nil {
+		return report, err
+	}
 	if err := os.MkdirAll(filepath.Join(dir, clones), 0o755); err != nil {
 		return report, fmt.Errorf("exporting: %w", err)
 	}
@@ -110,6 +118,23 @@ func gather(ctx context.Context, st commits.Store, list []pins.Commit) (*gathere
 	out.lfs = slices.Compact(out.lfs)
 	for _, c := range pins.Merge(all) {
 		out.clones[c.Clone] = append(out.clones[c.Clone], c)
+	}
+	return out, nil
+}
+
+// unproven lists the branches of commits without a proof in the store.
+func unproven(st commits.Store, list []pins.Commit) (out []string, err error) {
+	for _, c := range list {
+		for _, b := range c.Branches {
+			key := commits.BranchKey(c.Clone, b, c.ID)
+			known, err := st.Record(commits.RecordBranch, key)
+			var none *store.NotFoundError
+			if errors.As(err, &none) || string(known) == commits.NotProven {
+				out = append(out, key)
+			} else if err != nil {
+				return nil, err
+			}
+		}
 	}
 	return out, nil
 }

@@ -161,7 +161,11 @@ func TestExportClonesRefuses(t *testing.T) {
 	if _, err := ExportClones(t.Context(), s.store, l, dir, nil); !errors.As(err, &different) || !different.Kept {
 		t.Errorf("a clone with a hook: %v", err)
 	}
-	both := s.fetched(t, s.on(s.second, "main"), s.on(s.side, "main/below"))
+	both, err := pins.New(pins.Lock{BitBake: "2.18", Commits: []pins.Commit{s.on(s.second, "main"), s.on(s.side, "main/below")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.fetched(t, s.on(s.side, "side/one"))
 	empty := t.TempDir()
 	if _, err := ExportClones(t.Context(), s.store, both, empty, nil); err == nil || !strings.Contains(err.Error(), "no place for both") {
 		t.Errorf("branches that cannot be beside one another: %v", err)
@@ -215,6 +219,20 @@ func TestLFS(t *testing.T) {
 			if err != nil || !slices.Equal(report.LFS, want) {
 				t.Errorf("%+v %v, want %v", report, err, want)
 			}
+		}
+	}
+}
+
+// TestBranchesNotProven: a server that cannot show a branch's commits is named
+// with every export, one that can is not.
+func TestBranchesNotProven(t *testing.T) {
+	for filter, want := range map[string]int{"true": 0, "false": 1} {
+		s := newSite(t)
+		archivetest.Git(t, s.dir, "config", "uploadpack.allowFilter", filter)
+		l := s.fetched(t, s.on(s.first, "main"))
+		report, err := ExportClones(t.Context(), s.store, l, t.TempDir(), nil)
+		if err != nil || len(report.Branches) != want || want == 1 && report.Branches[0] != s.main+" main "+s.first {
+			t.Errorf("allowFilter=%s: %+v %v", filter, report, err)
 		}
 	}
 }

@@ -16,7 +16,7 @@
 // and the branches and tags that BitBake asks for. It runs "git branch --contains COMMIT
 // --list BRANCH", or "git log COMMIT" with nobranch=1, and clones from there. So
 // a branch is the one commit that has to be in it; where there are several, a
-// commit of the empty tree is made whose parents they are. Whether the branch at
-// the server contains them was not asked. The stamp of a clone is the pickle of
-// an empty dict.
+// commit of the empty tree is made whose parents they are. That the branch at the
+// server contains them was proven when they were fetched, or is reported. The
+// stamp of a clone is the pickle of an empty dict.
 package dldir

@@ -16,9 +16,11 @@ import (
 type Config struct {
 	Root            string // of the repository that the file is in
 	Machine, Distro string
-	Repos           []Repo  // in the order of the files
-	LayersConf      []Block // before what kas writes into bblayers.conf, by name
-	LocalConf       []Block // before what kas writes into local.conf, by name
+	Multiconfig     []string // that targets name ("mc:NAME:…"), sorted
+	Repos           []Repo   // in the order of the files
+	Environment     []Block  // assignments before everything, in the order of the files
+	LayersConf      []Block  // before what kas writes into bblayers.conf, by name
+	LocalConf       []Block  // before what kas writes into local.conf, by name
 	work            []string
 }
 
@@ -28,6 +30,7 @@ type Repo struct {
 	Commit, Tag, Branch, Refspec string
 	Layers                       []Layer
 	Place                        Place
+	Patches                      Place // of what kas changes in it; zero: nothing
 }
 
 // Layer is a layer of a repository.
@@ -88,6 +91,11 @@ func configOf(v *value, root string, work []string) (*Config, error) {
 		c.Distro = "nodistro"
 	}
 	c.LayersConf, c.LocalConf = blocks(v.get("bblayers_conf_header")), blocks(v.get("local_conf_header"))
+	c.Multiconfig = multiconfig(v.get("target"))
+	var err error
+	if c.Environment, err = environment(v.get("env")); err != nil {
+		return nil, err
+	}
 	repos := v.get("repos")
 	if repos == nil || repos.null {
 		return c, nil
@@ -97,15 +105,43 @@ func configOf(v *value, root string, work []string) (*Config, error) {
 	}
 	for _, name := range repos.keys {
 		r, err := repoOf(name, repos.items[name], v.get("defaults", "repos"))
-		if commit := v.scalar("overrides", "repos", name, "commit"); commit != "" && r.Refspec == "" {
-			r.Commit = commit
-		}
 		if err != nil {
 			return nil, err
 		}
+		r.override(v.get("overrides", "repos", name))
 		c.Repos = append(c.Repos, r)
 	}
 	return c, nil
+}
+
+// multiconfig lists the configurations that targets name, as kas does.
+func multiconfig(target *value) []string {
+	if target == nil {
+		return nil
+	}
+	var out []string
+	for _, t := range append(target.list, target) {
+		if t.kind != yaml.ScalarNode {
+			continue
+		}
+		parts := strings.Split(t.text, ":")
+		if len(parts) > 2 && (parts[0] == "mc" || parts[0] == "multiconfig") && variable.MatchString(strings.ReplaceAll(parts[1], "-", "_")) {
+			out = append(out, parts[1])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// override replaces what overrides says of a repository; a legacy refspec only by
+// a commit.
+func (r *Repo) override(v *value) {
+	commit := v.scalar("commit")
+	if r.Refspec != "" {
+		r.Refspec = cmp.Or(commit, r.Refspec)
+		return
+	}
+	r.Commit, r.Branch, r.URL = cmp.Or(commit, r.Commit), cmp.Or(v.scalar("branch"), r.Branch), cmp.Or(v.scalar("url"), r.URL)
 }
 
 // excluded are the values with which a layer is left out.
@@ -124,6 +160,9 @@ func repoOf(name string, v, defaults *value) (Repo, error) {
 	}
 	if own := v.scalar("name"); own != "" {
 		r.Name = own
+	}
+	if patches := v.get("patches"); patches != nil && len(patches.keys) > 0 {
+		r.Patches = patches.place
 	}
 	return r, r.setLayers(v.get("layers"))
 }

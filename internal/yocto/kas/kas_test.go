@@ -40,6 +40,7 @@ header:
 repos:
   meta-own:
 machine: qemuarm
+target: [core-image, "mc:guest:core-image", "multiconfig:guest:x"]
 local_conf_header:
   b-own: |
     B = "2"
@@ -114,7 +115,7 @@ func TestWriteBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "# a-line\nA = \"1\"\n# b-own\nB = \"2\"\n\nC = \"3\"\n# z-more\nZ = \"1\"\nMACHINE ??= \"qemuarm\"\nDISTRO ??= \"poky\"\n"
+	want := "# a-line\nA = \"1\"\n# b-own\nB = \"2\"\n\nC = \"3\"\n# z-more\nZ = \"1\"\nMACHINE ??= \"qemuarm\"\nDISTRO ??= \"poky\"\nBBMULTICONFIG ?= \"guest\"\n"
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)
 	}
@@ -131,7 +132,7 @@ func TestWriteBuild(t *testing.T) {
 			t.Errorf("line %d %q is said to come from %s %q", n+1, line, place, got)
 		}
 	}
-	if place := lines[local][6]; place != (Place{top, 14}) {
+	if place := lines[local][6]; place != (Place{top, 15}) {
 		t.Errorf("C stands in %s", place)
 	}
 }
@@ -213,6 +214,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte("header: {}\nrepos: {a: {layers: {b: {prio: x}}}}"))
 	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("header: {}\na: &a {url: x, commit: y}\nenv: {A: b, C: }\nrepos: {r: {<<: *a, patches: {p: {}}}}\ntarget: [\"mc:a:b\"]"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		v, err := parse("x.yml", text)
 		if err != nil {

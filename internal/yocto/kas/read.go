@@ -13,18 +13,36 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Read reads a kas file and what it includes. Repositories are looked for in
+// Split returns the files of a list such as "a.yml:b.yml", of which the later
+// ones win; of a file that is there, that file.
+func Split(files string) []string {
+	if _, err := os.Lstat(files); err == nil {
+		return []string{files}
+	}
+	return strings.Split(files, ":")
+}
+
+// Read reads a kas file, or a list of them as Split takes it, and what they
+// include. Repositories are looked for in
 // the directories work, see [Config.Resolve]; includes from one need it.
 func Read(file string, work ...string) (*Config, error) {
-	file = filepath.Clean(file)
-	root := repositoryOf(filepath.Dir(file))
+	files := Split(file)
+	root := repositoryOf(filepath.Dir(filepath.Clean(files[0])))
+	for i, f := range files {
+		files[i] = filepath.Clean(f)
+		if repositoryOf(filepath.Dir(files[i])) != root {
+			return nil, fmt.Errorf("%s and %s lie in different repositories, which kas refuses", files[0], f)
+		}
+	}
 	l := &loader{work: work, root: root, known: map[string]string{}}
 	// an include may need a repository that another include describes: read
 	// again as long as more repositories become known
 	for {
 		l.files, l.merged, l.missing = 0, nil, nil
-		if err := l.include(file, root, 0); err != nil {
-			return nil, err
+		for _, f := range files {
+			if err := l.include(f, root, 0); err != nil {
+				return nil, err
+			}
 		}
 		c, err := configOf(l.merged, root, work)
 		if err != nil || len(l.missing) == 0 {

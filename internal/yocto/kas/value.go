@@ -71,6 +71,7 @@ func (r *reader) value(n *yaml.Node, depth int) (*value, error) {
 
 func (r *reader) mapping(v *value, n *yaml.Node, depth int) error {
 	v.items = map[string]*value{}
+	var merged []*value
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode {
@@ -80,11 +81,22 @@ func (r *reader) mapping(v *value, n *yaml.Node, depth int) error {
 		if err != nil {
 			return err
 		}
+		if key.Tag == "!!merge" {
+			merged = append(append(merged, item.list...), item)
+			continue
+		}
 		if _, twice := v.items[key.Value]; twice {
 			return fmt.Errorf("%s:%d: %q stands twice", r.file, key.Line, key.Value)
 		}
 		v.keys = append(v.keys, key.Value)
 		v.items[key.Value] = item
+	}
+	for _, m := range merged { // "<<": what is not there yet
+		for _, k := range m.keys {
+			if _, ok := v.items[k]; !ok {
+				v.keys, v.items[k] = append(v.keys, k), m.items[k]
+			}
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -36,8 +37,8 @@ func (c *Config) WriteBuild(dir string) (map[string]Lines, error) {
 		blocks []Block
 		end    string
 	}{
-		"bblayers.conf": {c.LayersConf, fmt.Sprintf("BBLAYERS ?= \"%s\"\nBBPATH ?= \"${TOPDIR}\"\nBBFILES ??= \"\"\n", list.String())},
-		"local.conf":    {c.LocalConf, fmt.Sprintf("MACHINE ??= %q\nDISTRO ??= %q\n", c.Machine, c.Distro)},
+		"bblayers.conf": {slices.Concat(c.Environment, c.LayersConf), fmt.Sprintf("BBLAYERS ?= \"%s\"\nBBPATH ?= \"${TOPDIR}\"\nBBFILES ??= \"\"\n", list.String())},
+		"local.conf":    {c.LocalConf, fmt.Sprintf("MACHINE ??= %q\nDISTRO ??= %q\nBBMULTICONFIG ?= %q\n", c.Machine, c.Distro, strings.Join(c.Multiconfig, " "))},
 	}
 	out := map[string]Lines{}
 	for name, f := range files {
