@@ -70,7 +70,7 @@ func (a *audit) recipe(r *bitbake.Recipe) *recipe {
 	rec.sources = rec.sourcesOf()
 	rec.others = rec.inactive()
 	rec.findings = rec.judge()
-	rec.data, rec.Data, rec.texts, rec.dirs, rec.tasks = nil, nil, nil, nil, nil // the recipe's variables are not needed any more
+	rec.data, rec.Data, rec.texts, rec.dirs, rec.tasks, rec.found = nil, nil, nil, nil, nil, nil // the recipe's variables are not needed any more
 	return rec
 }
 

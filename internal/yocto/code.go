@@ -49,11 +49,14 @@ func (c *code) commands(body string) *commands {
 func findCommands(body string) *commands {
 	found := &commands{}
 	for i, line := range lines(body) {
-		if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
-			found.downloads = append(found.downloads, hit{i, line, m[1]})
-		}
 		if switchesSumdbOff(line) {
 			found.sumdb = append(found.sumdb, hit{line: i, text: line})
+		}
+		if !mayDownload(line) {
+			continue
+		}
+		if m := downloads.FindStringSubmatch(line); m != nil && !offline.MatchString(line) {
+			found.downloads = append(found.downloads, hit{i, line, m[1]})
 		}
 	}
 	return found

@@ -74,13 +74,20 @@ func (r *recipe) search(path string) []string {
 	if !filepath.IsLocal(path) {
 		return nil
 	}
-	var out []string
+	out, known := r.found[path]
+	if known {
+		return out
+	}
 	for _, dir := range r.searchDirs() {
 		name := filepath.Join(dir, path)
 		if r.files.exists(name) && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
+	if r.found == nil {
+		r.found = map[string][]string{}
+	}
+	r.found[path] = out
 	return out
 }
 

@@ -42,9 +42,10 @@ type recipe struct {
 	sources  []*Source
 	others   []Inactive
 	findings []finding.Finding
-	texts    *sourceTexts // of SRC_URI, once they were asked for
-	dirs     []string     // in which its files are looked for, likewise
-	tasks    []task       // in whose bodies something was found, likewise
+	texts    *sourceTexts        // of SRC_URI, once they were asked for
+	dirs     []string            // in which its files are looked for, likewise
+	tasks    []task              // in whose bodies something was found, likewise
+	found    map[string][]string // of a path: where it was found in those directories
 }
 
 // last returns the last assignment to a variable for which is holds. The

@@ -46,6 +46,14 @@ var fetchLike = []string{"do_fetch", "do_fetchall", "do_checkuri", "do_checkpkg"
 var downloads = regexp.MustCompile(`(?:^|[\s;&|(` + "`" + `"'])(curl\s+\S|wget\s+\S|git\s+(?:-\S+\s+)*(?:clone|fetch|pull|submodule\s+update)\b|svn\s+(?:co|checkout)\b|` +
 	`pip3?\s+(?:install|download)\b|npm\s+(?:install|ci)\b|yarn\s+install\b|go\s+(?:get|mod\s+(?:download|tidy|vendor))\b|cargo\s+(?:fetch|install|vendor)\b|gem\s+install\b|bundle\s+install\b)`)
 
+// downloaders are words of which one is in every match of downloads.
+var downloaders = []string{"curl", "wget", "git", "svn", "pip", "npm", "yarn", "go ", "go\t", "go\f", "go\r", "cargo", "gem", "bundle"}
+
+// mayDownload is false when downloads matches nothing in a line, for certain.
+func mayDownload(line string) bool {
+	return slices.ContainsFunc(downloaders, func(w string) bool { return strings.Contains(line, w) })
+}
+
 // offline are options that keep such a command from the network.
 var offline = regexp.MustCompile(`--no-index|--offline|--no-deps|--frozen-offline|file://|git\s+(?:clone|fetch|pull)\s+(?:-\S+\s+)*["']?(?:/|\.|\$\{?(?:S|WORKDIR|DL_DIR|STAGING)\b)`)
 

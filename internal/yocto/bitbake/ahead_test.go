@@ -174,20 +174,30 @@ func everything(d *Data) []string {
 	return list
 }
 
-// TestExpandAheadWrites: nothing is kept when an expression of the
-// configuration changes variables, as it does so only where it is expanded.
+// TestExpandAheadWrites: what an expression of the configuration writes to
+// variables is written only where it is expanded, and is gone ahead.
 func TestExpandAheadWrites(t *testing.T) {
 	for _, conf := range []string{
 		"A = \"${@d.setVar('B', 'poison') or ''}\"\n",
+		"A = \"${@d.setVar('B:one', 'poison') or ''}\"\n",
+		"A = \"${@d.setVar('OVERRIDES', 'two') or ''}\"\n",
 		"A = \"${@d.setVarFlag('B', 'x', 'poison') or ''}\"\n",
 		"A = \"${@d.appendVar('B', 'poison') or ''}\"\n",
 		"A = \"${@d.delVar('B') or ''}\"\n",
+		"A = \"${@d.renameVar('B', 'A2') or ''}\"\n",
 		"A = \"${@d.setVarFilter('B', 'val.upper()') or ''}\"\n",
+		"A = \"${@d.setVar('NEW', 'poison') or ''}\"\n",
+		"A = \"${@d.setVar('B', ['poison']) or ''}\"\n",
+		"A = \"${@d.setVar(nobody(), 'poison') or ''}\"\n",
+		"A = \"${@bb.parse.BBHandler.inherit('poison', 'x', 1, d) or ''}\"\n",
 	} {
-		text := "OVERRIDES = \"one\"\n" + conf + "B = \"good\"\nC = \"${B}\"\nD = \"${@d.getVarFlag('B', 'x') or 'good'}\"\n"
-		_, list := recipes(t, Options{Layers: []string{layer(t, "wrynose", "", map[string]string{"conf/bitbake.conf": text})}})
-		if d := list["r_1.bb"].Data; d.Get("C").Text != "good" || d.Get("D").Text != "good" {
-			t.Errorf("%s C is %q, D is %q", conf, d.Get("C").Text, d.Get("D").Text)
+		text := "OVERRIDES = \"one\"\n" + conf + "AA = \"${A}\"\nB = \"good\"\nC = \"${B}\"\nC:two = \"poison\"\nD = \"${@d.getVarFlag('B', 'x') or 'good'}\"\nE = \"${@d.getVar('NEW') or 'good'}\"\n" +
+			"F = \"${@'bad' if bb.data.inherits_class('poison', d) else 'good'}\"\n"
+		_, list := recipes(t, Options{Layers: []string{layer(t, "wrynose", "", map[string]string{"conf/bitbake.conf": text, "classes/poison.bbclass": ""})}})
+		for _, name := range []string{"C", "D", "E", "F"} {
+			if v := list["r_1.bb"].Data.Get(name); v.Text != "good" || len(v.Unknown) > 0 {
+				t.Errorf("%s %s is %+v", conf, name, v)
+			}
 		}
 	}
 }

@@ -19,12 +19,13 @@ type environment struct {
 	old    bool     // overrides are written with "_"
 	forced map[string]string
 
-	files   sync.Map // path → *parsedFile, of what several recipes read
-	exprs   sync.Map // expression → *parsedExpr
-	bodies  sync.Map // *statement → *parsedBody
-	exists  sync.Map // path → bool
-	regexps sync.Map // expression → *regexp.Regexp, nil when it is not read
-	modules modules
+	files    sync.Map // path → *parsedFile, of what several recipes read
+	exprs    sync.Map // expression → *parsedExpr
+	bodies   sync.Map // *statement → *parsedBody
+	exists   sync.Map // path → bool
+	filtered sync.Map // question → what the filter answers, the same for all recipes
+	regexps  sync.Map // expression → *regexp.Regexp, nil when it is not read
+	modules  modules
 }
 
 func (e *environment) separator() string {

@@ -21,8 +21,14 @@ func (d *Data) applyFilter(name string, e *expanded) {
 		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be read"))
 		return
 	}
-	in := d.interp()
-	v, err := in.Eval(p.x, d.filterNames(p.names, e.text)...)
+	asked := question{code, e.text}
+	if text, ok := d.env.filtered.Load(asked); ok {
+		e.text = text.(string)
+		return
+	}
+	names, own := d.filterNames(p.names, e.text)
+	in, writes := d.interp(), d.writes
+	v, err := in.Eval(p.x, names...)
 	d.spent(in)
 	text, isText := v.(string)
 	switch u, _ := v.(*python.Unknown); {
@@ -37,16 +43,25 @@ func (d *Data) applyFilter(name string, e *expanded) {
 		return
 	}
 	e.text = text
+	if own && writes == d.writes {
+		d.env.filtered.Store(asked, text)
+	}
 }
 
+// question is a filter and the text that it is run over.
+type question struct{ code, text string }
+
 // filterNames are the functions that filters may call: those of the layers'
-// modules oe.classextend and oe.utils.
-func (d *Data) filterNames(names []string, text string) []python.Local {
-	out := []python.Local{{Name: "val", Value: text}}
+// modules oe.classextend and oe.utils. The answer is the same for all recipes
+// when these are all the names that there are, but for built-in ones.
+func (d *Data) filterNames(names []string, text string) (out []python.Local, own bool) {
+	out, own = []python.Local{{Name: "val", Value: text}}, true
 	for _, n := range names {
 		if v, ok := d.env.importPath("oe.classextend."+n, nil); ok && n != "val" {
 			out = append(out, python.Local{Name: n, Value: v})
+		} else if n != "val" && !python.HasBuiltin(n) {
+			own = false
 		}
 	}
-	return out
+	return out, own
 }

@@ -1,7 +1,6 @@
 package bitbake
 
 import (
-	"bytes"
 	"io/fs"
 	"path/filepath"
 	"regexp"
@@ -69,39 +68,59 @@ func (e *environment) tamper(u Unknown) {
 var tampers = regexp.MustCompile(`\bfetch2?\b|\bhashlib\b|\bsys\.modules\b|\bimport_module\b|\b__(?:import|dict|builtins|code|globals|setattr)__\b|\bbuiltins\b|\b(?:setattr|delattr|exec|eval|globals|vars)\(|` +
 	`\bbb(?:\.\w+)+(?:\[[^\n]*\])?[ \t]*(?:=[^=]|[-+|&]=|:[^=\n]+=[^=]|,[^=()\n]*\)?[ \t]*=[^=])|\b(?:for|as|del)\s+bb\.`)
 
-// traces are words of which one is in every match of tampers but those that
-// hold "bb.".
-var traces = []string{"fetch", "hashlib", "sys.modules", "import_module", "__import__", "__dict__", "__builtins__", "__code__", "__globals__", "__setattr__",
+// traces are words of which one is in every match of tampers.
+var traces = []string{"bb.", "fetch", "hashlib", "sys.modules", "import_module", "__import__", "__dict__", "__builtins__", "__code__", "__globals__", "__setattr__",
 	"builtins", "setattr(", "delattr(", "exec(", "eval(", "globals(", "vars("}
 
-// mayTamper is tampers.Match, faster: where none of the traces is, it looks at
-// the lines with "bb." only, and at what white space separates from them.
-func mayTamper(text []byte) bool {
-	if slices.ContainsFunc(traces, func(w string) bool { return bytes.Contains(text, []byte(w)) }) {
-		return tampers.Match(text)
+// mayTamper is tampers.MatchString, faster.
+func mayTamper(text string) bool { return findNear(tampers, traces, text) != "" }
+
+// findNear is FindString of an expression in each of whose matches one of the
+// words is, and which goes over the end of a line only where there is nothing
+// but white space. It looks at the lines with the words.
+func findNear(re *regexp.Regexp, words []string, text string) string {
+	next := make([]int, len(words)) // where each word is the next time
+	for from, begun := 0, false; ; begun = true {
+		at := len(text)
+		for i, w := range words {
+			if !begun || next[i] < from {
+				next[i] = len(text)
+				if n := strings.Index(text[from:], w); n >= 0 {
+					next[i] = from + n
+				}
+			}
+			at = min(at, next[i])
+		}
+		if at == len(text) {
+			return ""
+		}
+		start := strings.LastIndexByte(strings.TrimRight(text[:at], blank), '\n') + 1
+		from = lineEnd(text, at)
+		after := len(text) - len(strings.TrimLeft(text[from:], blank))
+		if m := re.FindString(text[start:lineEnd(text, after)]); m != "" {
+			return m
+		}
 	}
-	for from := 0; ; {
-		at := bytes.Index(text[from:], []byte("bb."))
-		if at < 0 {
-			return false
-		}
-		at += from
-		before := bytes.TrimRight(text[:at], "\t\n\f\r ")
-		start := bytes.LastIndexByte(before, '\n') + 1
-		from = len(text)
-		if n := bytes.IndexByte(text[at:], '\n'); n >= 0 {
-			from = at + n + 1
-		}
-		if tampers.Match(text[start:from]) {
-			return true
-		}
+}
+
+// blank is the white space of regular expressions.
+const blank = "\t\n\f\r "
+
+// lineEnd is where the line ends that goes on at a place, with its end.
+func lineEnd(text string, at int) int {
+	if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
+		return at + n + 1
 	}
+	return len(text)
 }
 
 // assigns matches a statement that cannot be read and may change the fetcher or
 // what it uses, at once or when a function in it is called.
 var assigns = regexp.MustCompile(`\b(?:bb(?:\.\w+)+|fetch2(?:\.\w+)*|hashlib\.\w+|sys\.modules)(?:\[[^\n]*\])?[ \t]*(?:=[^=]|[-+|&]=|:[^=\n]+=[^=]|,[^=()\n]*\)?[ \t]*=[^=])|` +
 	`\bfetch2(?:\.\w+)+\.(?:append|insert|extend|remove|clear|pop|update|__\w+__)\(|\b(?:setattr|delattr)\(\s*(?:bb|fetch|hashlib|sys)|\b(?:for|as|del)\s+bb\.`)
+
+// assigned are words of which one is in every match of assigns.
+var assigned = []string{"bb.", "fetch2", "hashlib.", "sys.modules", "setattr(", "delattr("}
 
 // checkModules loads every module of a layer whose text says that it may change
 // what BitBake itself uses: BitBake imports modules before it reads recipes.
@@ -153,7 +172,7 @@ func (e *environment) suspects(path string) (bool, error) {
 		return false, nil
 	}
 	text, err := e.read(real)
-	return err == nil && mayTamper(text), err
+	return err == nil && mayTamper(string(text)), err
 }
 
 func (e *environment) checkModule(f libraryFile) {

@@ -110,7 +110,7 @@ func (e *environment) loadModule(name string, loading []string) *python.Module {
 		l := loader{env: e, loading: loading, file: e.relative(real), text: string(text)}
 		body, unread := python.ParseModule(l.text)
 		for _, part := range unread {
-			if m := assigns.FindString(part); m != "" {
+			if m := findNear(assigns, assigned, part); m != "" {
 				l.Tampered(strings.TrimSpace(m))
 			}
 		}

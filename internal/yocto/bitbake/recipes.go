@@ -61,25 +61,12 @@ func (p *progress) add() {
 
 // evaluate evaluates one recipe with its appends, in all its variants.
 func (w *Workspace) evaluate(file recipeFile) []*Recipe {
-	base := w.conf.copy()
-	base.recipe = w.state()
-	base.recipe.class = "recipe"
-	base.files, base.file = nil, ""
-	name, layer := "", w.layerOf(file.path)
-	if layer != nil {
+	name := ""
+	if layer := w.layerOf(file.path); layer != nil {
 		name = layer.Name
-		base.setVar("FILE_LAYERNAME", name, false, nil)
-	}
-	base.open(file.path)
-	for _, a := range file.appends {
-		base.open(a)
-	}
-	variants := []*Data{base}
-	if !base.recipe.halted {
-		variants = base.variantsOfRecipe()
 	}
 	var list []*Recipe
-	for _, d := range variants {
+	for _, d := range w.variants(file, name) {
 		r := &Recipe{File: w.env.relative(file.path), Layer: name, Variant: d.variant, Skipped: d.recipe.skipped, Data: d, Errors: d.errors}
 		r.PN, r.PV = certain(d.Get("PN")), certain(d.Get("PV"))
 		for _, a := range file.appends {
@@ -88,6 +75,47 @@ func (w *Workspace) evaluate(file recipeFile) []*Recipe {
 		list = append(list, r)
 	}
 	return list
+}
+
+// variants evaluates the variants of a recipe in a layer. What was parsed is
+// parsed again in the rare case that only what runs afterwards says that there
+// are others than the recipe itself.
+func (w *Workspace) variants(file recipeFile, layer string) []*Data {
+	base := w.parse(file, layer)
+	if base.recipe.halted {
+		return []*Data{base}
+	}
+	if base.mentions("BBCLASSEXTEND") || len(base.objects) > 0 {
+		return base.variantsOfRecipe()
+	}
+	base.finalize() // no copy is needed for others
+	if e := base.get("BBCLASSEXTEND"); e.text == "" && len(e.unknown) == 0 {
+		return []*Data{base}
+	}
+	return w.parse(file, layer).variantsOfRecipe()
+}
+
+// parse runs the statements of a recipe and of its appends.
+func (w *Workspace) parse(file recipeFile, layer string) *Data {
+	d := w.conf.copy()
+	d.recipe = w.state()
+	d.recipe.class = "recipe"
+	d.files, d.file = nil, ""
+	if layer != "" {
+		d.setVar("FILE_LAYERNAME", layer, false, nil)
+	}
+	d.open(file.path)
+	for _, a := range file.appends {
+		d.open(a)
+	}
+	return d
+}
+
+// mentions is whether a variable may have a value that is not empty.
+func (d *Data) mentions(name string) bool {
+	c := d.at(d.symbol(name))
+	v := c.variable
+	return len(c.variants) > 0 || v != nil && (v.value != "" || v.weak != "" || len(v.operations) > 0 || v.doubt != nil) || d.env.forced[name] != "" || len(d.prefixes) > 0
 }
 
 func certain(v Value) string {
