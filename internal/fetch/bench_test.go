@@ -164,8 +164,10 @@ func benchFetch(b *testing.B, in string, requests []fetch.Request) {
 	})
 }
 
-func benchCurl(b *testing.B, in string, requests []fetch.Request)     { benchShell(b, in, requests, "") }
-func benchCurlSync(b *testing.B, in string, requests []fetch.Request) { benchShell(b, in, requests, "; sync -f .") }
+func benchCurl(b *testing.B, in string, requests []fetch.Request) { benchShell(b, in, requests, "") }
+func benchCurlSync(b *testing.B, in string, requests []fetch.Request) {
+	benchShell(b, in, requests, "; sync -f .")
+}
 
 func benchCurlVerified(b *testing.B, in string, requests []fetch.Request) {
 	var sums strings.Builder
