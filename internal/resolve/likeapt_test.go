@@ -200,12 +200,15 @@ func (a apt) run(args ...string) (string, error) {
 
 var installs = regexp.MustCompile(`(?m)^Inst (\S+) \((\S+) `)
 
+// unsolvable is what apt says of a request without an answer; the last is what its newer solver says.
+var unsolvable = regexp.MustCompile("unmet dependencies|Unable to correct problems|Unable to satisfy dependencies")
+
 // install returns what apt would install, or "" if it finds nothing.
 func (a apt) install(names []string) string {
 	a.t.Helper()
 	out, err := a.run(append([]string{"--simulate", "install"}, names...)...)
 	if err != nil {
-		if !strings.Contains(out, "unmet dependencies") && !strings.Contains(out, "Unable to correct problems") {
+		if !unsolvable.MatchString(out) {
 			a.t.Fatalf("apt-get install %v: %v\n%s", names, err, out)
 		}
 		return ""

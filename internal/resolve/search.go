@@ -51,7 +51,7 @@ func (c *choice) otherwise() []int {
 	return nil
 }
 
-// turnTo decides between that many alternatives.
+// turnTo decides between that many alternatives, at most.
 func (c *choice) turnTo(of int) int {
 	now := turn{of: of}
 	if k := len(c.turns); k < len(c.path) {
@@ -59,4 +59,11 @@ func (c *choice) turnTo(of int) int {
 	}
 	c.turns = append(c.turns, now)
 	return now.taken
+}
+
+// exhaust says that the latest decision has no alternative left: true if others were taken before.
+func (c *choice) exhaust() bool {
+	last := &c.turns[len(c.turns)-1]
+	last.of = last.taken
+	return last.taken > 0
 }

@@ -255,11 +255,21 @@ func (c *choice) decide(next pendingGroup) error {
 	if len(options) == 0 {
 		return c.stuck(next.owner, next.group)
 	}
-	good := slices.DeleteFunc(slices.Clone(options), func(p *binary) bool { return !c.installable(p, map[*binary]bool{}) })
-	if len(good) == 0 {
-		good = options[:1] // what is wrong with it will be said of the first
+	left := c.turnTo(len(options))
+	for _, p := range options {
+		if !c.installable(p, map[*binary]bool{}) {
+			continue
+		}
+		if left == 0 {
+			c.add(p, next.owner.name)
+			return nil
+		}
+		left--
 	}
-	c.add(good[c.turnTo(len(good))], next.owner.name)
+	if c.exhaust() {
+		return c.unsatisfied(next.owner, next.group)
+	}
+	c.add(options[0], next.owner.name) // what is wrong with it will be said of the first
 	return nil
 }
 
