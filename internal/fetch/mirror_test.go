@@ -114,9 +114,9 @@ func loris(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// impatient is a client for tests: it waits little, and for little.
+// impatient is a client for tests: it waits little before it tries again.
 func impatient() *fetch.Client {
-	return &fetch.Client{Waits: []time.Duration{time.Millisecond, time.Millisecond}, Stall: time.Second}
+	return &fetch.Client{Waits: []time.Duration{time.Millisecond, time.Millisecond}}
 }
 
 func request(name string, b []byte, urls ...string) fetch.Request {

@@ -17,10 +17,17 @@ import (
 	"github.com/dombuild/dombuild/internal/store"
 )
 
-// The tests run themselves again as another process that fetches.
+// The tests run themselves again as another process, which fetches or serves.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("FETCH_TEST_DIR"); dir != "" {
 		if err := child(dir, os.Getenv("FETCH_TEST_URL")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if dir := os.Getenv("FETCH_TEST_SERVE"); dir != "" {
+		if err := server(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -43,8 +43,8 @@ func (s *solver) solve(toolchains []recipe.Toolchain) ([][]*binary, error) {
 func (s *solver) solveAll(toolchains []recipe.Toolchain) ([][]*binary, error) {
 	closures := make([][]*binary, len(toolchains))
 	for i, t := range toolchains {
-		c := &choice{solver: s, toolchain: t, chosen: map[string]*binary{}, why: map[string]string{}}
-		if err := c.close(); err != nil {
+		c, err := s.search(t)
+		if err != nil {
 			return nil, err
 		}
 		closures[i] = c.sorted()
@@ -143,6 +143,8 @@ type choice struct {
 	why       map[string]string // the package that asked for it first; "" for the recipe
 	queue     []*binary
 	pending   []pendingGroup // groups with more than one way out
+	path      []int          // how to decide them; from its end on, the first that looks well
+	turns     []turn         // how they were decided
 }
 
 type pendingGroup struct {
@@ -234,8 +236,12 @@ func (c *choice) follow(p *binary, g group) error {
 	return nil
 }
 
-// stuck looks for another version that would do before it gives up.
+// stuck looks for another version that would do before it gives up. What other
+// decisions lead to is no reason for another version.
 func (c *choice) stuck(p *binary, g group) error {
+	if c.path != nil {
+		return c.unsatisfied(p, g)
+	}
 	for _, r := range g {
 		if err := c.learn(r); err != nil {
 			return err
@@ -249,11 +255,19 @@ func (c *choice) decide(next pendingGroup) error {
 	if len(options) == 0 {
 		return c.stuck(next.owner, next.group)
 	}
+	left := c.turnTo(len(options))
 	for _, p := range options {
-		if c.installable(p, map[*binary]bool{}) {
+		if !c.installable(p, map[*binary]bool{}) {
+			continue
+		}
+		if left == 0 {
 			c.add(p, next.owner.name)
 			return nil
 		}
+		left--
+	}
+	if c.exhaust() {
+		return c.unsatisfied(next.owner, next.group)
 	}
 	c.add(options[0], next.owner.name) // what is wrong with it will be said of the first
 	return nil
