@@ -40,7 +40,12 @@ func Scan(ctx context.Context, path string, opt ScanOptions) ([]prove.File, erro
 		return nil, err
 	}
 	defer img.Close()
-	return scan(ctx, img, opt)
+	files, err := scan(ctx, img, opt)
+	if err == nil && len(files) == 0 && !opt.Descend && img.Format() != image.Tree {
+		opt.Descend = true // a file within, such as a compressed module, is what was named
+		return Scan(ctx, path, opt)
+	}
+	return files, err
 }
 
 // thinArchive judges a thin archive, which holds names and no files and is

@@ -3,6 +3,7 @@ package hardening
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -29,6 +30,36 @@ func TestScanThinArchive(t *testing.T) {
 		}
 		if c, _ := files[0].Check("stack-protector"); c.Status != prove.Unknown {
 			t.Errorf("%s: %+v", path, c)
+		}
+	}
+}
+
+// TestScanCompressed: a compressed file that is named is looked into; in a tree
+// only if that is asked for.
+func TestScanCompressed(t *testing.T) {
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(self); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, "module.ko.gz")
+	write(t, name, packed.Bytes())
+	for _, tt := range []struct {
+		path string
+		deep bool
+		want int
+	}{{name, false, 1}, {name, true, 1}, {dir, false, 0}, {dir, true, 1}} {
+		files, err := Scan(t.Context(), tt.path, ScanOptions{Descend: tt.deep})
+		if err != nil || len(files) != tt.want {
+			t.Errorf("%s, deep %v: %d files, %v", tt.path, tt.deep, len(files), err)
 		}
 	}
 }
