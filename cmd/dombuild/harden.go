@@ -71,7 +71,7 @@ func (a *app) harden(ctx context.Context, paths []string, opt hardenFlags) error
 	if err != nil {
 		return err
 	}
-	var files []prove.File
+	files := []prove.File{}
 	for _, path := range paths {
 		found, err := a.scan(ctx, path, opt)
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,12 +32,40 @@ type ScanOptions struct {
 // applies to are left out. It opens what it is named and nothing else, and
 // executes nothing.
 func Scan(ctx context.Context, path string, opt ScanOptions) ([]prove.File, error) {
+	if f, ok := thinArchive(path, opt); ok {
+		return []prove.File{f}, nil
+	}
 	img, err := image.Open(path, image.Options{Limits: opt.Limits, Descend: descend(opt.Descend)})
 	if err != nil {
 		return nil, err
 	}
 	defer img.Close()
-	return scan(ctx, img, opt)
+	files, err := scan(ctx, img, opt)
+	if err == nil && len(files) == 0 && !opt.Descend && img.Format() != image.Tree {
+		opt.Descend = true // a file within, such as a compressed module, is what was named
+		return Scan(ctx, path, opt)
+	}
+	return files, err
+}
+
+// thinArchive judges a thin archive, which holds names and no files and is
+// therefore no artifact; false if the path is of something else.
+func thinArchive(path string, opt ScanOptions) (prove.File, bool) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return prove.File{}, false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return prove.File{}, false
+	}
+	defer f.Close()
+	const magic = "!<thin>\n"
+	head := make([]byte, len(magic))
+	if _, err := f.ReadAt(head, 0); err != nil || string(head) != magic {
+		return prove.File{}, false
+	}
+	return prove.Prove(filepath.Base(path), f, info.Size(), opt.Prove), true
 }
 
 // ScanAt judges the artifact of size bytes at r.

@@ -25,33 +25,86 @@ type Content struct {
 
 	mu     sync.Mutex
 	kept   bool
-	closed bool
+	closed bool // its source is
+	ended  bool // nobody is to read on, but contents within may
+	users  int  // the caller that kept it, and each content within that is kept
+	shown  bool // its callback is not over, or the walk is in it
+	outer  *Content
 	err    error // the first of reading
 }
 
 func newContent(src source, size int64, place string, f Format) *Content {
-	c := &Content{src: src, place: place, format: f}
+	c := &Content{src: src, place: place, format: f, shown: true}
 	c.SectionReader = io.NewSectionReader(contentBytes{c}, 0, size)
 	return c
 }
 
 // Keep makes the content last until Close, which the caller then owes, before
-// the artifact is closed. What comes out of a stream is copied for that.
+// the artifact is closed. What comes out of a stream is copied for that. A
+// content of an artifact within another keeps that one, too.
 func (c *Content) Keep() error {
-	if err := c.src.keep(); err != nil {
+	if err := c.retain(); err != nil {
 		return c.fail(err)
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
+	again := c.kept
 	c.kept = true
+	c.mu.Unlock()
+	if again {
+		return c.release()
+	}
 	return nil
 }
 
 // Close ends the content and returns the first error that reading it met.
 func (c *Content) Close() error {
 	c.mu.Lock()
+	ended, kept, err := c.ended, c.kept, c.err
+	c.ended = true
+	c.mu.Unlock()
+	switch {
+	case ended:
+		return err
+	case kept:
+		return c.release()
+	}
+	return c.drop()
+}
+
+// retain makes the content last until release, and what it lies in.
+func (c *Content) retain() error {
+	c.mu.Lock()
+	c.users++
+	first := c.users == 1
+	c.mu.Unlock()
+	if !first {
+		return nil
+	}
+	if c.outer != nil {
+		if err := c.outer.retain(); err != nil {
+			return err
+		}
+	}
+	return c.src.keep()
+}
+
+func (c *Content) release() error {
+	c.mu.Lock()
+	c.users--
+	last := c.users == 0
+	c.mu.Unlock()
+	err := c.drop()
+	if last && c.outer != nil {
+		err = errors.Join(err, c.outer.release())
+	}
+	return err
+}
+
+// drop closes the source once the content has ended and nobody uses it.
+func (c *Content) drop() error {
+	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.closed || !c.ended || c.users > 0 || c.shown {
 		return c.err
 	}
 	c.closed = true
@@ -61,15 +114,20 @@ func (c *Content) Close() error {
 	return c.err
 }
 
-// end is called when the callback is over.
+// end is called when the callback is over, and the walk out of the content.
 func (c *Content) end() error {
 	c.mu.Lock()
-	kept, err := c.kept, c.err
+	c.shown = false
+	c.ended = c.ended || !c.kept
 	c.mu.Unlock()
-	if kept {
-		return err
-	}
-	return c.Close()
+	return c.drop()
+}
+
+// refused says that the caller ended the content within its callback.
+func (c *Content) refused() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended && !c.kept
 }
 
 // fail notes an error, so that a damaged artifact cannot be mistaken for a

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
 func TestDirectory(t *testing.T) {
@@ -99,8 +100,12 @@ func TestKeep(t *testing.T) {
 	for _, f := range files {
 		must(t, os.WriteFile(filepath.Join(dir, f), []byte("content of "+f), 0o644))
 	}
+	l := layoutFiles{}
+	layer := makeTar(t, file("a", "content of a"), file("b", "content of b"), file("c", "content of c"))
+	layout := l.index(l.image(ocispec.Platform{OS: "linux", Architecture: "amd64"}, layer)).write(t)
 	for name, data := range map[string]func() (*Image, error){
-		"directory": func() (*Image, error) { return Open(dir, Options{}) },
+		"OCI layout": func() (*Image, error) { return Open(layout, Options{}) },
+		"directory":  func() (*Image, error) { return Open(dir, Options{}) },
 		"tar.gz": func() (*Image, error) {
 			b := gzipped(makeTar(t, file("a", "content of a"), file("b", "content of b"), file("c", "content of c")))
 			return Read("x.tar.gz", bytes.NewReader(b), int64(len(b)), Options{Limits: Limits{Memory: 4}})

@@ -28,7 +28,7 @@ func (i *Image) Fields(ctx context.Context) ([]Field, error) {
 	var err error
 	switch {
 	case i.dir != "" && i.format == OCI:
-		err = w.layoutDirectory(i.dir)
+		err = w.layoutDirectory(i.dir, &i.held)
 	case i.dir != "":
 		err = w.directoryFields(i.dir)
 	default:

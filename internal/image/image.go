@@ -51,6 +51,7 @@ type Image struct {
 	dir    string // of a Tree, or an OCI layout on disk
 	self   Entry  // the artifact as a file
 	file   *os.File
+	held   held // of an OCI layout on disk
 }
 
 // input is the bytes of an artifact.
@@ -135,10 +136,11 @@ func (i *Image) Format() Format { return i.format }
 
 // Close closes what Open opened. Contents that were kept end too.
 func (i *Image) Close() error {
+	err := i.held.close()
 	if i.file == nil {
-		return nil
+		return err
 	}
-	return i.file.Close()
+	return errors.Join(err, i.file.Close())
 }
 
 // stopped carries an error of a caller's function through the parsers.
@@ -168,7 +170,7 @@ func (i *Image) Walk(ctx context.Context, fn func(Entry, *Content) error) error 
 func (i *Image) walk(w *walker) error {
 	switch {
 	case i.dir != "" && i.format == OCI:
-		return w.layoutDirectory(i.dir)
+		return w.layoutDirectory(i.dir, &i.held)
 	case i.dir != "":
 		return w.directory(i.dir)
 	}

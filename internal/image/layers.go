@@ -75,7 +75,14 @@ func (l *layoutWalk) layer(as *walker, d ocispec.Descriptor, verify bool, fn fun
 	if err != nil {
 		return l.fail(name, err)
 	}
-	defer closer.Close()
+	inPlace := false
+	defer func() {
+		if inPlace {
+			l.blobs.hold(closer)
+			return
+		}
+		closer.Close()
+	}()
 	if verify {
 		if err := l.verify(name, in, &d); err != nil {
 			return err
@@ -95,6 +102,8 @@ func (l *layoutWalk) layer(as *walker, d ocispec.Descriptor, verify bool, fn fun
 		}
 		defer z.Close()
 		s = unpackedStream(&meter{z, w.budget, w.place})
+	} else {
+		inPlace = true
 	}
 	n := 0
 	return w.tar(s, func(e Entry, src source) error {

@@ -15,12 +15,17 @@ import (
 // blobs is where the files of an image layout are.
 type blobs interface {
 	open(name string) (input, io.Closer, error)
+	// hold takes over the closing of a file whose contents are shown in place.
+	hold(io.Closer)
 }
 
 var errNoBlob = errors.New("there is no such file")
 
 // diskBlobs is a layout on disk.
-type diskBlobs struct{ root *os.Root }
+type diskBlobs struct {
+	root *os.Root
+	held *held
+}
 
 func (b diskBlobs) open(name string) (input, io.Closer, error) {
 	f, err := b.root.OpenFile(name, openFlags|unix.O_RDONLY, 0)
@@ -40,13 +45,13 @@ func (b diskBlobs) open(name string) (input, io.Closer, error) {
 	return input{f, info.Size()}, f, nil
 }
 
-func (w *walker) layoutDirectory(path string) error {
+func (w *walker) layoutDirectory(path string, h *held) error {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return w.fail("", err)
 	}
 	defer root.Close()
-	return w.layout(diskBlobs{root})
+	return w.layout(diskBlobs{root, h})
 }
 
 // layout walks an OCI image layout: of every image the tree that its layers
@@ -248,7 +253,7 @@ func (l *layoutWalk) artifact(d ocispec.Descriptor) error {
 	if err != nil {
 		return l.fail(name, err)
 	}
-	defer closer.Close()
+	defer l.blobs.hold(closer)
 	if err := l.verify(name, in, &d); err != nil {
 		return err
 	}

@@ -11,11 +11,12 @@ type walker struct {
 	*budget
 	opt    Options
 	fn     func(Entry, *Content) error
-	place  string // of the artifact
-	format Format // of the artifact
-	prefix string // of the paths of its entries
-	depth  int    // of nesting
-	notes  *facts // of the artifact as a whole; nil: nobody asks
+	place  string   // of the artifact
+	format Format   // of the artifact
+	prefix string   // of the paths of its entries
+	depth  int      // of nesting
+	outer  *Content // that is the artifact; nil: it is no content
+	notes  *facts   // of the artifact as a whole; nil: nobody asks
 }
 
 // fail makes an error that names a path of the artifact.
@@ -44,6 +45,7 @@ func (w *walker) emit(e Entry, src source) error {
 	var c *Content
 	if e.Type == Regular {
 		c = newContent(src, e.Size, within(w.place, e.Path), w.format)
+		c.outer = w.outer
 	}
 	err := w.show(e, c)
 	if c != nil {
@@ -64,7 +66,7 @@ func (w *walker) show(e Entry, c *Content) error {
 	if err := w.fn(shown, c); err != nil {
 		return stopped{err}
 	}
-	if c == nil || c.isClosed() {
+	if c == nil || c.refused() {
 		return nil
 	}
 	if w.opt.Descend != nil {
@@ -73,7 +75,9 @@ func (w *walker) show(e Entry, c *Content) error {
 			return w.fail(e.Path, err)
 		}
 		if f != File && w.opt.Descend(shown, f) {
-			return w.nested(e.Path, f).inside(input{c, c.Size()}, e.Path)
+			n := w.nested(e.Path, f)
+			n.outer = c
+			return n.inside(input{c, c.Size()}, e.Path)
 		}
 	}
 	if w.opt.Verify {

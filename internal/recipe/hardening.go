@@ -116,7 +116,7 @@ func (d decoder) except() []Exception {
 	}
 	one.Expires = day
 	var out []Exception
-	for _, rule := range d.strings("rules", true) {
+	for _, rule := range d.excepted() {
 		if d.exceptable(rule) {
 			next := one
 			next.Rule = rule.text
@@ -124,6 +124,23 @@ func (d decoder) except() []Exception {
 		}
 	}
 	return out
+}
+
+// excepted reads the rules of an exception: one as "rule", or a list as "rules".
+func (d decoder) excepted() []item {
+	one, several := d.body.Attributes["rule"] != nil, d.body.Attributes["rules"] != nil
+	if one == several {
+		d.add(problem(d.at, "Which rule?", "An exception has either the attribute \"rule\", the name of one, or \"rules\", a list of names."))
+		return nil
+	}
+	if several {
+		return d.strings("rules", true)
+	}
+	name, at, ok := d.str("rule", "")
+	if !ok {
+		return nil
+	}
+	return []item{{text: name, at: at}}
 }
 
 var optionRule = regexp.MustCompile(`^(kernel|xen)-config:CONFIG_[A-Z0-9_]+(:[a-z0-9_]+)?$`)

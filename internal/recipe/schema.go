@@ -106,7 +106,7 @@ var shapes = map[string]shape{
 
 // exceptShape is a deviation from a rule.
 var exceptShape = shape{
-	attrs: []string{"rules", "paths", "reason", "expires"}, required: []string{"rules", "reason", "expires"}}
+	attrs: []string{"rule", "rules", "paths", "reason", "expires"}, required: []string{"reason", "expires"}}
 
 var (
 	validName   = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)

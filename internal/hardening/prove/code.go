@@ -20,6 +20,9 @@ const (
 	maxInit = 160
 	// padPiece is how much of what may be padding is read at once, in bytes.
 	padPiece = 4 << 10
+	// maxPadding bounds the padding read in one file, in bytes; sections may lie
+	// one upon the other.
+	maxPadding = 256 << 20
 )
 
 // placeCode gives the code of a relocatable addresses: there all sections
@@ -68,6 +71,7 @@ func (o *object) judgedCode(s *section) bool {
 // merged: a function without a name in the symbol table is there all the same.
 // Padding between functions is none.
 func (o *object) uncovered(spans []span) (list []span, err error) {
+	left := uint64(maxPadding)
 	for i := range o.sections {
 		s := &o.sections[i]
 		if !o.judgedCode(s) {
@@ -81,7 +85,7 @@ func (o *object) uncovered(spans []span) (list []span, err error) {
 			} else {
 				at = end
 			}
-			pad, err := o.padding(s, gap)
+			pad, err := o.padding(s, gap, &left)
 			if err != nil {
 				return nil, err
 			}
@@ -95,7 +99,7 @@ func (o *object) uncovered(spans []span) (list []span, err error) {
 
 // padding says that an extent of a section has no code but instructions that
 // do nothing, as assemblers and linkers put between functions.
-func (o *object) padding(s *section, gap span) (bool, error) {
+func (o *object) padding(s *section, gap span, left *uint64) (bool, error) {
 	known, step := o.nothing()
 	if !known {
 		return gap.end-gap.begin < 32, nil
@@ -105,6 +109,10 @@ func (o *object) padding(s *section, gap span) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		if *left < uint64(len(b)) {
+			return false, fmt.Errorf("more than %d bytes of padding", maxPadding)
+		}
+		*left -= uint64(len(b))
 		n := step(b)
 		if n == 0 {
 			return false, nil

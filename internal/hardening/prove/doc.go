@@ -11,7 +11,8 @@
 //
 //   - proved: the bytes show it for the whole file. For a compiler's flag this
 //     takes a compilation unit in the debug information for every function of
-//     the symbol table, each with the flag among its recorded switches.
+//     the symbol table and for all other code but padding, start files and the
+//     linker's own, each with the flag among its recorded switches.
 //   - refuted: the bytes show that it is not so, at least in one compilation
 //     unit or archive member, which is named.
 //   - unknown: the bytes do not tell, because they are stripped, damaged or
@@ -48,7 +49,9 @@
 // Units written by an assembler have no such flags: they are counted and not
 // judged. The same goes for what Go compiled. The unit that link-time
 // optimisation leaves behind ("GNU GIMPLE") carries the switches of the link;
-// each function has those of its own unit, which is judged.
+// each function has those of its own unit, which is judged. Not so with
+// -fzero-call-used-regs, which gcc does not keep for single functions: there the
+// switches of the link count.
 //
 // An attribute in the source that exempts one function leaves no trace and is
 // not seen.

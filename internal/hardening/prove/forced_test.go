@@ -33,6 +33,7 @@ gcc -nostdlib -static a.o -o whole`)
 func TestLoadedByPath(t *testing.T) {
 	for _, tt := range []struct{ link, want string }{
 		{"-Wl,--no-as-needed ./nosoname.so", `rpath=refuted~NEEDED "./nosoname.so": relative`},
+		{"-Wl,--no-as-needed lib/origin.so", "rpath=proved~NEEDED $ORIGIN/../lib/o.so"},
 		{"-Wl,--audit=/tmp/a.so", `rpath=refuted~AUDIT "/tmp/a.so"`},
 		{"-Wl,--depaudit=x/a.so:/usr/lib/a.so", `rpath=refuted~AUDIT "x/a.so"`},
 		{"-Wl,--audit=/usr/lib/a.so", "rpath=proved~AUDIT /usr/lib/a.so"},
@@ -45,7 +46,7 @@ func TestLoadedByPath(t *testing.T) {
 			b := newBench(t)
 			b.write("a.c", helloC)
 			b.write("l.c", unitC)
-			b.run("gcc -shared -fPIC l.c -o nosoname.so\ngcc -O2 -fPIC a.c -o a " + tt.link)
+			b.run("gcc -shared -fPIC l.c -o nosoname.so\nmkdir lib\ngcc -shared -fPIC l.c -Wl,-soname,$ORIGIN/../lib/o.so -o lib/origin.so\ngcc -O2 -fPIC a.c -o a " + tt.link)
 			f := b.prove("a", Options{})
 			expect(t, f, f.Type, tt.want)
 		})

@@ -22,6 +22,8 @@ func compiled(f *testing.F) [][]byte {
 	for _, args := range [][]string{
 		{"-c"}, {"-c", "-g"}, {"-c", "-g", "-gdwarf-4", "-gz"}, {"-c", "-g3"}, {"-c", "-m32", "-g"}, {"-c", "-flto", "-g"},
 		{"-nostdlib", "-static"}, {"-nostdlib", "-shared", "-g"}, {"-nostdlib", "-static-pie", "-g"},
+		{"-c", "-g", "-fstack-protector-strong", "-ffunction-sections"}, {"-c", "-m32", "-g", "-gdwarf-4", "-fstack-protector-strong", "-ffunction-sections"},
+		{"-nostdlib", "-shared", "-g", "-fstack-protector-strong"}, {"-c", "-flto", "-ffat-lto-objects", "-g", "-fstack-protector-strong"},
 	} {
 		cmd := exec.Command("gcc", append(args, "-O2", "-fPIC", "-ffreestanding", "a.c", "-o", "out")...)
 		cmd.Dir = dir

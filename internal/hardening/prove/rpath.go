@@ -51,7 +51,7 @@ func (o *object) rpath() Check {
 // path.
 func (o *object) namedByPath() (good, bad []string, err error) {
 	judge := func(kind, name string) {
-		switch why := o.outsideEntry(path.Dir(name)); {
+		switch why := o.outsideEntry(directory(name)); {
 		case !strings.Contains(name, "/"):
 		case why != "":
 			bad = append(bad, fmt.Sprintf("%s %q: %s", kind, name, why))
@@ -74,10 +74,22 @@ func (o *object) namedByPath() (good, bad []string, err error) {
 		}
 	}
 	name, err := o.interpreter()
-	if why := o.outsideEntry(path.Dir(name)); err == nil && name != "" && why != "" {
+	if why := o.outsideEntry(directory(name)); err == nil && name != "" && why != "" {
 		bad = append(bad, fmt.Sprintf("dynamic linker %q: %s", name, why))
 	}
 	return good, bad, err
+}
+
+// directory is a path without its last part; $ORIGIN is not resolved.
+func directory(name string) string {
+	i := strings.LastIndexByte(name, '/')
+	switch i {
+	case -1:
+		return "."
+	case 0:
+		return "/"
+	}
+	return name[:i]
 }
 
 // maxInterp bounds PT_INTERP, in bytes; Linux has the same bound (PATH_MAX).

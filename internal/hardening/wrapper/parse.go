@@ -70,10 +70,13 @@ var order = map[string]int{
 }
 
 func (p *parser) line(s string) error {
-	key, rest, _ := strings.Cut(s, " ")
+	key, rest, spaced := strings.Cut(s, " ")
 	place, ok := order[key]
 	if !ok {
 		return fmt.Errorf("unknown key %q", truncate(key))
+	}
+	if spaced == (key == "end") {
+		return fmt.Errorf("%s: a space stands behind every key but the last", key)
 	}
 	if p.call == nil {
 		if s != "call 1" {

@@ -142,6 +142,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(one + one))
 	f.Add([]byte(strings.Replace(one, "kind compile", "kind link", 1)))
 	f.Add([]byte("call 1\nid 1\nprogram p\ncwd /\nkind query\nname \nend\n"))
+	f.Add([]byte("call 1\nid 1\nprogram p\ncwd /\nkind query\nname\nend\n"))
+	f.Add([]byte("call 1\nid 1\nprogram p\ncwd /\nkind query\nname \nend \n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := Parse(bytes.NewReader(data))
 		if err != nil {

@@ -40,6 +40,21 @@ package "except" {
       reason  = "it is old"
       expires = "30.6.2027" # ERROR: "30.6.2027" is no date.
     }
+    except {
+      rule    = "ctl" # ERROR: rules has no value "ctl"
+      reason  = "it is old"
+      expires = "2027-06-30"
+    }
+    except { # ERROR: An exception has either the attribute "rule"
+      reason  = "it is old"
+      expires = "2027-06-30"
+    }
+    except { # ERROR: An exception has either the attribute "rule"
+      rule    = "relro"
+      rules   = ["cet"]
+      reason  = "it is old"
+      expires = "2027-06-30"
+    }
   }
 }
 

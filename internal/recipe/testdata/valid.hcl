@@ -111,7 +111,7 @@ image "dom0" {
     setuid = 0
   }
   except {
-    rules   = ["setuid"]
+    rule    = "setuid"
     reason  = "none yet"
     expires = "2027-01-01"
   }
