@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 
 	"github.com/dombuild/dombuild/internal/build"
@@ -13,8 +12,8 @@ import (
 // cmdCached works on what the cache has of a step.
 //
 // cached overlook STEP OTHER: it is the output of another step, in which another
-// program's gate saw nothing wrong. cached lose STEP: its output is gone from
-// the store. cached judged STEP: the verdict on it is not that program's.
+// program's gate saw nothing wrong. cached blob VARIABLE STEP: sets a variable to
+// the file of its output. cached judged STEP: the verdict on it is not that program's.
 func cmdCached(ts *script, neg bool, args []string) {
 	const older = "another program"
 	st, err := store.Open(ts.Getenv("DOMBUILD_STORE"))
@@ -39,14 +38,14 @@ func cmdCached(ts *script, neg bool, args []string) {
 		text, err := json.Marshal(s)
 		ts.Check(err)
 		ts.Check(st.PutRecord("step", s.Digest.Encoded(), text))
-	case !neg && len(args) == 2 && args[0] == "lose":
-		d := find(args[1]).Output
-		ts.Check(os.Remove(filepath.Join(st.Dir(), "blobs", d.Algorithm().String(), d.Encoded())))
+	case !neg && len(args) == 3 && args[0] == "blob":
+		d := find(args[2]).Output
+		ts.Setenv(args[1], filepath.Join(st.Dir(), "blobs", d.Algorithm().String(), d.Encoded()))
 	case !neg && len(args) == 2 && args[0] == "judged":
 		if s := find(args[1]); s.Gate == "" || s.Gate == older {
 			ts.Fatalf("the verdict on %s is that of %q", args[1], s.Gate)
 		}
 	default:
-		ts.Fatalf("usage: cached overlook STEP OTHER | lose STEP | judged STEP")
+		ts.Fatalf("usage: cached overlook STEP OTHER | blob VARIABLE STEP | judged STEP")
 	}
 }

@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"debug/elf"
 	"errors"
@@ -45,7 +46,8 @@ var gateID = sync.OnceValue(func() string {
 
 // judgeAnew judges what is cached again where another program's gate judged it:
 // its rules may have been weaker. What cannot be judged again, because the
-// store no longer has all it takes, is built again.
+// store no longer has all it takes, is built again; a blob that was changed is a
+// *store.IntegrityError, once.
 func (r *runner) judgeAnew(ctx context.Context, steps []plan.Step) error {
 	if r.opt.Fresh {
 		return nil
@@ -59,12 +61,18 @@ func (r *runner) judgeAnew(ctx context.Context, steps []plan.Step) error {
 		if out.Verdict == "" || out.Gate != "" && out.Gate == gateID() {
 			continue
 		}
-		err := r.anew(ctx, s, &out)
+		err := r.gateAgain(ctx, s, &out)
+		if err == nil {
+			err = r.record(s, out)
+		}
 		var gone *store.NotFoundError
 		var bad *store.IntegrityError
 		var unread *unreadError
 		switch {
-		case errors.As(err, &gone), errors.As(err, &bad), errors.As(err, &unread):
+		case errors.As(err, &bad):
+			// moved away, so that the next run builds the step again
+			return fmt.Errorf("judging %s again: %w", s.Name, cmp.Or(r.opt.Store.Quarantine(ctx, bad.Want), err))
+		case errors.As(err, &gone), errors.As(err, &unread):
 			delete(r.known, s.Name)
 			r.stale[s.Name] = true
 		case err != nil:
@@ -81,15 +89,7 @@ type unreadError struct{ step string }
 
 func (e *unreadError) Error() string { return fmt.Sprintf("step %s is read before it ran", e.step) }
 
-// anew judges one step again, and records the verdict.
-func (r *runner) anew(ctx context.Context, s plan.Step, out *Step) error {
-	err := r.gateAgain(ctx, s, out)
-	if err != nil {
-		return err
-	}
-	return r.record(s, *out)
-}
-
+// gateAgain judges one step by what the store has of it.
 func (r *runner) gateAgain(ctx context.Context, s plan.Step, out *Step) error {
 	if s.Rooted {
 		return r.rooted(ctx, s, out)
