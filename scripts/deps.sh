@@ -55,6 +55,7 @@ if [ "${1-}" = tests ]; then
 	need softhsm2-util softhsm2
 	need pkcs11-tool opensc
 	need skopeo skopeo
+	need podman podman
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
