@@ -15,13 +15,6 @@ import (
 	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
-// yoctoLockError says that a lock of Yocto layers is none that a bundle carries,
-// and what carries it.
-func yoctoLockError(path string) error {
-	return &usageError{fmt.Errorf("%s is a lock of audit yocto: a bundle carries neither its files nor its commits", path),
-		"carry " + path + " and the directory of a store into which only fetch --lock has put what it pins; on the other side, dombuild --store DIR store verify, then store export --yocto downloads --lock " + path}
-}
-
 // fetchCommits fetches the commits of a lock and of their submodules, and
 // returns the blobs that hold them.
 func (a *app) fetchCommits(ctx context.Context, st *store.Store, l *pins.Lock) ([]digest.Digest, *pins.Lock, error) {
