@@ -138,7 +138,18 @@ func (doc *wantDocument) layers(ctx context.Context, st *store.Store, f bundle.F
 			doc.Commits = append(doc.Commits, wantedCommit{c.Clone, c.ID})
 			return nil, nil
 		}
-		return o, err
+		if err != nil {
+			return nil, err
+		}
+		objects, err := o.Objects(c)
+		for _, x := range objects {
+			all++
+			err = errors.Join(err, doc.blob(st, wantedBlob{x.Digest, x.Size, "file of git LFS for " + c.Clone}))
+		}
+		if err != nil {
+			return nil, errors.Join(err, o.Close())
+		}
+		return o, nil
 	})
 	slices.SortFunc(doc.Commits, func(a, b wantedCommit) int { return strings.Compare(a.Clone+" "+a.ID, b.Clone+" "+b.ID) })
 	doc.Commits = slices.Compact(doc.Commits)

@@ -27,6 +27,9 @@ func (a *app) fetchCommits(ctx context.Context, st *store.Store, l *pins.Lock) (
 	known := pins.Lock{}
 	for _, g := range got {
 		blobs = append(blobs, g.Content)
+		for _, o := range g.Objects {
+			blobs = append(blobs, o.Digest)
+		}
 		known.Commits = append(known.Commits, g.Commit)
 	}
 	return blobs, l.Known(&known), err
@@ -43,9 +46,16 @@ func commitsOf(ctx context.Context, st *store.Store, l *pins.Lock) (blobs []dige
 			if err != nil {
 				return nil, err
 			}
+			objects, err := o.Objects(c)
+			if err != nil {
+				return nil, errors.Join(err, o.Close())
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			blobs = append(blobs, o.Content)
+			for _, object := range objects {
+				blobs = append(blobs, object.Digest)
+			}
 			records = append(records, commits.RecordCommit+"/"+c.ID)
 			for _, tag := range c.Tags {
 				records = append(records, commits.RecordTag+"/"+commits.TagKey(c.Clone, tag))

@@ -88,7 +88,7 @@ func look(ctx context.Context, from Origin, c pins.Commit) (*commits.Opened, *La
 	}
 	r, err := from.Open(ctx, d)
 	if errors.Is(err, ErrElsewhere) {
-		out.Partial = c.Submodules
+		out.Partial = c.Submodules || !c.NoLFS
 		return nil, out, nil
 	}
 	if err != nil {
@@ -96,7 +96,22 @@ func look(ctx context.Context, from Origin, c pins.Commit) (*commits.Opened, *La
 	}
 	defer r.Close()
 	o, err := commits.Read(ctx, r, c)
-	return o, out, err
+	if err != nil {
+		return nil, nil, err
+	}
+	objects, err := o.Objects(c)
+	for _, x := range objects {
+		size, err2 := from.Size(ctx, x.Digest)
+		if err2 == nil && size != x.Size {
+			err2 = fmt.Errorf("the file %s of git LFS has %d bytes instead of %d", x.Digest, size, x.Size)
+		}
+		err = errors.Join(err, err2)
+		out.Blobs = append(out.Blobs, Blob{Digest: x.Digest, Size: x.Size, Name: "file of git LFS for " + c.Clone})
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, o.Close())
+	}
+	return o, out, nil
 }
 
 // recorded are the records of a commit. What a server said of its tags has to

@@ -145,30 +145,6 @@ func (l *List) Object(id ID, kind Kind) ([]byte, error) {
 	return content, nil
 }
 
-// Pointers counts the files that git LFS keeps elsewhere: small ones that begin
-// as its specification says.
-func (l *List) Pointers() (n int, err error) {
-	head := make([]byte, len(pointer))
-	for id, e := range l.entries {
-		if e.kind != BlobKind || e.size < int64(len(pointer)) || e.size >= maxPointer {
-			continue
-		}
-		if _, err := l.file.ReadAt(head, e.offset); err != nil {
-			return 0, fmt.Errorf("reading blob %s: %w", id, err)
-		}
-		if string(head) == pointer {
-			n++
-		}
-	}
-	return n, nil
-}
-
-// What a file of git LFS begins with, and how many bytes it never has.
-const (
-	pointer    = "version https://git-lfs.github.com/spec/v1\n"
-	maxPointer = 1024
-)
-
 // Walk follows a commit, as the function Walk does; the list has to hold what
 // it consists of and nothing else.
 func (l *List) Walk(ctx context.Context, root ID) (*Closure, error) {

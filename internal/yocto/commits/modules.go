@@ -59,7 +59,7 @@ func module(c pins.Commit, l git.Link, address string) (m pins.Commit, err error
 		return m, err
 	}
 	of := source.URI{Host: strings.ToLower(u.Host), Path: u.Path, Params: []source.Param{{Name: "protocol", Value: u.Scheme}}}
-	m = pins.Commit{Clone: source.CloneName(of.Host, of.Path), ID: string(l.Commit), URLs: []string{of.Repository()}, Submodules: true, Recipes: c.Recipes}
+	m = pins.Commit{Clone: source.CloneName(of.Host, of.Path), ID: string(l.Commit), URLs: []string{of.Repository()}, Submodules: true, NoLFS: c.NoLFS, Recipes: c.Recipes}
 	if m.Clone == c.Clone {
 		return m, errors.New("it is the repository itself, at which BitBake stops")
 	}
