@@ -146,6 +146,9 @@ func (doc *wantDocument) layers(ctx context.Context, st *store.Store, f bundle.F
 			all++
 			err = errors.Join(err, doc.blob(st, wantedBlob{x.Digest, x.Size, "file of git LFS for " + c.Clone}))
 		}
+		if o.Cut && len(objects) > 0 && err == nil {
+			err = doc.history(st, c)
+		}
 		if err != nil {
 			return nil, errors.Join(err, o.Close())
 		}
@@ -154,4 +157,18 @@ func (doc *wantDocument) layers(ctx context.Context, st *store.Store, f bundle.F
 	slices.SortFunc(doc.Commits, func(a, b wantedCommit) int { return strings.Compare(a.Clone+" "+a.ID, b.Clone+" "+b.ID) })
 	doc.Commits = slices.Compact(doc.Commits)
 	return all + len(l.Files), err
+}
+
+// history asks for a commit again whose history is not there.
+func (doc *wantDocument) history(st *store.Store, c pins.Commit) error {
+	d, err := commits.HistoryContent(st, c)
+	var gone *store.NotFoundError
+	has := true
+	if err == nil && d != "" {
+		has, err = st.Has(d)
+	}
+	if errors.As(err, &gone) || err == nil && !has {
+		doc.Commits, err = append(doc.Commits, wantedCommit{c.Clone, c.ID}), nil
+	}
+	return err
 }

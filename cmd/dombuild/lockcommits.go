@@ -57,6 +57,16 @@ func commitsOf(ctx context.Context, st *store.Store, l *pins.Lock) (blobs []dige
 				blobs = append(blobs, object.Digest)
 			}
 			records = append(records, commits.RecordCommit+"/"+c.ID)
+			history, err := commits.HistoryContent(st, c)
+			if err != nil && !errors.As(err, &gone) {
+				return nil, errors.Join(err, o.Close())
+			}
+			if err == nil {
+				records = append(records, commits.RecordHistory+"/"+c.ID)
+			}
+			if history != "" {
+				blobs = append(blobs, history)
+			}
 			for _, tag := range c.Tags {
 				records = append(records, commits.RecordTag+"/"+commits.TagKey(c.Clone, tag))
 			}

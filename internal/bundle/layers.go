@@ -108,10 +108,43 @@ func look(ctx context.Context, from Origin, c pins.Commit) (*commits.Opened, *La
 		err = errors.Join(err, err2)
 		out.Blobs = append(out.Blobs, Blob{Digest: x.Digest, Size: x.Size, Name: "file of git LFS for " + c.Clone})
 	}
+	err = errors.Join(err, out.history(ctx, from, c, o))
 	if err != nil {
 		return nil, nil, errors.Join(err, o.Close())
 	}
 	return o, out, nil
+}
+
+// history adds the commits before one, where they are known.
+func (l *Layers) history(ctx context.Context, from Origin, c pins.Commit, o *commits.Opened) error {
+	d, err := commits.HistoryContent(from, c)
+	var none *store.NotFoundError
+	if errors.As(err, &none) {
+		return nil
+	}
+	if err != nil || d == "" {
+		l.Records = append(l.Records, Record{commits.RecordHistory, c.ID, commits.NotGiven})
+		return err
+	}
+	l.Records = append(l.Records, Record{commits.RecordHistory, c.ID, string(d)})
+	size, err := from.Size(ctx, d)
+	if err != nil {
+		return err
+	}
+	l.Blobs = append(l.Blobs, Blob{Digest: d, Size: size, Name: "history of commit " + c.ID + " of " + c.Clone})
+	r, err := from.Open(ctx, d)
+	if errors.Is(err, ErrElsewhere) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	before, err := commits.ReadHistory(ctx, r, c, o)
+	if err != nil {
+		return err
+	}
+	return before.Close()
 }
 
 // recorded are the records of a commit. What a server said of its tags has to

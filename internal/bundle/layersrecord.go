@@ -19,7 +19,7 @@ import (
 // Record is what a store knows of a commit: the blob that it is, or what a
 // server said of its tags and branches.
 type Record struct {
-	Kind string `json:"kind"` // git-commit, git-tag, git-branch: see package commits
+	Kind string `json:"kind"` // git-commit, git-history, git-tag, git-branch: see package commits
 	Key  string `json:"key"`
 	Data string `json:"data"`
 }
@@ -42,7 +42,10 @@ func (r Record) check() error {
 		return bad("its key is longer than it may be, or has control characters")
 	}
 	switch r.Kind {
-	case commits.RecordCommit:
+	case commits.RecordCommit, commits.RecordHistory:
+		if r.Kind == commits.RecordHistory && r.Data == commits.NotGiven && commitName.MatchString(r.Key) {
+			return nil
+		}
 		if d := digest.Digest(r.Data); !commitName.MatchString(r.Key) || d.Validate() != nil || d.Algorithm() != digest.SHA256 {
 			return bad("it does not give a commit its SHA-256")
 		}
@@ -75,7 +78,7 @@ func (m Manifest) checkRecords() error {
 		if i > 0 && compareRecords(m.Records[i-1], r) >= 0 {
 			return fmt.Errorf("record %s of %q is there twice, or out of order", r.Kind, r.Key)
 		}
-		if r.Kind == commits.RecordCommit && !blobs[r.Data] {
+		if strings.HasPrefix(r.Data, "sha256:") && !blobs[r.Data] {
 			return fmt.Errorf("commit %s is %s, which is none of the blobs", r.Key, r.Data)
 		}
 	}
@@ -131,7 +134,7 @@ func (b *Bundle) agree(ctx context.Context, st *store.Store) error {
 func (b *Bundle) adopt(st *store.Store) error {
 	for _, r := range b.Manifest.Records {
 		known, err := st.Record(r.Kind, r.Key)
-		if err == nil && (string(known) == r.Data || r.Data == commits.NotProven) {
+		if err == nil && (string(known) == r.Data || r.Data == commits.NotProven || r.Data == commits.NotGiven) {
 			continue
 		}
 		if err := st.PutRecord(r.Kind, r.Key, []byte(r.Data)); err != nil {

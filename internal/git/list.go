@@ -126,6 +126,9 @@ func (l *List) Format() string { return l.format }
 // Kind says what an object is, "" if it is not there.
 func (l *List) Kind(id ID) Kind { return l.entries[id].kind }
 
+// Len is the number of objects.
+func (l *List) Len() int { return len(l.entries) }
+
 // Size is the size of an object's content in bytes.
 func (l *List) Size(id ID) int64 { return l.entries[id].size }
 

@@ -62,6 +62,9 @@ func (m *Machine) Fetch(ctx context.Context, list []pins.Commit) ([]Got, error) 
 		got = append(got, Got{c, fresh})
 		return o, nil
 	})
+	if err == nil {
+		err = m.histories(ctx, got)
+	}
 	return got, err
 }
 

@@ -35,6 +35,10 @@ type CloneReport struct {
 	Large   int      // files of git LFS in both
 	LFS     []string // clones of which git LFS keeps files elsewhere that lfs=0 leaves there
 
+	// Shallow are clones with files of git LFS and without history: git-lfs does not
+	// find them there when BitBake unpacks.
+	Shallow []string
+
 	// Branches are those of which nobody proved that they contain their commit,
 	// "CLONE BRANCH COMMIT"; BitBake finds it in them all the same.
 	Branches []string
@@ -76,6 +80,9 @@ func ExportClones(ctx context.Context, st commits.Store, l *pins.Lock, dir strin
 		}
 		report.Commits += len(c.commits)
 		report.Large += len(c.objects)
+		if _, err := os.Lstat(filepath.Join(dir, clones, name, "shallow")); err == nil && len(c.objects) > 0 {
+			report.Shallow = append(report.Shallow, name)
+		}
 	}
 	err = errors.Join(errs...)
 	task.End(err)

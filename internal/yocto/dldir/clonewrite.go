@@ -28,6 +28,7 @@ type contents struct {
 	where   map[git.ID]*commits.Opened // objects
 	made    map[git.ID]git.Object      // by us
 	refs    map[string]git.ID          // "refs/heads/main"
+	before  []*commits.Opened          // histories
 	shallow []git.ID
 	head    string
 }
@@ -43,6 +44,11 @@ func (c *clone) write(ctx context.Context, dir string) error {
 		}
 		in.add(pinned.ID, o)
 	}
+	if len(c.objects) > 0 {
+		if err := c.history(ctx, in); err != nil {
+			return err
+		}
+	}
 	if err := in.name(c.commits); err != nil {
 		return err
 	}
@@ -57,6 +63,9 @@ func (c *clone) write(ctx context.Context, dir string) error {
 
 func (in *contents) close() {
 	for _, o := range in.opened {
+		o.Close()
+	}
+	for _, o := range in.before {
 		o.Close()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/yocto/commits"
 	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
@@ -97,4 +98,32 @@ func (c *clone) place(ctx context.Context, root *os.Root, name string, o pins.Ob
 		return err
 	}
 	return root.Rename(tmp, name)
+}
+
+// history adds the commits before those that are pinned: git takes over what
+// lies beside a clone only from one that is not shallow. Where there is none it
+// stays shallow.
+func (c *clone) history(ctx context.Context, in *contents) error {
+	for _, pinned := range c.commits {
+		o := in.opened[pinned.ID]
+		if !o.Cut {
+			continue
+		}
+		before, err := commits.OpenHistory(ctx, c.store, pinned, o)
+		var none *store.NotFoundError
+		if errors.As(err, &none) && none.Record != "" {
+			return nil
+		}
+		if err != nil || before == nil {
+			return err
+		}
+		in.before = append(in.before, before)
+		for _, id := range before.IDs {
+			if in.where[id] == nil {
+				in.where[id] = before
+			}
+		}
+	}
+	in.shallow = nil
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/archivetest"
 	"github.com/dombuild/dombuild/internal/store"
+	"github.com/dombuild/dombuild/internal/yocto/commits"
 	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
@@ -69,7 +70,7 @@ func TestLarge(t *testing.T) {
 			dir := t.TempDir()
 			for range 2 { // the second time it is there
 				report, err := ExportClones(t.Context(), s.store, l, dir, nil)
-				if err != nil || report.Large != test.files || len(report.LFS) != test.left {
+				if err != nil || report.Large != test.files || len(report.LFS) != test.left || len(report.Shallow) != test.files {
 					t.Fatalf("%+v %v", report, err)
 				}
 				text, err := os.ReadFile(s.place(dir))
@@ -125,6 +126,52 @@ func TestLargeRefuses(t *testing.T) {
 	}
 }
 
+// TestLargeHistory: where the server gives the commits before one, the clone is
+// not shallow, and git finds the files beside it from one made of it.
+func TestLargeHistory(t *testing.T) {
+	s := newSite(t)
+	archivetest.Git(t, s.dir, "config", "uploadpack.allowFilter", "true")
+	top := s.pointing(t, "top", ".gitattributes", "a.bin")
+	l := s.fetched(t, s.on(top, "top"), s.on(s.second, "main"))
+	dir := t.TempDir()
+	for range 2 {
+		report, err := ExportClones(t.Context(), s.store, l, dir, nil)
+		if err != nil || len(report.Shallow) > 0 || report.Commits != 2 || report.Large != 1 {
+			t.Fatalf("%+v %v", report, err)
+		}
+	}
+	clone := filepath.Join(dir, "git2", s.main)
+	if got := archivetest.Git(t, clone, "rev-list", "--all", "--count"); got != "3" {
+		t.Errorf("it has %s commits", got)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	archivetest.Git(t, dir, "clone", "-q", "-n", "-s", clone, other)
+	if _, err := os.Stat(filepath.Join(other, ".git/objects/info/alternates")); err != nil {
+		t.Error(err)
+	}
+	d, err := commits.HistoryContent(s.store, s.pin(top))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.PutRecord(commits.RecordHistory, s.second, []byte(d)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ExportClones(t.Context(), s.store, l, t.TempDir(), nil); err != nil {
+		t.Errorf("the same history: %v", err) // both come after the first
+	}
+	c, err := commits.Content(s.store, s.pin(top))
+	if err == nil {
+		err = s.store.PutRecord(commits.RecordHistory, s.second, []byte(c))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lie *commits.Error
+	if _, err := ExportClones(t.Context(), s.store, l, t.TempDir(), nil); !errors.As(err, &lie) {
+		t.Errorf("a history that is none: %v", err)
+	}
+}
+
 // TestLargeMany: two commits on one branch are held by a commit that BitBake
 // finds to have files of git LFS.
 func TestLargeMany(t *testing.T) {
@@ -153,6 +200,7 @@ func TestLargeOracle(t *testing.T) {
 		t.Skip("GIT LFS NOT TRIED WITH BITBAKE: install git-lfs (scripts/deps.sh tests)")
 	}
 	s := newSite(t)
+	archivetest.Git(t, s.dir, "config", "uploadpack.allowFilter", "true")
 	top := s.pointing(t, "top", ".gitattributes", "a.bin")
 	below := s.pointing(t, "below", "deep/.gitattributes", "deep/a.bin")
 	dir := s.exported(t, s.fetched(t, s.on(top, "top"), s.on(below, "below"), s.on(s.first, "below")))

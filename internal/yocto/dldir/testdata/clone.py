@@ -37,7 +37,7 @@ try:
     fetcher.download()
     fetcher.unpack(root)
 except bb.fetch2.BBFetchException as e:
-    print("refused: " + type(e).__name__ + str(e))
+    print("refused: " + type(e).__name__)
     sys.exit(0)
 for name, data in before.items():
     if open(os.path.join(stamp, name), "rb").read() != data:
