@@ -29,7 +29,7 @@ func Audit(ctx context.Context, in Input) (*Result, error) {
 	case buildDir:
 		o.BuildDir = in.Paths[0]
 	case kasFile:
-		if project, err = readKas(in.Paths[0]); err != nil {
+		if project, err = readKas(in.Environment, in.Paths[0]); err != nil {
 			return nil, err
 		}
 		dir, err := os.MkdirTemp("", "dombuild-kas-")
