@@ -101,7 +101,8 @@ func (r *Result) joinSources(name string, list []*Source) {
 	}
 	for _, s := range list {
 		same := known[of(s)]
-		i := slices.IndexFunc(same, func(t *Source) bool { return s.same(t) && s.Skipped == t.Skipped })
+		// one that is offered there, and skipped here, says it all
+		i := slices.IndexFunc(same, func(t *Source) bool { return s.same(t) && (t.Skipped == "" || t.Skipped == s.Skipped) })
 		switch {
 		case i < 0:
 			s.Multiconfig = []string{name}
