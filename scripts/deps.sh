@@ -45,6 +45,7 @@ if [ "${1-}" = tests ]; then
 	need rustc rustc
 	need cargo cargo
 	need git git
+	need git-lfs git-lfs
 	need ssh-keygen openssh-client
 	need openssl openssl
 	need ssh openssh-client

@@ -192,7 +192,7 @@ func (a *app) evaluate(ctx context.Context, paths []string, opt auditFlags) (*yo
 		set[name] = value
 	}
 	shown := newAuditProgress(a.display, "evaluate "+strings.Join(paths, " "))
-	result, err := yocto.Audit(ctx, yocto.Input{Paths: paths, Set: set, Progress: shown.step})
+	result, err := yocto.Audit(ctx, yocto.Input{Paths: paths, Set: set, Environment: os.LookupEnv, Progress: shown.step})
 	shown.end(err)
 	return result, err
 }

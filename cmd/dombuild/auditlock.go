@@ -136,8 +136,10 @@ type exportedDocument struct {
 	Bytes    int64           `json:"bytes"`
 	Clones   int             `json:"clones"`
 	Commits  int             `json:"commits"`
-	LFS      []string        `json:"lfs"`      // clones of which git LFS keeps files elsewhere
-	Branches []string        `json:"branches"` // "CLONE BRANCH COMMIT": not proven to contain the commit
+	Large    int             `json:"lfs_files"`
+	LFS      []string        `json:"lfs"`                 // clones of which git LFS keeps files elsewhere that lfs=0 leaves there
+	Shallow  []string        `json:"lfs_without_history"` // clones in which git-lfs does not find them
+	Branches []string        `json:"branches"`            // "CLONE BRANCH COMMIT": not proven to contain the commit
 	Unlocked []pins.Unlocked `json:"unlocked"`
 }
 
@@ -156,14 +158,17 @@ func (a *app) exportYocto(ctx context.Context, lock, dir string) error {
 		return err
 	}
 	doc := exportedDocument{"dombuild/store-export/v1", dir, report.Written + clones.Written, report.Kept + clones.Kept, report.Bytes,
-		clones.Written + clones.Kept, clones.Commits, append([]string{}, clones.LFS...), append([]string{}, clones.Branches...), append([]pins.Unlocked{}, l.Unlocked...)}
+		clones.Written + clones.Kept, clones.Commits, clones.Large, append([]string{}, clones.LFS...), append([]string{}, clones.Shallow...), append([]string{}, clones.Branches...), append([]pins.Unlocked{}, l.Unlocked...)}
 	return a.print(doc, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %d files and clones written, %d were there and are the same; %d sources are in no lock\n", dir, doc.Written, doc.Kept, len(doc.Unlocked))
 		for _, branch := range doc.Branches {
 			fmt.Fprintf(w, "%s: not proven that the branch contains the commit\n", branch)
 		}
+		for _, name := range doc.Shallow {
+			fmt.Fprintf(w, "%s: no server gave its history; BitBake does not find the files of git LFS in it without a network\n", name)
+		}
 		for _, name := range doc.LFS {
-			fmt.Fprintf(w, "%s: git LFS keeps files of it elsewhere; a lock does not hold them, and BitBake asks for them unless lfs=0\n", name)
+			fmt.Fprintf(w, "%s: git LFS keeps files of it elsewhere; with lfs=0 BitBake does not ask for them\n", name)
 		}
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/bundle"
-	"github.com/dombuild/dombuild/internal/lockfile"
 )
 
 func (a *app) bundleVerb() *cobra.Command {
@@ -32,7 +31,8 @@ func (a *app) bundleCreate() *cobra.Command {
 		func(ctx context.Context, locks []string) error { return a.createBundle(ctx, locks, f) })
 	cmd.Long = `Write one file that holds recipes, their locks and every blob that these pin, from the
 store. Without an argument it is the recipe in this directory. A recipe travels with every
-file that it is read from; a lock that is named by its file travels without its recipe. The
+file that it is read from; a lock that is named by its file travels without its recipe, and
+one of audit yocto --lock with the commits of its sources and their submodules. The
 file is the same for the same recipes, locks, serial and base, signatures apart; it is an
 OCI image layout in a tar. With --split it is parts of at most that size, each of which is
 checked by itself, and which import takes in any order.`
@@ -60,7 +60,7 @@ type bundleDocument struct {
 }
 
 // leftOut says which blobs the other side has.
-func leftOut(f createFlags) (base digest.Digest, has func(digest.Digest) bool, err error) {
+func (a *app) leftOut(ctx context.Context, f createFlags, layers map[string]*bundle.Layers) (base digest.Digest, has func(digest.Digest) bool, err error) {
 	there := map[digest.Digest]bool{}
 	if f.base != "" {
 		m, d, err := bundle.ReadManifest(f.base)
@@ -83,7 +83,10 @@ func leftOut(f createFlags) (base digest.Digest, has func(digest.Digest) bool, e
 	if err := json.Unmarshal(text, &w); err != nil || w.Schema != wantSchema {
 		return "", nil, &hintError{fmt.Errorf("%s is not what bundle want prints", f.want), "dombuild --json bundle want > " + f.want + ", on the other side"}
 	}
-	wanted := map[digest.Digest]bool{}
+	wanted, err := a.below(ctx, w.Commits, layers)
+	if err != nil {
+		return "", nil, err
+	}
 	for _, b := range w.Blobs {
 		wanted[b.Digest] = true
 	}
@@ -133,20 +136,21 @@ const wantSchema = "dombuild/bundle-want/v1"
 
 // wantDocument is what bundle want prints with --json.
 type wantDocument struct {
-	Schema string       `json:"schema"`
-	Blobs  []wantedBlob `json:"blobs"`
-	Bytes  int64        `json:"bytes"`
+	Schema  string         `json:"schema"`
+	Blobs   []wantedBlob   `json:"blobs"`
+	Bytes   int64          `json:"bytes"`             // of the blobs whose size is known
+	Commits []wantedCommit `json:"commits,omitempty"` // with all that is below them
 }
 
 type wantedBlob struct {
 	Digest digest.Digest `json:"digest"`
-	Size   int64         `json:"size"`
+	Size   int64         `json:"size"` // -1: a lock of layers does not say
 	Name   string        `json:"name"`
 }
 
 func (a *app) bundleWant() *cobra.Command {
 	return verb("want [LOCK…]", "Print what the store lacks of what locks pin", cobra.ArbitraryArgs,
-		func(_ context.Context, paths []string) error {
+		func(ctx context.Context, paths []string) error {
 			locks, err := a.lockFiles(paths)
 			if err != nil {
 				return err
@@ -155,25 +159,18 @@ func (a *app) bundleWant() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			doc := wantDocument{wantSchema, []wantedBlob{}, 0}
-			known := func(e lockfile.Evidence) (int64, bool) { return e.Size, e.Size > 0 }
-			m, err := bundle.Describe(bundle.Content{Name: "want", Serial: 1, Locks: locks, Evidence: known})
+			doc, all, err := wants(ctx, st, locks)
 			if err != nil {
 				return err
-			}
-			for _, b := range m.Blobs {
-				if has, err := st.Has(b.Digest); err != nil {
-					return err
-				} else if !has {
-					doc.Blobs = append(doc.Blobs, wantedBlob{b.Digest, b.Size, b.Name})
-					doc.Bytes += b.Size
-				}
 			}
 			return a.print(doc, func(w io.Writer) {
 				for _, b := range doc.Blobs {
 					fmt.Fprintf(w, "%s  %12d  %s\n", b.Digest, b.Size, b.Name)
 				}
-				fmt.Fprintf(w, "the store lacks %d of %d blobs, %d bytes\n", len(doc.Blobs), len(m.Blobs), doc.Bytes)
+				for _, c := range doc.Commits {
+					fmt.Fprintf(w, "commit %s of %s\n", c.ID, c.Clone)
+				}
+				fmt.Fprintf(w, "the store lacks %d of %d blobs, %d bytes\n", len(doc.Blobs)+len(doc.Commits), all, doc.Bytes)
 			})
 		})
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/dombuild/dombuild/internal/bundle"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
-	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
 func (a *app) createBundle(ctx context.Context, args []string, f createFlags) error {
@@ -106,7 +105,10 @@ func (a *app) bundled(ctx context.Context, args []string, f createFlags) (bundle
 		c.Serial = time.Now().Unix()
 	}
 	var err error
-	if c.Base, c.Has, err = leftOut(f); err != nil {
+	if c.Layers, err = a.layers(ctx, c.Locks); err != nil {
+		return c, nil, err
+	}
+	if c.Base, c.Has, err = a.leftOut(ctx, f, c.Layers); err != nil {
 		return c, nil, err
 	}
 	if c.Programs, err = a.programs(ctx, f); err != nil {
@@ -161,9 +163,6 @@ func readLock(path string) (bundle.File, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return bundle.File{}, &lockfile.MissingError{Path: path}
-	}
-	if pins.Is(text) {
-		return bundle.File{}, yoctoLockError(path)
 	}
 	return bundle.File{Name: filepath.Base(path), Text: text}, err
 }

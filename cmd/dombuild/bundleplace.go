@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"path/filepath"
 
 	"github.com/dombuild/dombuild/internal/bundle"
 	"github.com/dombuild/dombuild/internal/store"
@@ -54,6 +55,18 @@ func (p placing) write() error {
 	for dir, list := range p.trees() {
 		for _, x := range list {
 			if err := x.Place(dir, p.read); err != nil {
+				return err
+			}
+		}
+	}
+	return p.register()
+}
+
+// register makes the locks of layers that were written keep what they pin.
+func (p placing) register() error {
+	for _, l := range p.m.Locks {
+		if p.locks != "" && l.Kind == bundle.KindLayers {
+			if err := registerLock(p.st, filepath.Join(p.locks, l.Name)); err != nil {
 				return err
 			}
 		}

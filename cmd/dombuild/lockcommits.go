@@ -15,13 +15,6 @@ import (
 	"github.com/dombuild/dombuild/internal/yocto/pins"
 )
 
-// yoctoLockError says that a lock of Yocto layers is none that a bundle carries,
-// and what carries it.
-func yoctoLockError(path string) error {
-	return &usageError{fmt.Errorf("%s is a lock of audit yocto: a bundle carries neither its files nor its commits", path),
-		"carry " + path + " and the directory of a store into which only fetch --lock has put what it pins; on the other side, dombuild --store DIR store verify, then store export --yocto downloads --lock " + path}
-}
-
 // fetchCommits fetches the commits of a lock and of their submodules, and
 // returns the blobs that hold them.
 func (a *app) fetchCommits(ctx context.Context, st *store.Store, l *pins.Lock) ([]digest.Digest, *pins.Lock, error) {
@@ -34,6 +27,9 @@ func (a *app) fetchCommits(ctx context.Context, st *store.Store, l *pins.Lock) (
 	known := pins.Lock{}
 	for _, g := range got {
 		blobs = append(blobs, g.Content)
+		for _, o := range g.Objects {
+			blobs = append(blobs, o.Digest)
+		}
 		known.Commits = append(known.Commits, g.Commit)
 	}
 	return blobs, l.Known(&known), err
@@ -50,10 +46,27 @@ func commitsOf(ctx context.Context, st *store.Store, l *pins.Lock) (blobs []dige
 			if err != nil {
 				return nil, err
 			}
+			objects, err := o.Objects(c)
+			if err != nil {
+				return nil, errors.Join(err, o.Close())
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			blobs = append(blobs, o.Content)
+			for _, object := range objects {
+				blobs = append(blobs, object.Digest)
+			}
 			records = append(records, commits.RecordCommit+"/"+c.ID)
+			history, err := commits.HistoryContent(st, c)
+			if err != nil && !errors.As(err, &gone) {
+				return nil, errors.Join(err, o.Close())
+			}
+			if err == nil {
+				records = append(records, commits.RecordHistory+"/"+c.ID)
+			}
+			if history != "" {
+				blobs = append(blobs, history)
+			}
 			for _, tag := range c.Tags {
 				records = append(records, commits.RecordTag+"/"+commits.TagKey(c.Clone, tag))
 			}

@@ -364,6 +364,13 @@ func TestDescribeRefuses(t *testing.T) {
 
 func FuzzParseManifest(f *testing.F) {
 	f.Add([]byte(`{"schema":"dombuild/bundle/v1","name":"x","serial":1,"locks":[],"blobs":[]}`))
+	const empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	m, err := Manifest{Schema: Schema, Name: "x", Serial: 1, Locks: []Lock{{"y.lock", KindLayers, "sha256:" + empty, 0, ""}},
+		Blobs: []Blob{{"sha256:" + empty, 0, "x", true}}, Records: []Record{{"git-commit", empty[:40], "sha256:" + empty}}}.Format()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(m)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		m, err := ParseManifest(text)
 		if err != nil {

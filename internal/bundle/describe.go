@@ -25,6 +25,7 @@ type Content struct {
 	Recipes  []Recipe
 	Programs []Program
 	Has      func(digest.Digest) bool // which pinned blobs are left out; nil: none
+	Layers   map[string]*Layers       // what the locks of layers need, by the name of the lock
 
 	// Evidence says of how many bytes a file is that vouches for pins, and whether
 	// it is there to be carried; nil: none is.
@@ -36,12 +37,21 @@ func Describe(c Content) (Manifest, error) {
 	m := Manifest{Schema: Schema, Name: c.Name, Serial: c.Serial, Base: c.Base, Locks: []Lock{}, Blobs: []Blob{},
 		Recipes: slices.Clone(c.Recipes), Programs: slices.Clone(c.Programs)}
 	blobs := map[digest.Digest]Blob{}
-	for _, f := range c.Locks {
+	locks := slices.Clone(c.Locks)
+	slices.SortFunc(locks, func(a, b File) int { return strings.Compare(a.Name, b.Name) }) // the last one names a blob
+	for _, f := range locks {
+		if of := c.Layers[f.Name]; of != nil {
+			m.Locks = append(m.Locks, Lock{f.Name, KindLayers, digest.FromBytes(f.Text), int64(len(f.Text)), ""})
+			if err := c.layers(&m, blobs, of); err != nil {
+				return m, err
+			}
+			continue
+		}
 		l, err := lockfile.Parse(f.Name, f.Text)
 		if err != nil {
 			return m, err
 		}
-		m.Locks = append(m.Locks, Lock{f.Name, digest.FromBytes(f.Text), int64(len(f.Text)), l.Recipe()})
+		m.Locks = append(m.Locks, Lock{f.Name, "", digest.FromBytes(f.Text), int64(len(f.Text)), l.Recipe()})
 		for _, p := range l.Pins() {
 			if other, ok := blobs[p.Digest]; ok && other.Size != p.Size {
 				return m, fmt.Errorf("%s has two sizes in the locks: %d and %d bytes", p.Digest, other.Size, p.Size)
@@ -57,7 +67,6 @@ func Describe(c Content) (Manifest, error) {
 	for _, b := range blobs {
 		m.Blobs = append(m.Blobs, b)
 	}
-	slices.SortFunc(m.Locks, func(a, b Lock) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(m.Blobs, func(a, b Blob) int { return strings.Compare(string(a.Digest), string(b.Digest)) })
 	slices.SortFunc(m.Recipes, func(a, b Recipe) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(m.Programs, func(a, b Program) int { return strings.Compare(a.Name, b.Name) })

@@ -83,7 +83,10 @@ func (c counting) Read(p []byte) (int, error) {
 
 // finish publishes a stage in which every blob is.
 func (b *Bundle) finish(ctx context.Context, st *store.Store, g *store.Stage) error {
-	if _, err := b.locks(func(l Lock) ([]byte, error) { return readStaged(g, l.Digest) }); err != nil {
+	if _, err := b.locks(ctx, staged(g, st), func(l Lock) ([]byte, error) { return readStaged(g, l.Digest) }); err != nil {
+		return err
+	}
+	if err := b.agree(ctx, st); err != nil {
 		return err
 	}
 	items := b.Manifest.items()
@@ -92,6 +95,9 @@ func (b *Bundle) finish(ctx context.Context, st *store.Store, g *store.Stage) er
 		digests[i] = x.digest
 	}
 	if err := g.Commit(ctx, digests); err != nil {
+		return err
+	}
+	if err := b.adopt(st); err != nil {
 		return err
 	}
 	return remember(st, b)

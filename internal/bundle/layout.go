@@ -15,6 +15,7 @@ const ArtifactType = "application/vnd.dombuild.bundle.v1"
 const (
 	configType  = "application/vnd.dombuild.bundle.manifest.v1+json"
 	lockType    = "application/vnd.dombuild.lock.v1+hcl"
+	layersType  = "application/vnd.dombuild.lock.yocto.v1+hcl"
 	recipeType  = "application/vnd.dombuild.recipe.file.v1"
 	programType = "application/vnd.dombuild.program.v1"
 	blobType    = "application/octet-stream"
@@ -37,7 +38,11 @@ func layoutOf(m Manifest, text []byte) (layout, error) {
 			Annotations: map[string]string{ocispec.AnnotationTitle: name}})
 	}
 	for _, k := range m.Locks {
-		add(lockType, k.Name, k.Digest, k.Size)
+		kind := lockType
+		if k.Kind == KindLayers {
+			kind = layersType
+		}
+		add(kind, k.Name, k.Digest, k.Size)
 	}
 	for _, r := range m.Recipes {
 		for _, f := range r.Files {

@@ -41,14 +41,16 @@ type Manifest struct {
 	Recipes  []Recipe      `json:"recipes,omitempty"`  // sorted by name
 	Programs []Program     `json:"programs,omitempty"` // sorted by name
 	Blobs    []Blob        `json:"blobs"`              // of the locks, sorted by digest
+	Records  []Record      `json:"records,omitempty"`  // of the commits of locks of layers, sorted by kind and key
 }
 
 // Lock is a lock whose pins the bundle is for. Its text is in the bundle.
 type Lock struct {
-	Name   string        `json:"name"` // of its file, without a directory
+	Name   string        `json:"name"`           // of its file, without a directory
+	Kind   string        `json:"kind,omitempty"` // KindLayers, or "": of a recipe
 	Digest digest.Digest `json:"digest"`
 	Size   int64         `json:"size"`
-	Recipe digest.Digest `json:"recipe"`
+	Recipe digest.Digest `json:"recipe,omitempty"`
 }
 
 // Recipe is the recipe of a lock: every file that it is read from, the lock
@@ -148,7 +150,7 @@ func (m Manifest) check() error {
 		}
 		last = string(b.Digest)
 	}
-	if err := errors.Join(m.checkLocks(), m.checkPrograms()); err != nil {
+	if err := errors.Join(m.checkLocks(), m.checkPrograms(), m.checkRecords()); err != nil {
 		return err
 	}
 	return m.checkSizes()
@@ -162,6 +164,9 @@ func (m Manifest) checkLocks() error {
 		}
 		if err := checkBlob(l.Digest, l.Size, MaxManifest); err != nil {
 			return fmt.Errorf("lock %s: %w", l.Name, err)
+		}
+		if l.Kind != "" && l.Kind != KindLayers {
+			return fmt.Errorf("lock %s: a lock of the kind %q is not known", l.Name, l.Kind)
 		}
 		last, locks[l.Name] = l.Name, l.Digest
 	}

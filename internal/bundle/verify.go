@@ -58,7 +58,7 @@ func (b *Bundle) each(ctx context.Context, work func(context.Context, member) er
 func (b *Bundle) Verify(ctx context.Context, task progress.Task) error {
 	err := b.each(ctx, func(ctx context.Context, m member) error { return b.hash(ctx, m, task) })
 	if err == nil && b.Part == nil {
-		_, err = b.Locks()
+		_, err = b.Locks(ctx)
 	}
 	return err
 }
@@ -98,8 +98,9 @@ func (b *Bundle) wrong(m member, err error) error {
 }
 
 // Locks reads the locks of a whole bundle and holds the manifest against them.
-func (b *Bundle) Locks() ([]File, error) {
-	return b.locks(func(l Lock) ([]byte, error) {
+// Submodules of commits that are left out are not known.
+func (b *Bundle) Locks(ctx context.Context) ([]File, error) {
+	return b.locks(ctx, b.member, func(l Lock) ([]byte, error) {
 		for _, m := range b.members {
 			if m.item.digest == l.Digest {
 				return io.ReadAll(b.content(m))
@@ -111,7 +112,7 @@ func (b *Bundle) Locks() ([]File, error) {
 
 // locks checks that a manifest is that of its locks: one that leaves out a
 // pin, or names a blob that no lock pins and that vouches for none, is wrong.
-func (b *Bundle) locks(read func(Lock) ([]byte, error)) ([]File, error) {
+func (b *Bundle) locks(ctx context.Context, open func(context.Context, digest.Digest) (io.ReadCloser, error), read func(Lock) ([]byte, error)) ([]File, error) {
 	fail := func(err error) ([]File, error) { return nil, &Error{Name: b.Name, Err: err} }
 	var list []File
 	for _, l := range b.Manifest.Locks {
@@ -128,9 +129,16 @@ func (b *Bundle) locks(read func(Lock) ([]byte, error)) ([]File, error) {
 	for _, x := range b.Manifest.Blobs {
 		left[x.Digest], sizes[x.Digest] = !x.Here, x.Size
 	}
+	layers, err := b.follow(ctx, b.carried(open), list)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return fail(err)
+	}
 	m := b.Manifest
 	again, err := Describe(Content{Name: m.Name, Serial: m.Serial, Base: m.Base, Locks: list, Recipes: m.Recipes, Programs: m.Programs,
-		Has: func(d digest.Digest) bool { return left[d] },
+		Layers: layers, Has: func(d digest.Digest) bool { return left[d] },
 		Evidence: func(e lockfile.Evidence) (int64, bool) {
 			size, ok := sizes[e.Digest]
 			return size, ok

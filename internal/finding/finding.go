@@ -33,6 +33,9 @@ type Finding struct {
 	Remedy   string    `json:"remedy,omitempty"`   // one line: what to do about it
 	Evidence []string  `json:"evidence,omitempty"` // what the verdict rests on, one line each
 	Related  []Related `json:"related,omitempty"`
+	// Multiconfig are the configurations of a build that it is about; none where
+	// it is about the default one.
+	Multiconfig []string `json:"multiconfig,omitempty"`
 
 	Suppressed  *Suppression `json:"suppressed,omitempty"`
 	Baseline    State        `json:"baseline,omitempty"` // set by New when there is a baseline

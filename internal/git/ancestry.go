@@ -3,6 +3,8 @@ package git
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -52,4 +54,29 @@ func parents(format string, commit []byte) []ID {
 		}
 		out, commit = append(out, id), rest
 	}
+}
+
+// Before lists the commits before another one, sorted. One that is missing is a
+// *MissingError.
+func Before(ctx context.Context, s Source, id ID) ([]ID, error) {
+	seen := map[ID]bool{id: true}
+	for todo := []ID{id}; len(todo) > 0; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		content, err := s.Object(next, CommitKind)
+		if err != nil {
+			return nil, err
+		}
+		for _, parent := range parents(s.Format(), content) {
+			if !seen[parent] {
+				seen[parent] = true
+				todo = append(todo, parent)
+			}
+		}
+	}
+	delete(seen, id)
+	return slices.Sorted(maps.Keys(seen)), nil
 }

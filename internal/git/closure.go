@@ -28,6 +28,8 @@ type Closure struct {
 	Links  []Link // submodules, in the order of the tree
 	Files  map[string]ID
 	IDs    []ID // sorted
+
+	Attributes map[ID]bool // the files .gitattributes of all directories
 }
 
 // Limits of a commit.
@@ -41,7 +43,7 @@ const (
 // *MissingError; a tree that git would not make is a *TreeError.
 func Walk(ctx context.Context, s Source, root ID) (*Closure, error) {
 	w := &walker{source: s, seen: map[ID]Kind{}, plain: map[ID]bool{}}
-	w.Root, w.Files = root, map[string]ID{}
+	w.Root, w.Files, w.Attributes = root, map[string]ID{}, map[ID]bool{}
 	id := root
 	for range maxTags {
 		if s.Kind(id) != TagKind {
@@ -146,6 +148,9 @@ func (w *walker) entry(ctx context.Context, e treeEntry, prefix string, depth in
 	}
 	if depth == 0 && e.mode != "120000" {
 		w.Files[e.name] = e.id
+	}
+	if e.name == ".gitattributes" && e.mode != "120000" {
+		w.Attributes[e.id] = true
 	}
 	switch w.seen[e.id] {
 	case BlobKind:

@@ -106,17 +106,3 @@ func TestWriteListEnds(t *testing.T) {
 		t.Errorf("16 GiB: %v", err)
 	}
 }
-
-func TestPointers(t *testing.T) {
-	const good = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n"
-	for text, want := range map[string]int{good: 1, good + strings.Repeat("x", 1024): 0, " " + good: 0, "version": 0, "": 0} {
-		_, object := written(BlobKind, text)
-		l, err := read(object)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n, err := l.Pointers(); n != want || err != nil {
-			t.Errorf("%q: %d %v, want %d", text, n, err, want)
-		}
-	}
-}

@@ -126,6 +126,9 @@ func (l *List) Format() string { return l.format }
 // Kind says what an object is, "" if it is not there.
 func (l *List) Kind(id ID) Kind { return l.entries[id].kind }
 
+// Len is the number of objects.
+func (l *List) Len() int { return len(l.entries) }
+
 // Size is the size of an object's content in bytes.
 func (l *List) Size(id ID) int64 { return l.entries[id].size }
 
@@ -144,30 +147,6 @@ func (l *List) Object(id ID, kind Kind) ([]byte, error) {
 	}
 	return content, nil
 }
-
-// Pointers counts the files that git LFS keeps elsewhere: small ones that begin
-// as its specification says.
-func (l *List) Pointers() (n int, err error) {
-	head := make([]byte, len(pointer))
-	for id, e := range l.entries {
-		if e.kind != BlobKind || e.size < int64(len(pointer)) || e.size >= maxPointer {
-			continue
-		}
-		if _, err := l.file.ReadAt(head, e.offset); err != nil {
-			return 0, fmt.Errorf("reading blob %s: %w", id, err)
-		}
-		if string(head) == pointer {
-			n++
-		}
-	}
-	return n, nil
-}
-
-// What a file of git LFS begins with, and how many bytes it never has.
-const (
-	pointer    = "version https://git-lfs.github.com/spec/v1\n"
-	maxPointer = 1024
-)
 
 // Walk follows a commit, as the function Walk does; the list has to hold what
 // it consists of and nothing else.

@@ -56,6 +56,7 @@ var bans = []ban{
 	{"internal/yocto", []string{"net/http", "os/exec", "internal/store", "internal/recipe", "internal/plan"}, "an audit reads files: it runs nothing and asks nobody"},
 	{"internal/yocto/pins", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "a lock is text: reading it opens no connection"},
 	{"internal/yocto/dldir", []string{"net/http", "os/exec", "internal/finding", "internal/fetch"}, "what is exported is in the store, or nowhere"},
+	{"internal/fetch/lfs", []string{"os/exec", "internal/finding", "internal/git", "internal/sandbox"}, "a server of files is asked for files: their names come from a commit, git is not run"},
 	{"internal/yocto/commits", []string{"net/http", "os/exec", "internal/finding", "internal/fetch"}, "a commit is in the store, or nowhere"},
 	{"internal/fetch/commit", []string{"os/exec", "internal/plan", "internal/sandbox", "internal/build", "internal/finding"}, "fetching a commit runs no git"},
 	{"internal/yocto/source", []string{"net/http", "os/exec", "internal/finding", "internal/store"}, "what BitBake compares follows from metadata alone"},

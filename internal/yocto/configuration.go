@@ -16,6 +16,8 @@ type configuration struct {
 	release source.Release
 	root    string      // that files are relative to
 	kas     *kas.Config // nil: there is none
+
+	multiconfig string // its name in BBMULTICONFIG; "" for the default one
 }
 
 // place is where a variable was set, or local.conf's own file where it was not.

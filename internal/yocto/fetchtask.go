@@ -81,7 +81,8 @@ func rewritesLate(body string) bool {
 }
 
 // handled says whether a handler changes sources at an event that comes after
-// the evaluation: when the recipe was parsed, or a task begins.
+// the evaluation: when the recipe was parsed, a task begins, or, with
+// BBMULTICONFIG, all configurations are known.
 func (r *recipe) handled() (bool, bitbake.Unknown) {
 	data, ok := r.data.(interface{ Handlers() []bitbake.Function })
 	if !ok {
@@ -89,7 +90,8 @@ func (r *recipe) handled() (bool, bitbake.Unknown) {
 	}
 	for _, f := range data.Handlers() {
 		mask := r.data.Flag(f.Name, "eventmask")
-		late := !mask.Set || len(mask.Unknown) > 0 || strings.Contains(mask.Text, "bb.event.RecipeParsed") || strings.Contains(mask.Text, "bb.build.")
+		several := r.data.Get("BBMULTICONFIG").Text != "" && strings.Contains(mask.Text, "bb.event.MultiConfigParsed")
+		late := !mask.Set || len(mask.Unknown) > 0 || several || strings.Contains(mask.Text, "bb.event.RecipeParsed") || strings.Contains(mask.Text, "bb.build.")
 		if late && (r.code.late(f.Body) || !blank.MatchString(f.Body) && !r.ofCore(f)) {
 			return true, bitbake.Unknown{Place: f.Place, Expression: f.Name, Reason: "the handler of an event may change the sources after they were evaluated"}
 		}

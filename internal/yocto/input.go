@@ -19,6 +19,8 @@ type Input struct {
 	// Set holds values that win over everything the metadata says. BB_VERSION
 	// says which BitBake is judged.
 	Set map[string]string
+	// Environment is that of whoever calls kas; nil: none. Only kas files need it.
+	Environment kas.Environment
 	// Progress is called after each recipe file, from one goroutine at a time.
 	Progress func(done, total int)
 }
@@ -100,14 +102,18 @@ func notLayer(dir string) error {
 // readKas reads a kas file. Repositories are looked for in the current
 // directory, where kas puts them, beside the file, and beside the repository
 // that the file is in.
-func readKas(file string) (*kas.Config, error) {
+func readKas(env kas.Environment, file string) (*kas.Config, error) {
 	dir := filepath.Dir(kas.Split(file)[0])
-	c, err := kas.Read(file, dir, filepath.Dir(dir))
+	c, err := kas.ReadWith(env, file, dir, filepath.Dir(dir))
+	var wrong *kas.EnvironmentError
+	if errors.As(err, &wrong) {
+		return nil, &InputError{wrong.Error(), wrong.Hint()}
+	}
 	if err != nil {
 		return nil, err
 	}
 	if c.Root != dir {
-		return kas.Read(file, dir, filepath.Dir(dir), filepath.Dir(c.Root))
+		return kas.ReadWith(env, file, dir, filepath.Dir(dir), filepath.Dir(c.Root))
 	}
 	return c, nil
 }

@@ -29,7 +29,7 @@ func Audit(ctx context.Context, in Input) (*Result, error) {
 	case buildDir:
 		o.BuildDir = in.Paths[0]
 	case kasFile:
-		if project, err = readKas(in.Paths[0]); err != nil {
+		if project, err = readKas(in.Environment, in.Paths[0]); err != nil {
 			return nil, err
 		}
 		dir, err := os.MkdirTemp("", "dombuild-kas-")
@@ -45,7 +45,7 @@ func Audit(ctx context.Context, in Input) (*Result, error) {
 			return nil, err
 		}
 	}
-	return run(ctx, o, in, project, lines)
+	return all(ctx, o, in, project, lines)
 }
 
 // commonRoot is the deepest directory that holds all layers of a project.
@@ -70,30 +70,32 @@ func commonRoot(c *kas.Config) (string, error) {
 	return root, nil
 }
 
-func run(ctx context.Context, o bitbake.Options, in Input, project *kas.Config, lines map[string]kas.Lines) (*Result, error) {
+// run audits one configuration, and returns the names of the others.
+func run(ctx context.Context, o bitbake.Options, in Input, project *kas.Config, lines map[string]kas.Lines) (*Result, []string, error) {
 	w, err := bitbake.Load(ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	release, err := releaseOf(w, in.Set)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a := &audit{release: release, files: filesOf(w), code: &code{}, errors: slices.Clone(w.Errors()), recipes: make([][]*recipe, w.Files())}
 	if a.doubt, err = unpatched(project, w.Root()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	a.configuration(&configuration{data: w.Configuration(), release: release, root: w.Root(), kas: project})
+	a.configuration(&configuration{data: w.Configuration(), release: release, root: w.Root(), kas: project, multiconfig: o.MultiConfig})
 	err = w.Recipes(ctx, func(file int, variants []*bitbake.Recipe) error {
 		a.file(file, variants)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	result := a.result()
 	result.replace(w.Root(), lines)
-	return result, nil
+	names, _ := configurations(w.Configuration().Get("BBMULTICONFIG"))
+	return result, names, nil
 }
 
 // unpatched is why nothing is proven of a project in whose layers kas changes

@@ -27,7 +27,7 @@ func (s *Source) commits(r source.Release) ([]pins.Commit, string) {
 	}
 	var out []pins.Commit
 	for name, revision := range s.Revisions {
-		c := pins.Commit{Clone: source.CloneName(u.Host, u.Path), ID: revision, URLs: []string{address}, Submodules: s.Type == "gitsm", Recipes: []string{s.PN}}
+		c := pins.Commit{Clone: source.CloneName(u.Host, u.Path), ID: revision, URLs: []string{address}, Submodules: s.Type == "gitsm", NoLFS: lfsOff(u), Recipes: []string{s.PN}}
 		if u.Text("rebaseable") == "1" {
 			c.Clone += "_" + revision
 		}
@@ -43,6 +43,12 @@ func (s *Source) commits(r source.Release) ([]pins.Commit, string) {
 		out = append(out, c)
 	}
 	return out, ""
+}
+
+// lfsOff says whether BitBake leaves files of git LFS where they are.
+func lfsOff(u source.URI) bool {
+	p, ok := u.Param("lfs")
+	return ok && p.Value != "1"
 }
 
 // branches are those that have to contain the revision of each name; none with

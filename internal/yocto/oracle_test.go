@@ -52,16 +52,25 @@ func TestOracle(t *testing.T) {
 	}
 	ours := map[string][]*Source{}
 	for _, s := range result.Sources {
-		key := filepath.Join(result.Root, s.Recipe) + "\x00" + s.Variant
-		ours[key] = append(ours[key], s)
+		for _, mc := range append(s.Multiconfig, "")[:max(1, len(s.Multiconfig))] {
+			key := filepath.Join(result.Root, s.Recipe) + "\x00" + mc + "\x00" + s.Variant
+			ours[key] = append(ours[key], s)
+		}
 	}
-	c := &oracleCount{T: t}
+	c, several := &oracleCount{T: t}, 0
 	for _, r := range records {
 		if r.Error != "" {
 			t.Logf("BitBake refuses %s: %s", r.File, r.Error)
 			continue
 		}
-		base, own := ours[r.File+"\x00"], ours[r.File+"\x00"+r.Variant]
+		mc, variant := "", r.Variant
+		if rest, ok := strings.CutPrefix(variant, "mc:"); ok { // of BBMULTICONFIG: what the default one has not
+			mc, variant, _ = strings.Cut(rest, ":")
+			several++
+		}
+		of := func(mc, variant string) []*Source { return ours[r.File+"\x00"+mc+"\x00"+variant] }
+		own := slices.Concat(of(mc, variant), of(mc, ""))
+		base := slices.Concat(of("", variant), of("", ""))
 		for _, u := range r.URIs {
 			at := func(s *Source) bool { return s.URI == u.URI }
 			i, list := slices.IndexFunc(own, at), own
@@ -74,6 +83,9 @@ func TestOracle(t *testing.T) {
 			}
 			c.compare(r, list[i], u)
 		}
+	}
+	if several > 0 {
+		t.Logf("%d variants of configurations of BBMULTICONFIG", several)
 	}
 	c.report()
 }

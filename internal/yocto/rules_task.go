@@ -122,19 +122,6 @@ func (r *recipe) fetchReplaced() (bool, bitbake.Unknown) {
 	return true, bitbake.Unknown{Place: f.Place, Expression: "do_fetch", Reason: "the task is replaced"}
 }
 
-// multiconfigs names the configurations beside the one that was audited.
-func multiconfigs(c *configuration, r *report) {
-	v := c.data.Get("BBMULTICONFIG")
-	if c.uncertain("BBMULTICONFIG", v, r) {
-		return
-	}
-	for name := range strings.FieldsSeq(v.Text) {
-		r.add(finding.Finding{Place: c.place("BBMULTICONFIG"), Subject: name,
-			Message: "not proven: the configuration " + name + " (conf/multiconfig) was not audited",
-			Remedy:  "audit it alone: its MACHINE, DISTRO and other settings with --set"})
-	}
-}
-
 // unproven says of each reason where it is.
 func unproven(_ *recipe, s *Source, r *report) {
 	if s.Verdict != source.NotProven {

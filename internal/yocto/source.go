@@ -24,6 +24,10 @@ type Source struct {
 	Reasons    []Reason          `json:"reasons,omitempty"` // why it is not proven
 	Skipped    string            `json:"skipped,omitempty"` // why BitBake would not offer the recipe
 
+	// Multiconfig are the configurations of BBMULTICONFIG that fetch it so; none
+	// where the default one does.
+	Multiconfig []string `json:"multiconfig,omitempty"`
+
 	judgement source.Judgement
 }
 

@@ -158,7 +158,7 @@ func (r *Result) Unverified() finding.Section {
 	for _, v := range source.Verdicts() {
 		for _, s := range r.Sources {
 			if s.Verdict == v && v.Remote() && !v.Verified() {
-				out.Rows = append(out.Rows, []string{string(v), s.Layer, s.PN, s.URI, strings.Join(s.Rules, " ")})
+				out.Rows = append(out.Rows, []string{string(v), s.Layer, s.recipeName(), s.URI, strings.Join(s.Rules, " ")})
 			}
 		}
 	}

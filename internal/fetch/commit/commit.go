@@ -31,11 +31,12 @@ type Machine struct {
 
 // Got is a commit in the store.
 type Got struct {
-	pins.Commit      // with its Content
+	pins.Commit      // with its Content and Objects
 	Fresh       bool // it was not there before
 }
 
-// Fetch brings the commits that the store lacks, and those of their submodules.
+// Fetch brings the commits that the store lacks, those of their submodules, and
+// the files that git LFS keeps elsewhere unless they are not wanted.
 // A commit that is not what its name says is a *commits.Error.
 func (m *Machine) Fetch(ctx context.Context, list []pins.Commit) ([]Got, error) {
 	if m.Progress == nil {
@@ -52,12 +53,18 @@ func (m *Machine) Fetch(ctx context.Context, list []pins.Commit) ([]Got, error) 
 		if err := m.contained(ctx, c, o.Commit); err != nil {
 			return nil, errors.Join(err, o.Close())
 		}
+		if c.Objects, err = m.objects(ctx, c, o); err != nil {
+			return nil, errors.Join(err, o.Close())
+		}
 		c.Content = o.Content
 		mu.Lock()
 		defer mu.Unlock()
 		got = append(got, Got{c, fresh})
 		return o, nil
 	})
+	if err == nil {
+		err = m.histories(ctx, got)
+	}
 	return got, err
 }
 

@@ -14,6 +14,15 @@ var ErrFilter = errors.New("the server cannot send commits without their files (
 // Since receives the commits that lead from a newer one to an older one, without
 // their trees: what the server has of the newer one and not of the older.
 func (r *Remote) Since(ctx context.Context, newer, older git.ID) (*git.Pack, error) {
+	return r.commits(ctx, newer, []git.ID{older})
+}
+
+// History receives a commit and all commits before it, without their trees.
+func (r *Remote) History(ctx context.Context, newest git.ID) (*git.Pack, error) {
+	return r.commits(ctx, newest, nil)
+}
+
+func (r *Remote) commits(ctx context.Context, want git.ID, have []git.ID) (*git.Pack, error) {
 	if !r.filters {
 		return nil, fmt.Errorf("%s: %w", r.address, ErrFilter)
 	}
@@ -21,9 +30,11 @@ func (r *Remote) Since(ctx context.Context, newer, older git.ID) (*git.Pack, err
 	packet(b, "no-progress\n")
 	packet(b, "ofs-delta\n")
 	packet(b, "filter tree:0\n")
-	packet(b, "want %s\n", newer)
-	packet(b, "have %s\n", older)
+	packet(b, "want %s\n", want)
+	for _, id := range have {
+		packet(b, "have %s\n", id)
+	}
 	packet(b, "done\n")
 	b.WriteString("0000")
-	return r.pack(ctx, b, newer)
+	return r.pack(ctx, b, want)
 }

@@ -14,6 +14,9 @@ type Options struct {
 	// Root is the directory to which files are relative; empty: the deepest
 	// directory that holds every layer.
 	Root string
+	// MultiConfig is the configuration of BBMULTICONFIG that is evaluated; empty:
+	// the default one.
+	MultiConfig string
 	// Set holds values that win over everything the metadata says.
 	Set    map[string]string
 	Limits Limits

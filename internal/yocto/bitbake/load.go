@@ -70,7 +70,7 @@ func (w *Workspace) findLayers() error {
 		d.setWeak("DISTRO", "nodistro", nil)
 	}
 	d.setVar("TOPDIR", top, true, nil)
-	d.setVar("BB_CURRENT_MC", "", true, nil)
+	d.setVar("BB_CURRENT_MC", w.opt.MultiConfig, true, nil)
 	for _, name := range []string{"HOME", "LOGNAME", "USER", "SHELL", "PWD", "PATH", "BB_ORIGENV"} {
 		d.taintVar(name, []Unknown{{Place: Place{}, Expression: name, Reason: "the value comes from the environment of the build"}})
 	}
@@ -181,10 +181,13 @@ func (w *Workspace) configure() error {
 	return nil
 }
 
-// nameMultiConfig sets the name of the one configuration that is evaluated:
+// nameMultiConfig sets the name of the default configuration:
 // "default" in releases whose bitbake.conf includes a file by that name, empty
 // in later ones.
 func (w *Workspace) nameMultiConfig(path string) {
+	if w.opt.MultiConfig != "" {
+		return
+	}
 	src, err := w.env.load(path)
 	if err != nil {
 		return // reported when it is read

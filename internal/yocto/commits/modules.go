@@ -59,7 +59,7 @@ func module(c pins.Commit, l git.Link, address string) (m pins.Commit, err error
 		return m, err
 	}
 	of := source.URI{Host: strings.ToLower(u.Host), Path: u.Path, Params: []source.Param{{Name: "protocol", Value: u.Scheme}}}
-	m = pins.Commit{Clone: source.CloneName(of.Host, of.Path), ID: string(l.Commit), URLs: []string{of.Repository()}, Submodules: true, Recipes: c.Recipes}
+	m = pins.Commit{Clone: source.CloneName(of.Host, of.Path), ID: string(l.Commit), URLs: []string{of.Repository()}, Submodules: true, NoLFS: c.NoLFS, Recipes: c.Recipes}
 	if m.Clone == c.Clone {
 		return m, errors.New("it is the repository itself, at which BitBake stops")
 	}
@@ -67,7 +67,8 @@ func module(c pins.Commit, l git.Link, address string) (m pins.Commit, err error
 }
 
 // Each calls do for each commit and then for those of their submodules, a few
-// at a time, each once. What do opens is closed. The errors are joined.
+// at a time, each once. What do opens is closed; of a commit that it does not
+// open none follow. The errors are joined.
 func Each(ctx context.Context, list []pins.Commit, do func(ctx context.Context, c pins.Commit) (*Opened, error)) error {
 	type key struct {
 		clone, id  string
@@ -109,7 +110,7 @@ func Each(ctx context.Context, list []pins.Commit, do func(ctx context.Context, 
 
 func one(ctx context.Context, c pins.Commit, do func(context.Context, pins.Commit) (*Opened, error)) ([]pins.Commit, error) {
 	o, err := do(ctx, c)
-	if err != nil {
+	if err != nil || o == nil {
 		return nil, err
 	}
 	defer o.Close()

@@ -18,11 +18,19 @@ import (
 // opened is a commit with a .gitmodules and a submodule in lib.
 func opened(t *testing.T, st *store.Store, modules string) (*Opened, pins.Commit) {
 	t.Helper()
+	return openedWith(t, st, func(dir string) {
+		if err := os.WriteFile(filepath.Join(dir, ".gitmodules"), []byte(modules), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// openedWith is a commit with files that fill writes.
+func openedWith(t *testing.T, st *store.Store, fill func(dir string)) (*Opened, pins.Commit) {
+	t.Helper()
 	dir := t.TempDir()
 	archivetest.Git(t, dir, "init", "-q")
-	if err := os.WriteFile(filepath.Join(dir, ".gitmodules"), []byte(modules), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	fill(dir)
 	archivetest.Git(t, dir, "add", ".")
 	archivetest.Git(t, dir, "update-index", "--add", "--cacheinfo", "160000,"+strings.Repeat("1", 40)+",lib")
 	archivetest.Git(t, dir, "commit", "-q", "-m", "x")

@@ -74,9 +74,14 @@ type Opened struct {
 // Close removes the copy that was read.
 func (o *Opened) Close() error { return o.file.Close() }
 
+// Records are what is known of commits.
+type Records interface {
+	Record(kind, key string) ([]byte, error)
+}
+
 // Content is the digest of the blob of a commit: that of the lock, else that of
 // the record. A *store.NotFoundError says that it was not fetched.
-func Content(st Store, c pins.Commit) (digest.Digest, error) {
+func Content(st Records, c pins.Commit) (digest.Digest, error) {
 	if c.Content != "" {
 		return c.Content, nil
 	}
@@ -106,6 +111,13 @@ func Open(ctx context.Context, st Store, c pins.Commit) (*Opened, error) {
 		return nil, err
 	}
 	defer in.Close()
+	c.Content = d
+	return Read(ctx, in, c)
+}
+
+// Read reads a commit from its blob, whose digest is the commit's Content and
+// was compared with it, or is while it is read.
+func Read(ctx context.Context, in io.Reader, c pins.Commit) (*Opened, error) {
 	file, err := nameless()
 	if err != nil {
 		return nil, err
@@ -115,7 +127,7 @@ func Open(ctx context.Context, st Store, c pins.Commit) (*Opened, error) {
 		file.Close()
 		return nil, err
 	}
-	o.Content = d
+	o.Content = c.Content
 	return o, nil
 }
 

@@ -32,7 +32,12 @@ type CloneReport struct {
 	Written int      // clones
 	Kept    int      // clones that were there already and deliver their commits
 	Commits int      // in both
-	LFS     []string // clones of which git LFS keeps files elsewhere: BitBake asks for them unless lfs=0
+	Large   int      // files of git LFS in both
+	LFS     []string // clones of which git LFS keeps files elsewhere that lfs=0 leaves there
+
+	// Shallow are clones with files of git LFS and without history: git-lfs does not
+	// find them there when BitBake unpacks.
+	Shallow []string
 
 	// Branches are those of which nobody proved that they contain their commit,
 	// "CLONE BRANCH COMMIT"; BitBake finds it in them all the same.
@@ -68,12 +73,16 @@ func ExportClones(ctx context.Context, st commits.Store, l *pins.Lock, dir strin
 			task.End(err)
 			return report, err
 		}
-		c := &clone{name: name, store: st, commits: all.clones[name]}
+		c := &clone{name: name, store: st, commits: all.clones[name], objects: all.objects[name]}
 		if err := c.export(ctx, dir, report); err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		report.Commits += len(c.commits)
+		report.Large += len(c.objects)
+		if _, err := os.Lstat(filepath.Join(dir, clones, name, "shallow")); err == nil && len(c.objects) > 0 {
+			report.Shallow = append(report.Shallow, name)
+		}
 	}
 	err = errors.Join(errs...)
 	task.End(err)
@@ -82,15 +91,16 @@ func ExportClones(ctx context.Context, st commits.Store, l *pins.Lock, dir strin
 
 // gathered are the commits of a lock, those of submodules too.
 type gathered struct {
-	clones map[string][]pins.Commit // by the name of the clone
-	lfs    []string                 // clones, sorted
+	clones  map[string][]pins.Commit // by the name of the clone
+	objects map[string][]pins.Object // of git LFS, likewise, each once
+	lfs     []string                 // clones, sorted
 }
 
 // gather opens every commit once, so that none is missing when the first clone
 // is written.
 func gather(ctx context.Context, st commits.Store, list []pins.Commit) (*gathered, error) {
 	var mu sync.Mutex
-	all, out := []pins.Commit{}, &gathered{clones: map[string][]pins.Commit{}}
+	all, out := []pins.Commit{}, &gathered{clones: map[string][]pins.Commit{}, objects: map[string][]pins.Object{}}
 	err := commits.Each(ctx, list, func(ctx context.Context, c pins.Commit) (*commits.Opened, error) {
 		if err := tagged(st, c); err != nil {
 			return nil, err
@@ -99,13 +109,15 @@ func gather(ctx context.Context, st commits.Store, list []pins.Commit) (*gathere
 		if err != nil {
 			return nil, err
 		}
-		lfs, err := usesLFS(o)
-		if err != nil {
+		lfs, err := o.LeavesOut(c)
+		objects, err2 := o.Objects(c)
+		if err := errors.Join(err, err2); err != nil {
 			return nil, errors.Join(err, o.Close())
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, c)
+		out.objects[c.Clone] = append(out.objects[c.Clone], objects...)
 		if lfs {
 			out.lfs = append(out.lfs, c.Clone)
 		}
@@ -116,6 +128,10 @@ func gather(ctx context.Context, st commits.Store, list []pins.Commit) (*gathere
 	}
 	slices.Sort(out.lfs)
 	out.lfs = slices.Compact(out.lfs)
+	for name, list := range out.objects {
+		slices.SortFunc(list, func(a, b pins.Object) int { return strings.Compare(string(a.Digest), string(b.Digest)) })
+		out.objects[name] = slices.Compact(list)
+	}
 	for _, c := range pins.Merge(all) {
 		out.clones[c.Clone] = append(out.clones[c.Clone], c)
 	}
@@ -159,6 +175,7 @@ type clone struct {
 	name    string
 	store   commits.Store
 	commits []pins.Commit
+	objects []pins.Object // of git LFS
 }
 
 // export writes a clone and its stamp, unless it is there.
@@ -201,6 +218,9 @@ func (c *clone) keep(ctx context.Context, path string) error {
 		if bad := append(report.Wrong, report.Doubts...); len(bad) > 0 {
 			return &DifferentError{path, "commit " + pinned.ID, strings.Join(bad, "; "), true}
 		}
+	}
+	if err := c.large(ctx, path); err != nil {
+		return err
 	}
 	return writeCloneStamp(path)
 }

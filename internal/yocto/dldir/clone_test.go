@@ -29,6 +29,8 @@ type site struct {
 	store               *store.Store
 	main, sub           string // the clones' names
 	dir                 string
+	lfs                 string // files of git LFS, by their SHA-256
+	close               func() // ends the server
 }
 
 func newSite(t *testing.T) *site {
@@ -44,15 +46,15 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
+	server := httptest.NewServer(archivetest.LFSServer(filepath.Join(root, "lfs"), h))
+	t.Cleanup(server.Close) // may be closed before
 	for _, name := range []string{"main", "sub"} {
 		run("", "init", "-q", "-b", "main", name)
 	}
 	put("sub/s.txt", "of sub")
 	run("sub", "add", ".")
 	run("sub", "commit", "-q", "-m", "sub")
-	s := &site{url: server.URL, dir: filepath.Join(root, "main")}
+	s := &site{url: server.URL, dir: filepath.Join(root, "main"), lfs: filepath.Join(root, "lfs"), close: server.Close}
 	put("main/a.txt", "first")
 	run("main", "add", ".")
 	run("main", "commit", "-q", "-m", "first")
@@ -193,36 +195,6 @@ func TestExportClonesRefuses(t *testing.T) {
 	}
 }
 
-// TestLFS: a clone whose files are elsewhere is named, wherever the attribute
-// is, or if there is none.
-func TestLFS(t *testing.T) {
-	s := newSite(t)
-	want := map[string][]string{s.second: nil}
-	for name, text := range map[string]string{".gitattributes": "# x\n*.bin filter=lfs\n", "deep/a.bin": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"} {
-		archivetest.Git(t, s.dir, "checkout", "-q", "--detach", s.second)
-		if err := os.MkdirAll(filepath.Join(s.dir, "deep"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		archivetest.Git(t, s.dir, "add", ".")
-		archivetest.Git(t, s.dir, "commit", "-q", "-m", "lfs")
-		archivetest.Git(t, s.dir, "branch", "of-"+filepath.Base(name))
-		want[archivetest.Git(t, s.dir, "rev-parse", "HEAD")] = []string{s.main}
-	}
-	for id, want := range want {
-		l := s.fetched(t, s.on(id, "main"))
-		dir := t.TempDir()
-		for range 2 { // the second time it is there
-			report, err := ExportClones(t.Context(), s.store, l, dir, nil)
-			if err != nil || !slices.Equal(report.LFS, want) {
-				t.Errorf("%+v %v, want %v", report, err, want)
-			}
-		}
-	}
-}
-
 // TestBranchesNotProven: a server that cannot show a branch's commits is named
 // with every export, one that can is not.
 func TestBranchesNotProven(t *testing.T) {
@@ -298,9 +270,14 @@ func TestCloneOracle(t *testing.T) {
 
 func unpack(t *testing.T, bitbake, dir, uri string, vars ...string) string {
 	t.Helper()
+	return unpackWith(t, nil, bitbake, dir, uri, vars...)
+}
+
+func unpackWith(t *testing.T, environment []string, bitbake, dir, uri string, vars ...string) string {
+	t.Helper()
 	args := append([]string{"testdata/clone.py", bitbake, dir, t.TempDir(), uri}, vars...)
 	cmd := exec.CommandContext(t.Context(), "python3", args...)
-	cmd.Env = append(os.Environ(), archivetest.GitEnvironment...)
+	cmd.Env = slices.Concat(os.Environ(), archivetest.GitEnvironment, environment)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

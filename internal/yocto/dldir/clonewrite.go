@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,6 +28,7 @@ type contents struct {
 	where   map[git.ID]*commits.Opened // objects
 	made    map[git.ID]git.Object      // by us
 	refs    map[string]git.ID          // "refs/heads/main"
+	before  []*commits.Opened          // histories
 	shallow []git.ID
 	head    string
 }
@@ -43,10 +44,18 @@ func (c *clone) write(ctx context.Context, dir string) error {
 		}
 		in.add(pinned.ID, o)
 	}
+	if len(c.objects) > 0 {
+		if err := c.history(ctx, in); err != nil {
+			return err
+		}
+	}
 	if err := in.name(c.commits); err != nil {
 		return err
 	}
 	if err := in.pack(ctx, filepath.Join(dir, "objects", "pack")); err != nil {
+		return err
+	}
+	if err := c.large(ctx, dir); err != nil {
 		return err
 	}
 	return in.files(dir, c.commits[0].URLs[0])
@@ -54,6 +63,9 @@ func (c *clone) write(ctx context.Context, dir string) error {
 
 func (in *contents) close() {
 	for _, o := range in.opened {
+		o.Close()
+	}
+	for _, o := range in.before {
 		o.Close()
 	}
 }
@@ -112,7 +124,7 @@ func (in *contents) tip(ids []git.ID) git.ID {
 	if len(ids) == 1 {
 		return ids[0]
 	}
-	tree := in.make(git.TreeKind, nil)
+	tree := in.make(git.TreeKind, in.attributes(ids))
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "tree %s\n", tree)
 	for _, id := range ids {
@@ -122,6 +134,25 @@ func (in *contents) tip(ids []git.ID) git.ID {
 		"Holds the commits that recipes pin, without their history\n")
 	return in.make(git.CommitKind, b.Bytes())
 }
+
+// attributes are the tree of a commit that is made: empty, or with the
+// .gitattributes of one that says lfs. BitBake before 2.12 looks there whether a
+// branch has files of git LFS.
+func (in *contents) attributes(ids []git.ID) []byte {
+	for _, id := range ids {
+		o := in.where[id]
+		text, ok, err := o.Text(o.List, ".gitattributes", maxAttributes)
+		if err == nil && ok && bytes.Contains(text, []byte("lfs")) {
+			if raw, err := hex.DecodeString(string(o.Files[".gitattributes"])); err == nil {
+				return append([]byte("100644 .gitattributes\x00"), raw...)
+			}
+		}
+	}
+	return nil
+}
+
+// maxAttributes bounds .gitattributes in bytes.
+const maxAttributes = 16 << 20
 
 func (in *contents) make(kind git.Kind, content []byte) git.ID {
 	id := git.Name(git.SHA1, kind, content)
@@ -220,21 +251,4 @@ func (in *contents) files(dir, url string) error {
 // quoted writes a value of a git configuration.
 func quoted(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-}
-
-// lfsLine is what BitBake looks for in .gitattributes.
-var lfsLine = regexp.MustCompile(`(?m)^[^#].*lfs`)
-
-// maxAttributes bounds .gitattributes in bytes.
-const maxAttributes = 16 << 20
-
-// usesLFS says whether BitBake would say so, or whether files of a commit are
-// those of git LFS, which attributes of other directories make too.
-func usesLFS(o *commits.Opened) (bool, error) {
-	text, ok, err := o.Text(o.List, ".gitattributes", maxAttributes)
-	if err != nil || ok && lfsLine.Match(text) {
-		return err == nil, err
-	}
-	n, err := o.List.Pointers()
-	return n > 0, err
 }

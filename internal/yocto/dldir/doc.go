@@ -19,4 +19,7 @@
 // commit of the empty tree is made whose parents they are. That the branch at the
 // server contains them was proven when they were fetched, or is reported. The
 // stamp of a clone is the pickle of an empty dict.
+//
+// Files that git LFS keeps elsewhere lie in the clone at lfs/objects/aa/bb/OID,
+// where BitBake and git-lfs look for them (git-lfs, docs/spec.md).
 package dldir

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ type Config struct {
 	LayersConf      []Block  // before what kas writes into bblayers.conf, by name
 	LocalConf       []Block  // before what kas writes into local.conf, by name
 	work            []string
+	workDir         string // KAS_WORK_DIR; "" where it is not set
 }
 
 // Repo is a repository with layers.
@@ -119,13 +121,24 @@ func multiconfig(target *value) []string {
 	if target == nil {
 		return nil
 	}
-	var out []string
+	var list []string
 	for _, t := range append(target.list, target) {
-		if t.kind != yaml.ScalarNode {
-			continue
+		if t.kind == yaml.ScalarNode {
+			list = append(list, t.text)
 		}
-		parts := strings.Split(t.text, ":")
-		if len(parts) > 2 && (parts[0] == "mc" || parts[0] == "multiconfig") && variable.MatchString(strings.ReplaceAll(parts[1], "-", "_")) {
+	}
+	return named(list)
+}
+
+// multiconfigName is what kas can write into local.conf; whether BitBake takes it
+// is judged there.
+var multiconfigName = regexp.MustCompile(`^[^\s"\\${}]+$`)
+
+func named(targets []string) []string {
+	var out []string
+	for _, t := range targets {
+		parts := strings.Split(t, ":")
+		if len(parts) > 2 && (parts[0] == "mc" || parts[0] == "multiconfig") && multiconfigName.MatchString(parts[1]) {
 			out = append(out, parts[1])
 		}
 	}
@@ -224,7 +237,14 @@ func (c *Config) dir(r Repo) (string, error) {
 		name = r.Name
 	}
 	tried := []string{}
-	for _, base := range append([]string{""}, c.work...) {
+	bases := append([]string{""}, c.work...)
+	switch {
+	case c.workDir != "" && r.URL != "":
+		bases = []string{c.workDir} // kas checks out there, and nowhere else
+	case c.workDir != "":
+		bases = append([]string{c.workDir}, bases...)
+	}
+	for _, base := range bases {
 		dir := filepath.Join(base, name)
 		if filepath.IsAbs(name) {
 			dir = name

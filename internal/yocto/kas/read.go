@@ -26,6 +26,16 @@ func Split(files string) []string {
 // include. Repositories are looked for in
 // the directories work, see [Config.Resolve]; includes from one need it.
 func Read(file string, work ...string) (*Config, error) {
+	return ReadWith(nil, file, work...)
+}
+
+// ReadWith reads as Read does, and follows what kas takes from an environment:
+// see Environment.
+func ReadWith(env Environment, file string, work ...string) (*Config, error) {
+	dir, err := env.workDir()
+	if err != nil {
+		return nil, err
+	}
 	files := Split(file)
 	root := repositoryOf(filepath.Dir(filepath.Clean(files[0])))
 	for i, f := range files {
@@ -45,6 +55,10 @@ func Read(file string, work ...string) (*Config, error) {
 			}
 		}
 		c, err := configOf(l.merged, root, work)
+		if err == nil {
+			c.workDir = dir
+			err = env.override(c)
+		}
 		if err != nil || len(l.missing) == 0 {
 			return c, err
 		}

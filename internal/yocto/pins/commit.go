@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -24,6 +25,26 @@ type Commit struct {
 	Tags       []string      // that have to name it, sorted
 	Submodules bool          // and the commits that its tree names
 	Recipes    []string      // sorted
+	NoLFS      bool          // lfs=0: files that git LFS keeps elsewhere stay there
+	Objects    []Object      // those files, sorted; none where they are not known
+}
+
+// Object is a file that git LFS keeps elsewhere.
+type Object struct {
+	Digest digest.Digest // sha256
+	Size   int64         // bytes
+}
+
+func (o Object) String() string { return fmt.Sprintf("%s %d", o.Digest, o.Size) }
+
+func parseObject(text string) (o Object, err error) {
+	d, size, _ := strings.Cut(text, " ")
+	n, err := strconv.ParseInt(size, 10, 64)
+	o = Object{digest.Digest(d), n}
+	if err != nil || o.String() != text || n < 0 || o.Digest.Validate() != nil || o.Digest.Algorithm() != digest.SHA256 {
+		return o, fmt.Errorf("%q is no SHA-256 digest and size", text)
+	}
+	return o, nil
 }
 
 // Merge sorts commits. Those of one clone and name become one.
@@ -35,7 +56,7 @@ func Merge(all []Commit) []Commit {
 		i, ok := at[key]
 		if !ok {
 			at[key], i = len(out), len(out)
-			out = append(out, Commit{Clone: c.Clone, ID: c.ID})
+			out = append(out, Commit{Clone: c.Clone, ID: c.ID, NoLFS: true})
 		}
 		o := &out[i]
 		if o.Content == "" || c.Content != "" && c.Content < o.Content {
@@ -43,7 +64,10 @@ func Merge(all []Commit) []Commit {
 		}
 		o.URLs, o.Recipes = union(o.URLs, c.URLs), union(o.Recipes, c.Recipes)
 		o.Branches, o.Tags = union(o.Branches, c.Branches), union(o.Tags, c.Tags)
-		o.Submodules = o.Submodules || c.Submodules
+		o.Submodules, o.NoLFS = o.Submodules || c.Submodules, o.NoLFS && c.NoLFS
+		if len(o.Objects) == 0 {
+			o.Objects = c.Objects // of one content, which is compared
+		}
 	}
 	slices.SortFunc(out, func(a, b Commit) int {
 		return cmp.Or(strings.Compare(a.Clone, b.Clone), strings.Compare(a.ID, b.ID))
@@ -69,6 +93,11 @@ func (c Commit) check() error {
 	}
 	if len(c.URLs) == 0 || len(c.Recipes) == 0 {
 		add("it needs a URL and a recipe")
+	}
+	for i, o := range c.Objects {
+		if _, err := parseObject(o.String()); err != nil || c.NoLFS || i > 0 && o.Digest <= c.Objects[i-1].Digest {
+			add("object %q: with lfs = false there is none, else each once, sorted", o)
+		}
 	}
 	for _, u := range c.URLs {
 		if err := CheckRepository(u); err != nil {
@@ -126,28 +155,55 @@ type commitBlock struct {
 	Tags       []string `hcl:"tags"`
 	Submodules bool     `hcl:"submodules"`
 	Recipes    []string `hcl:"recipes"`
+	LFS        *bool    `hcl:"lfs,optional"`
+	Objects    []string `hcl:"objects,optional"`
 }
 
-func (b commitBlock) commit() Commit {
-	return Commit{b.Clone, b.ID, digest.Digest(b.Content), b.URLs, b.Branches, b.Tags, b.Submodules, b.Recipes}
+func (b commitBlock) commit() (Commit, error) {
+	c := Commit{Clone: b.Clone, ID: b.ID, Content: digest.Digest(b.Content), URLs: b.URLs, Branches: b.Branches, Tags: b.Tags,
+		Submodules: b.Submodules, Recipes: b.Recipes, NoLFS: b.LFS != nil && !*b.LFS}
+	for _, text := range b.Objects {
+		o, err := parseObject(text)
+		if err != nil {
+			return c, fmt.Errorf("commit %q of %q: %w", c.ID, c.Clone, err)
+		}
+		c.Objects = append(c.Objects, o)
+	}
+	return c, nil
 }
 
 func (c Commit) format(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\ncommit %s %s {\n  content    = %s\n  urls       = %s\n  branches   = %s\n  tags       = %s\n  submodules = %t\n  recipes    = %s\n}\n",
+	fmt.Fprintf(b, "\ncommit %s %s {\n  content    = %s\n  urls       = %s\n  branches   = %s\n  tags       = %s\n  submodules = %t\n  recipes    = %s\n",
 		quote(c.Clone), quote(c.ID), quote(string(c.Content)), list(c.URLs), list(c.Branches), list(c.Tags), c.Submodules, list(c.Recipes))
+	if c.NoLFS {
+		b.WriteString("  lfs        = false\n")
+	}
+	if len(c.Objects) > 0 {
+		var texts []string
+		for _, o := range c.Objects {
+			texts = append(texts, o.String())
+		}
+		fmt.Fprintf(b, "  objects    = %s\n", list(texts))
+	}
+	b.WriteString("}\n")
 }
 
-// Known returns the lock with the contents of commits that another knows.
+// Known returns the lock with the contents of commits, and the files of git LFS,
+// that another knows.
 func (l *Lock) Known(other *Lock) *Lock {
-	contents := map[[2]string]digest.Digest{}
+	known := map[[2]string]Commit{}
 	for _, c := range other.Commits {
-		contents[[2]string{c.Clone, c.ID}] = c.Content
+		known[[2]string{c.Clone, c.ID}] = c
 	}
 	out := *l
 	out.Commits = slices.Clone(l.Commits)
 	for i, c := range out.Commits {
+		k := known[[2]string{c.Clone, c.ID}]
 		if c.Content == "" {
-			out.Commits[i].Content = contents[[2]string{c.Clone, c.ID}]
+			out.Commits[i].Content = k.Content
+		}
+		if len(c.Objects) == 0 && !c.NoLFS && out.Commits[i].Content == k.Content {
+			out.Commits[i].Objects = k.Objects
 		}
 	}
 	return &out

@@ -33,6 +33,10 @@
 //
 // # Invariants
 //
+// Of a commit there may be two lines more: "lfs = false" where no recipe wants the
+// files that git LFS keeps elsewhere, and those files, "objects = ["sha256:… 123"]",
+// once they are known, each with its size in bytes.
+//
 // There is one text for one lock; [Parse] refuses every other. A file is
 // identified by SHA-256 or SHA-512, never by less; sums are what BitBake
 // compares besides. A name stands for one digest. A commit is named by SHA-1, as

@@ -21,7 +21,8 @@ func example() Lock {
 		},
 		Commits: []Commit{
 			{Clone: "example.org.c.git", ID: idA, URLs: []string{"https://example.org/c.git"}, Tags: []string{"v1"}, Recipes: []string{"c"}},
-			{Clone: "example.org.c.git", ID: idA, Content: "sha256:" + hexA, URLs: []string{"https://example.org/c.git"}, Branches: []string{"main"}, Submodules: true, Recipes: []string{"b"}},
+			{Clone: "example.org.c.git", ID: idA, Content: "sha256:" + hexA, URLs: []string{"https://example.org/c.git"}, Branches: []string{"main"}, Submodules: true, Recipes: []string{"b"}, Objects: []Object{{"sha256:" + hexA, 12}}},
+			{Clone: "example.org.d.git", ID: idA, URLs: []string{"https://example.org/d.git"}, NoLFS: true, Recipes: []string{"d"}},
 		},
 		Unlocked: []Unlocked{{"git://example.org/g.git", []string{"g"}, "a \"reason\""}},
 	}
@@ -35,7 +36,7 @@ func TestFormatIsAFixpoint(t *testing.T) {
 	if len(l.Files) != 2 || l.Files[0].Name != "a.tar" || len(l.Files[0].URLs) != 2 || strings.Join(l.Files[0].Recipes, " ") != "a z" {
 		t.Errorf("%+v", l.Files)
 	}
-	if want := (Commit{"example.org.c.git", idA, "sha256:" + hexA, []string{"https://example.org/c.git"}, []string{"main"}, []string{"v1"}, true, []string{"b", "c"}}); len(l.Commits) != 1 || !reflect.DeepEqual(l.Commits[0], want) {
+	if want := (Commit{"example.org.c.git", idA, "sha256:" + hexA, []string{"https://example.org/c.git"}, []string{"main"}, []string{"v1"}, true, []string{"b", "c"}, false, []Object{{"sha256:" + hexA, 12}}}); len(l.Commits) != 2 || !reflect.DeepEqual(l.Commits[0], want) {
 		t.Errorf("%+v", l.Commits)
 	}
 	text := l.Format()
@@ -72,6 +73,11 @@ func TestRefused(t *testing.T) {
 		"lines":     {`["main"]`, `["main\nx"]`, "no name of a branch"},
 		"tag":       {`["v1"]`, `["../v1"]`, "no name of a branch"},
 		"contents":  {`content    = "sha256:`, `content    = "sha512:`, "not a SHA-256"},
+		"object":    {hexA + ` 12"`, hexA + ` -1"`, "no SHA-256 digest and size"},
+		"no size":   {hexA + ` 12"`, hexA + `"`, "no SHA-256 digest and size"},
+		"sha512":    {`["sha256:` + hexA + ` 12"]`, `["sha512:` + hexA + ` 12"]`, "no SHA-256 digest and size"},
+		"no files":  {"  lfs        = false\n", "  lfs        = false\n  objects    = [\"sha256:" + hexA + " 12\"]\n", "there is none"},
+		"default":   {"  lfs        = false\n", "  lfs        = true\n", "not in the one form"},
 		"twice":     {`file "b.tar"`, `file "a.tar"`, "not in the one form"},
 		"syntax":    {`lock {`, `lock {{`, ":"},
 	} {

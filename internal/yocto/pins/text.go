@@ -86,7 +86,11 @@ func parse(name string, text []byte) (*Lock, error) {
 		l.Files = append(l.Files, File{f.Name, digest.Digest(f.Digest), f.Sums, f.URLs, f.Recipes})
 	}
 	for _, c := range d.Commits {
-		l.Commits = append(l.Commits, c.commit())
+		commit, err := c.commit()
+		if err != nil {
+			return nil, err
+		}
+		l.Commits = append(l.Commits, commit)
 	}
 	for _, u := range d.Unlocked {
 		l.Unlocked = append(l.Unlocked, Unlocked{u.URI, u.Recipes, u.Reason})
