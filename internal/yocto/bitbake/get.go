@@ -80,7 +80,10 @@ func (d *Data) getRaw(name string) expanded {
 // getParsing is the value that the operators see: no overrides, no weak
 // default.
 func (d *Data) getParsing(name string) (string, bool, []Unknown) {
-	s := d.symbol(name)
+	return d.parsingOf(d.symbol(name))
+}
+
+func (d *Data) parsingOf(s *symbol) (string, bool, []Unknown) {
 	d.touchSymbol(s)
 	v := d.at(s).variable
 	if v == nil || !v.set {
@@ -283,7 +286,10 @@ func eachWord(s string, f func(word, space string)) {
 
 // getFlag reads a flag without expanding it.
 func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unknown) {
-	s := d.symbol(name)
+	return d.flagOf(d.symbol(name), key)
+}
+
+func (d *Data) flagOf(s *symbol, key string) (value string, set bool, unknown []Unknown) {
 	d.touchSymbol(s)
 	v := d.at(s).variable
 	if v == nil {
@@ -303,7 +309,11 @@ func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unkn
 
 // getFlagExpanded reads a flag and expands it.
 func (d *Data) getFlagExpanded(name, key string) expanded {
-	raw, set, unknown := d.getFlag(name, key)
+	return d.flagExpanded(d.symbol(name), key)
+}
+
+func (d *Data) flagExpanded(s *symbol, key string) expanded {
+	raw, set, unknown := d.flagOf(s, key)
 	if !set {
 		return expanded{unknown: unknown}
 	}

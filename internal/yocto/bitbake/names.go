@@ -49,6 +49,20 @@ func (d *Data) symbol(name string) *symbol {
 	return d.newSymbol(name)
 }
 
+// known is the symbol of a name, nil when nobody ever asked for it.
+func (d *Data) known(name string) *symbol {
+	if s, ok := d.names.shared[name]; ok {
+		return s
+	}
+	if s, ok := d.names.own[name]; ok {
+		return s
+	}
+	if normal := d.normal(name); normal != name {
+		return d.known(normal)
+	}
+	return nil
+}
+
 func (d *Data) newSymbol(name string) *symbol {
 	n := &d.names
 	if n.own == nil {
@@ -142,6 +156,11 @@ func (n *names) share() {
 	if n.shared == nil {
 		n.shared, n.sharedList, n.own, n.ownList = n.own, n.ownList, nil, nil
 	}
+}
+
+// shares is whether a symbol is one of the shared ones.
+func (n *names) shares(s *symbol) bool {
+	return s.id < len(n.sharedList) && n.sharedList[s.id] == s
 }
 
 func (n *names) copy() names {

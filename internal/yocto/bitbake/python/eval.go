@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -38,15 +39,7 @@ func (in *Interp) compound(x Expr, s *scope) (Value, error) {
 	case *Unary:
 		return in.unary(x, s)
 	case *Binary:
-		a, err := in.eval(x.X, s)
-		if err != nil {
-			return nil, err
-		}
-		b, err := in.eval(x.Y, s)
-		if err != nil {
-			return nil, err
-		}
-		return in.binary(x.Op, a, b)
+		return in.operator(x, s)
 	case *Logic:
 		return in.logic(x, s)
 	case *Compare:
@@ -64,6 +57,96 @@ func (in *Interp) compound(x Expr, s *scope) (Value, error) {
 		return f, err
 	}
 	return in.unknown("an expression that is not read here"), nil
+}
+
+// operator evaluates an arithmetic operator.
+func (in *Interp) operator(x *Binary, s *scope) (Value, error) {
+	if left, ok := x.X.(*Binary); ok && x.Op == "+" && left.Op == "+" {
+		return in.sum(x, s)
+	}
+	return in.operation(x, s)
+}
+
+// operation evaluates the operands one after the other, then the operator.
+func (in *Interp) operation(x *Binary, s *scope) (Value, error) {
+	a, err := in.eval(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := a.(string); ok && x.Op == "%" {
+		if t, ok := x.Y.(*Sequence); ok && t.Kind == '(' && !slices.ContainsFunc(t.Items, isStar) {
+			return in.percentTuple(f, t, s)
+		}
+	}
+	b, err := in.eval(x.Y, s)
+	if err != nil {
+		return nil, err
+	}
+	return in.binary(x.Op, a, b)
+}
+
+// sum evaluates A + B + C …: texts that follow each other are joined once.
+func (in *Interp) sum(x *Binary, s *scope) (Value, error) {
+	var room [8]*Binary
+	sums, first := append(room[:0], x), x.X
+	for b, ok := first.(*Binary); ok && b.Op == "+"; b, ok = first.(*Binary) {
+		sums, first = append(sums, b), b.X
+	}
+	inner := len(sums) - 1 // those but x itself, which was counted
+	if in.Steps <= inner || in.Depth <= inner {
+		return in.operation(x, s)
+	}
+	in.Steps -= inner
+	depth := in.Depth
+	defer func() { in.Depth = depth }()
+	in.Depth = depth - inner
+	v, err := in.eval(first, s)
+	if err != nil {
+		return nil, err
+	}
+	t := texts{value: v}
+	for i := inner; i >= 0; i-- {
+		in.Depth = depth - i
+		w, err := in.eval(sums[i].Y, s)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.add(in, w); err != nil {
+			return nil, err
+		}
+	}
+	return t.result(), nil
+}
+
+// texts is a sum: a value, or texts that are not joined yet.
+type texts struct {
+	value Value
+	parts []string // with the value as the first of them; nil: there is the value alone
+	room  [8]string
+	size  int
+}
+
+// add adds what is on the right of an operator.
+func (t *texts) add(in *Interp, w Value) error {
+	if right, ok := w.(string); ok {
+		if left, ok := t.value.(string); ok && t.parts == nil {
+			t.parts, t.size = append(t.room[:0], left), len(left)
+		}
+		if t.parts != nil && t.size+len(right) <= in.Size {
+			t.parts, t.size = append(t.parts, right), t.size+len(right)
+			return nil
+		}
+	}
+	v, err := in.binary("+", t.result(), w)
+	t.value, t.parts = v, nil
+	return err
+}
+
+func (t *texts) result() Value {
+	if t.parts != nil {
+		return strings.Join(t.parts, "")
+	}
+	return t.value
 }
 
 func (in *Interp) name(id string, s *scope) (Value, error) {
