@@ -295,7 +295,13 @@ func (d *Data) flagOf(s *symbol, key string) (value string, set bool, unknown []
 	if v == nil {
 		return "", false, nil
 	}
-	for i := range v.flags {
+	i := 0
+	if len(v.flags) > manyFlags {
+		if i = d.flagged.find(d, v, key); i < 0 {
+			return "", false, mergeUnknown(nil, v.flagless())
+		}
+	}
+	for ; i < len(v.flags); i++ {
 		f := &v.flags[i]
 		if f.name == key && (!f.weak || !set) {
 			value, set, unknown = f.value, true, f.unknown()
@@ -305,6 +311,31 @@ func (d *Data) flagOf(s *symbol, key string) (value string, set bool, unknown []
 		}
 	}
 	return value, set, mergeUnknown(unknown, v.flagless())
+}
+
+// manyFlags is how many flags are looked through one by one at most.
+const manyFlags = 32
+
+// flagIndex finds the flags of a variable that has many, as SRC_URI has of a
+// recipe with hundreds of crates. It holds until a variable is written.
+type flagIndex struct {
+	variable *variable
+	flags    int
+	writes   int
+	first    map[string]int // flag → the first of that name
+}
+
+func (x *flagIndex) find(d *Data, v *variable, key string) int {
+	if x.variable != v || x.writes != d.writes || x.flags != len(v.flags) {
+		*x = flagIndex{v, len(v.flags), d.writes, make(map[string]int, len(v.flags))}
+		for i := len(v.flags) - 1; i >= 0; i-- {
+			x.first[v.flags[i].name] = i
+		}
+	}
+	if i, ok := x.first[key]; ok {
+		return i
+	}
+	return -1
 }
 
 // getFlagExpanded reads a flag and expands it.

@@ -40,17 +40,41 @@ type names struct {
 
 // symbol is that of a name.
 func (d *Data) symbol(name string) *symbol {
-	if s, ok := d.names.shared[name]; ok {
+	at := &d.recent[recentOf(name)]
+	if s := *at; s != nil && s.name == name {
 		return s
 	}
-	if s, ok := d.names.own[name]; ok {
-		return s
+	s, ok := d.names.shared[name]
+	if !ok {
+		if s, ok = d.names.own[name]; !ok {
+			s = d.newSymbol(name)
+		}
 	}
-	return d.newSymbol(name)
+	*at = s
+	return s
+}
+
+// recentSymbols are some of the symbols that were asked for, so that most are
+// found without a map: each at the place that its name has.
+type recentSymbols [1 << recentBits]*symbol
+
+const recentBits = 9
+
+// recentOf is the place of a name.
+func recentOf(name string) uint32 {
+	n := uint32(len(name))
+	if n == 0 {
+		return 0
+	}
+	h := n ^ uint32(name[0])<<8 ^ uint32(name[n-1])<<16 ^ uint32(name[n/2])<<24 ^ uint32(name[n/4])<<4 ^ uint32(name[n-n/4-1])<<12
+	return h * 2654435761 >> (32 - recentBits)
 }
 
 // known is the symbol of a name, nil when nobody ever asked for it.
 func (d *Data) known(name string) *symbol {
+	if s := d.recent[recentOf(name)]; s != nil && s.name == name {
+		return s
+	}
 	if s, ok := d.names.shared[name]; ok {
 		return s
 	}

@@ -172,7 +172,9 @@ func (d *Data) renameVariants(key, newKey *symbol) {
 	list = slices.Clone(list)
 	renamed := make([]*variant, 0, len(list))
 	for _, x := range list {
-		renamed = append(renamed, d.newVariant(d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name)), x.overrides))
+		s := d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name))
+		d.varied.add(s)
+		renamed = append(renamed, d.newVariant(s, x.overrides))
 	}
 	c := d.change(newKey)
 	c.variants, c.ownVariants = slices.Clone(renamed), true

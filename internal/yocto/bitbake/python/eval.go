@@ -104,49 +104,33 @@ func (in *Interp) sum(x *Binary, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := texts{value: v}
+	var space [8]string
+	texts, size := space[:0], 0 // v and more, or nothing
 	for i := inner; i >= 0; i-- {
 		in.Depth = depth - i
 		w, err := in.eval(sums[i].Y, s)
 		if err != nil {
 			return nil, err
 		}
-		if err := t.add(in, w); err != nil {
+		right, ok := w.(string)
+		if left, isText := v.(string); ok && isText && len(texts) == 0 {
+			texts, size = append(texts, left), len(left)
+		}
+		if ok && len(texts) > 0 && size+len(right) <= in.Size {
+			texts, size = append(texts, right), size+len(right)
+			continue
+		}
+		if len(texts) > 0 {
+			v, texts = strings.Join(texts, ""), texts[:0]
+		}
+		if v, err = in.binary("+", v, w); err != nil {
 			return nil, err
 		}
 	}
-	return t.result(), nil
-}
-
-// texts is a sum: a value, or texts that are not joined yet.
-type texts struct {
-	value Value
-	parts []string // with the value as the first of them; nil: there is the value alone
-	room  [8]string
-	size  int
-}
-
-// add adds what is on the right of an operator.
-func (t *texts) add(in *Interp, w Value) error {
-	if right, ok := w.(string); ok {
-		if left, ok := t.value.(string); ok && t.parts == nil {
-			t.parts, t.size = append(t.room[:0], left), len(left)
-		}
-		if t.parts != nil && t.size+len(right) <= in.Size {
-			t.parts, t.size = append(t.parts, right), t.size+len(right)
-			return nil
-		}
+	if len(texts) > 0 {
+		return strings.Join(texts, ""), nil
 	}
-	v, err := in.binary("+", t.result(), w)
-	t.value, t.parts = v, nil
-	return err
-}
-
-func (t *texts) result() Value {
-	if t.parts != nil {
-		return strings.Join(t.parts, "")
-	}
-	return t.value
+	return v, nil
 }
 
 func (in *Interp) name(id string, s *scope) (Value, error) {
