@@ -14,14 +14,14 @@ type symbol struct {
 	name      string
 	id        int
 	stem      *symbol // what comes before the last separator, nil for none
-	lower     int     // how many parts at its end can be overrides beside another
-	shorts    int     // of how many stems it is a variant: A:b:c of A:b and A
+	lower     uint16  // how many parts at its end can be overrides beside another
+	shorts    uint16  // of how many stems it is a variant: A:b:c of A:b and A
+	braced    bool    // the name holds a reference
+	opaque    bool    // the name is too long to be taken apart
 	base      *symbol // of NAME:append:x, nil when it is no operation
 	op        op      // of it
 	overrides string  // of it
 	history   *symbol // under which what took part in it is recorded: without the operation
-	braced    bool    // the name holds a reference
-	opaque    bool    // the name is too long to be taken apart
 }
 
 // longest is how long a name may be to be taken apart, in bytes. When a variable
