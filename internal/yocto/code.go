@@ -11,21 +11,48 @@ import (
 // recipes get theirs from the same classes. It may be used from several
 // goroutines.
 type code struct {
-	tasks     sync.Map // body → *commands
-	anonymous sync.Map // body → the variable that it sets, "" for none
-	fetching  sync.Map // body → whether it rewrites variables
-	handlers  sync.Map // body → whether it rewrites sources
-	owned     sync.Map // body → whether it is more than a call of the class's task
+	tasks     sync.Map // sample → *body of *commands
+	anonymous sync.Map // … of the variable that it sets, "" for none
+	fetching  sync.Map // … of whether it rewrites variables
+	handlers  sync.Map // … of whether it rewrites sources
+	owned     sync.Map // … of whether it is more than a call of the class's task
 }
 
-// remembered is what find says of a body; each is looked at once.
-func remembered[T any](known *sync.Map, body string, find func(body string) T) T {
-	if found, ok := known.Load(body); ok {
-		return found.(T)
+// body is a body, what was found in it, and another of the same sample.
+type body[T any] struct {
+	text  string
+	found T
+	next  *body[T]
+}
+
+// remembered is what find says of a body; each is looked at once. Most bodies are
+// the very text that was seen before, which a comparison sees at once: they are
+// kept by a sample of them.
+func remembered[T any](known *sync.Map, text string, find func(text string) T) T {
+	key := sample(text)
+	first, _ := known.Load(key)
+	list, _ := first.(*body[T])
+	for b := list; b != nil; b = b.next {
+		if b.text == text {
+			return b.found
+		}
 	}
-	found := find(body)
-	known.Store(body, found)
+	found := find(text)
+	known.Store(key, &body[T]{text, found, list}) // who comes second at the same time is forgotten
 	return found
+}
+
+// sample is a number of the length and of four parts of a text.
+func sample(text string) uint64 {
+	const part, prime = 8, 1099511628211
+	h := uint64(len(text))
+	for i := range 4 {
+		from := (len(text) - part) * i / 3
+		for j := max(from, 0); j < from+part && j < len(text); j++ {
+			h = (h ^ uint64(text[j])) * prime
+		}
+	}
+	return h
 }
 
 // commands are the lines of a task that rules ask for.

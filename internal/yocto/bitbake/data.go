@@ -18,7 +18,10 @@ import (
 type Data struct {
 	env          *environment
 	names        names
-	cells        []*cell // by the ids of the symbols
+	recent       recentSymbols
+	varied       symbolSet // those that ever were a variant of another
+	flagged      flagIndex // of the variable whose flags were read last
+	cells        []*cell   // by the ids of the symbols
 	mark         *mark
 	braced       []*symbol  // names that contain "${"; they may be gone
 	free         []variable // to be used
@@ -152,7 +155,7 @@ func (d *Data) pass() *Data { return d.derive(d.names, d.cells) }
 // derive makes a Data with its own names and cells.
 func (d *Data) derive(names names, cells []*cell) *Data {
 	n := newData(d.env)
-	n.names, n.cells, n.braced = names, cells, slices.Clip(d.braced)
+	n.names, n.cells, n.braced, n.varied = names, cells, slices.Clip(d.braced), slices.Clone(d.varied)
 	n.seq, n.file, n.recipe = d.seq, d.file, d.recipe
 	n.overrides, n.active, n.resolved = d.overrides, d.active, d.resolved
 	n.overrideDoubt, n.overrideVar = d.overrideDoubt, slices.Clone(d.overrideVar)
@@ -216,8 +219,13 @@ func (d *Data) isOverride(s string) bool {
 func (d *Data) variantsOf(name string) []*variant { return d.at(d.symbol(name)).variants }
 
 func (d *Data) addVariants(s *symbol) {
+	if s.shorts == 0 {
+		return
+	}
+	fresh := !d.varied.has(s)
+	d.varied.add(s)
 	s.eachVariant(func(short *symbol, over string) {
-		if findVariant(d.at(short).variants, s, over) < 0 {
+		if fresh || findVariant(d.at(short).variants, s, over) < 0 {
 			c := d.changeVariants(short)
 			c.variants = append(c.variants, d.newVariant(s, over))
 			d.changedSymbol(short)
@@ -247,6 +255,9 @@ func findVariant(list []*variant, s *symbol, overrides string) int {
 }
 
 func (d *Data) removeVariants(s *symbol) {
+	if !d.varied.has(s) {
+		return
+	}
 	s.eachVariant(func(short *symbol, over string) {
 		if at := findVariant(d.at(short).variants, s, over); at >= 0 {
 			c := d.changeVariants(short)

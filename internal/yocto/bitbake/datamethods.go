@@ -5,7 +5,7 @@ import (
 )
 
 func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	s := d.symbol(name)
+	s := a.symbol(d, name)
 	d.touchSymbol(s)
 	if internal, ok := d.internal(name); ok {
 		return internal, nil
@@ -47,11 +47,12 @@ func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 	if !ok {
 		return a.value("flag"), nil
 	}
+	s := a.symbol(d, name)
 	if a.isFalse("expand") {
-		text, set, unknown := d.getFlag(name, key)
+		text, set, unknown := d.flagOf(s, key)
 		return d.flagValue(expanded{text: text, set: set, unknown: unknown}, name, key), nil
 	}
-	return d.flagValue(d.getFlagExpanded(name, key), name, key), nil
+	return d.flagValue(d.flagExpanded(s, key), name, key), nil
 }
 
 // flagValue is the value of a flag for Python.
@@ -141,7 +142,7 @@ func setVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 		d.delFlag(name, key)
 		return nil, nil
 	}
-	d.setFlag(name, key, text, false, unknown)
+	d.setFlagOf(a.symbol(d, name), key, text, false, unknown)
 	return nil, nil
 }
 
@@ -152,9 +153,10 @@ func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Inte
 			d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
 			return nil, nil
 		}
-		old, _, why := d.getFlag(name, key)
+		s := a.symbol(d, name)
+		old, _, why := d.flagOf(s, key)
 		text, _, unknown := d.textOf(a.value("value"))
-		d.setFlag(name, key, join(old, text), false, mergeUnknown(why, unknown))
+		d.setFlagOf(s, key, join(old, text), false, mergeUnknown(why, unknown))
 		return nil, nil
 	}
 }

@@ -20,6 +20,7 @@ type dataMethod struct {
 // arguments of a call, by the names of the parameters.
 type arguments struct {
 	params []string
+	site   *python.Call // that has the first of them as a literal, or nil
 	values [4]python.Value
 	given  [4]bool
 }
@@ -59,24 +60,44 @@ func (a *arguments) isFalse(name string) bool {
 // Reaches is true: who has d can change variables.
 func (v dataValue) Reaches() bool { return true }
 
-// HasMethod is whether d has a method.
-func (v dataValue) HasMethod(name string) bool {
-	_, ok := dataMethods()[name]
-	return ok
+// Method finds a method of d.
+func (v dataValue) Method(name string) python.Method {
+	if m := dataMethods()[name]; m != nil {
+		return m
+	}
+	return nil
 }
 
-// Call calls a method.
-func (v dataValue) Call(in *python.Interp, method string, args []python.Value, kw map[string]python.Value) (python.Value, error) {
-	m := dataMethods()[method]
-	a := v.d.takeArguments(m.params)
-	defer v.d.giveArguments(a)
+// Call calls the method of d.
+func (m *dataMethod) Call(in *python.Interp, self python.Value, site *python.Call, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+	d := self.(dataValue).d
+	a := d.takeArguments(m.params)
+	a.site = site
 	for i, x := range args {
 		a.set(i, x)
 	}
 	for k, x := range kw {
 		a.set(slices.Index(m.params, k), x)
 	}
-	return m.run(v.d, in, a)
+	v, err := m.run(d, in, a)
+	d.giveArguments(a)
+	return v, err
+}
+
+// symbol is that of a variable's name, the first argument. Where that is a
+// literal it is looked for once.
+func (a *arguments) symbol(d *Data, name string) *symbol {
+	if a.site == nil {
+		return d.symbol(name)
+	}
+	if s, ok := a.site.Note().(*symbol); ok && d.names.shares(s) {
+		return s
+	}
+	s := d.symbol(name)
+	if d.names.shares(s) {
+		a.site.SetNote(s)
+	}
+	return s
 }
 
 // takeArguments gives room for the arguments of a call, until they are given
@@ -96,11 +117,12 @@ func (d *Data) giveArguments(a *arguments) { d.spare = append(d.spare, a) }
 
 // Attr is a method as a value.
 func (v dataValue) Attr(name string) (python.Value, bool) {
-	if !v.HasMethod(name) {
+	m := dataMethods()[name]
+	if m == nil {
 		return otherMethod(v.d, name)
 	}
 	return &python.Builtin{Name: "d." + name, Raw: true, Self: v, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
-		return v.Call(in, name, args, kw)
+		return m.Call(in, v, nil, args, kw)
 	}}, true
 }
 
@@ -126,10 +148,10 @@ func named(writes bool, f func(d *Data, in *python.Interp, name string, a *argum
 }
 
 // dataMethods are the methods of d.
-var dataMethods = sync.OnceValue(func() map[string]dataMethod {
+var dataMethods = sync.OnceValue(func() map[string]*dataMethod {
 	one := []string{"var", "value", "parsing"}
 	flag := []string{"var", "flag", "value"}
-	return map[string]dataMethod{
+	return map[string]*dataMethod{
 		"getVar":         {[]string{"var", "expand", "noweakdefault", "parsing"}, named(false, getVarMethod)},
 		"getVarFlag":     {[]string{"var", "flag", "expand"}, named(false, getVarFlagMethod)},
 		"getVarFlags":    {[]string{"var", "expand"}, named(false, getVarFlagsMethod)},

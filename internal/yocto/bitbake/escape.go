@@ -25,8 +25,11 @@ func otherMethod(d *Data, name string) (python.Value, bool) {
 
 // runsText are functions that run what a text says.
 func runsText(name string) bool {
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	return slices.Contains([]string{"exec", "eval", "better_exec", "better_eval", "exec_func", "exec_task", "setattr"}, last)
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "exec", "eval", "better_exec", "better_eval", "exec_func", "exec_task", "setattr":
+		return true
+	}
+	return false
 }
 
 // namesText taints everything when code names a function that runs a text: it

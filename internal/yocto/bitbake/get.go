@@ -80,7 +80,10 @@ func (d *Data) getRaw(name string) expanded {
 // getParsing is the value that the operators see: no overrides, no weak
 // default.
 func (d *Data) getParsing(name string) (string, bool, []Unknown) {
-	s := d.symbol(name)
+	return d.parsingOf(d.symbol(name))
+}
+
+func (d *Data) parsingOf(s *symbol) (string, bool, []Unknown) {
 	d.touchSymbol(s)
 	v := d.at(s).variable
 	if v == nil || !v.set {
@@ -283,13 +286,22 @@ func eachWord(s string, f func(word, space string)) {
 
 // getFlag reads a flag without expanding it.
 func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unknown) {
-	s := d.symbol(name)
+	return d.flagOf(d.symbol(name), key)
+}
+
+func (d *Data) flagOf(s *symbol, key string) (value string, set bool, unknown []Unknown) {
 	d.touchSymbol(s)
 	v := d.at(s).variable
 	if v == nil {
 		return "", false, nil
 	}
-	for i := range v.flags {
+	i := 0
+	if len(v.flags) > manyFlags {
+		if i = d.flagged.find(d, v, key); i < 0 {
+			return "", false, mergeUnknown(nil, v.flagless())
+		}
+	}
+	for ; i < len(v.flags); i++ {
 		f := &v.flags[i]
 		if f.name == key && (!f.weak || !set) {
 			value, set, unknown = f.value, true, f.unknown()
@@ -301,9 +313,38 @@ func (d *Data) getFlag(name, key string) (value string, set bool, unknown []Unkn
 	return value, set, mergeUnknown(unknown, v.flagless())
 }
 
+// manyFlags is how many flags are looked through one by one at most.
+const manyFlags = 32
+
+// flagIndex finds the flags of a variable that has many, as SRC_URI has of a
+// recipe with hundreds of crates. It holds until a variable is written.
+type flagIndex struct {
+	variable *variable
+	flags    int
+	writes   int
+	first    map[string]int // flag → the first of that name
+}
+
+func (x *flagIndex) find(d *Data, v *variable, key string) int {
+	if x.variable != v || x.writes != d.writes || x.flags != len(v.flags) {
+		*x = flagIndex{v, len(v.flags), d.writes, make(map[string]int, len(v.flags))}
+		for i := len(v.flags) - 1; i >= 0; i-- {
+			x.first[v.flags[i].name] = i
+		}
+	}
+	if i, ok := x.first[key]; ok {
+		return i
+	}
+	return -1
+}
+
 // getFlagExpanded reads a flag and expands it.
 func (d *Data) getFlagExpanded(name, key string) expanded {
-	raw, set, unknown := d.getFlag(name, key)
+	return d.flagExpanded(d.symbol(name), key)
+}
+
+func (d *Data) flagExpanded(s *symbol, key string) expanded {
+	raw, set, unknown := d.flagOf(s, key)
 	if !set {
 		return expanded{unknown: unknown}
 	}

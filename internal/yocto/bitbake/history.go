@@ -6,13 +6,17 @@ import (
 )
 
 // record keeps that a statement took part in a variable.
-func (d *Data) record(st *statement, name string) {
+func (d *Data) record(st *statement, name string) { d.recordUnder(d.symbol(name).history, st, name) }
+
+// recordUnder is record for a name whose symbol is known: that of its history is
+// s.
+func (d *Data) recordUnder(s *symbol, st *statement, name string) {
 	if len(d.freeEvents) == 0 {
 		d.freeEvents = make([]event, 16)
 	}
 	e := &d.freeEvents[0]
 	d.freeEvents = d.freeEvents[1:]
-	c := d.change(d.symbol(name).history)
+	c := d.change(s)
 	*e = event{d.seq, name, st, c.history}
 	c.history = e
 	d.seq++
@@ -48,6 +52,10 @@ func (d *Data) moveHistory(key, newKey *symbol) {
 		return
 	}
 	c := d.change(newKey)
+	if c.history == nil { // events are in order by their numbers
+		c.history = moved
+		return
+	}
 	for e := moved; e != nil; e = e.before {
 		c.history = &event{e.seq, e.name, e.st, c.history}
 	}

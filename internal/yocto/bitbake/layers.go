@@ -50,6 +50,7 @@ func (w *Workspace) usesOldOperators() bool {
 func (d *Data) oldNames() {
 	cells, symbols := d.cells, d.names.ownList
 	d.names, d.cells, d.braced = names{}, nil, nil
+	d.recent, d.varied = recentSymbols{}, nil
 	d.overrideVar, d.resolved = nil, false
 	d.forgetAll()
 	for _, old := range symbols {

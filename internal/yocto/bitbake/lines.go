@@ -78,6 +78,9 @@ func (s *source) add(st statement) {
 	if st.kind == kindAssign {
 		st.title, st.oldStyle = st.name+flagSuffix(st.flag), hasOldOperator(st.name)
 	}
+	if ext := filepath.Ext(s.path); ext != ".bb" && ext != ".bbappend" {
+		st.known = &known{}
+	}
 	s.statements = append(s.statements, &st)
 }
 

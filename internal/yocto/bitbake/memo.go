@@ -34,6 +34,20 @@ type reader struct {
 	next   *reader
 }
 
+// begins is whether a variable is one of the first in a list.
+func (r *reader) begins(by *symbol) bool {
+	for range 4 {
+		if r == nil {
+			return false
+		}
+		if r.symbol == by {
+			return true
+		}
+		r = r.next
+	}
+	return false
+}
+
 // reading is a variable that is being expanded, or replaced by what overrides
 // it.
 type reading struct {
@@ -97,10 +111,10 @@ func (d *Data) touchSymbol(s *symbol) {
 }
 
 func (m *memo) addReader(s, by *symbol) {
-	k := m.keep(s)
-	if k.readers != nil && k.readers.symbol == by {
+	if k := m.find(s); k != nil && k.readers.begins(by) {
 		return
 	}
+	k := m.keep(s)
 	if len(m.free) == 0 {
 		m.free = make([]reader, 64)
 	}

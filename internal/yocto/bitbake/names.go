@@ -14,14 +14,14 @@ type symbol struct {
 	name      string
 	id        int
 	stem      *symbol // what comes before the last separator, nil for none
-	lower     int     // how many parts at its end can be overrides beside another
-	shorts    int     // of how many stems it is a variant: A:b:c of A:b and A
+	lower     uint16  // how many parts at its end can be overrides beside another
+	shorts    uint16  // of how many stems it is a variant: A:b:c of A:b and A
+	braced    bool    // the name holds a reference
+	opaque    bool    // the name is too long to be taken apart
 	base      *symbol // of NAME:append:x, nil when it is no operation
 	op        op      // of it
 	overrides string  // of it
 	history   *symbol // under which what took part in it is recorded: without the operation
-	braced    bool    // the name holds a reference
-	opaque    bool    // the name is too long to be taken apart
 }
 
 // longest is how long a name may be to be taken apart, in bytes. When a variable
@@ -40,13 +40,51 @@ type names struct {
 
 // symbol is that of a name.
 func (d *Data) symbol(name string) *symbol {
+	at := &d.recent[recentOf(name)]
+	if s := *at; s != nil && s.name == name {
+		return s
+	}
+	s, ok := d.names.shared[name]
+	if !ok {
+		if s, ok = d.names.own[name]; !ok {
+			s = d.newSymbol(name)
+		}
+	}
+	*at = s
+	return s
+}
+
+// recentSymbols are some of the symbols that were asked for, so that most are
+// found without a map: each at the place that its name has.
+type recentSymbols [1 << recentBits]*symbol
+
+const recentBits = 9
+
+// recentOf is the place of a name.
+func recentOf(name string) uint32 {
+	n := uint32(len(name))
+	if n == 0 {
+		return 0
+	}
+	h := n ^ uint32(name[0])<<8 ^ uint32(name[n-1])<<16 ^ uint32(name[n/2])<<24 ^ uint32(name[n/4])<<4 ^ uint32(name[n-n/4-1])<<12
+	return h * 2654435761 >> (32 - recentBits)
+}
+
+// known is the symbol of a name, nil when nobody ever asked for it.
+func (d *Data) known(name string) *symbol {
+	if s := d.recent[recentOf(name)]; s != nil && s.name == name {
+		return s
+	}
 	if s, ok := d.names.shared[name]; ok {
 		return s
 	}
 	if s, ok := d.names.own[name]; ok {
 		return s
 	}
-	return d.newSymbol(name)
+	if normal := d.normal(name); normal != name {
+		return d.known(normal)
+	}
+	return nil
 }
 
 func (d *Data) newSymbol(name string) *symbol {
@@ -142,6 +180,11 @@ func (n *names) share() {
 	if n.shared == nil {
 		n.shared, n.sharedList, n.own, n.ownList = n.own, n.ownList, nil, nil
 	}
+}
+
+// shares is whether a symbol is one of the shared ones.
+func (n *names) shares(s *symbol) bool {
+	return s.id < len(n.sharedList) && n.sharedList[s.id] == s
 }
 
 func (n *names) copy() names {

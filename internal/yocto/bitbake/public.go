@@ -36,6 +36,8 @@ func (d *Data) Flag(name, flag string) Value {
 
 // Flags are the names of the flags of a variable, sorted.
 func (d *Data) Flags(name string) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	v := d.find(d.normal(name))
 	if v == nil {
 		return nil

@@ -118,25 +118,25 @@ func (d *Data) execute(st *statement) {
 
 // assign runs an assignment.
 func (d *Data) assign(st *statement) {
-	name := st.name
-	d.record(st, st.title)
+	s, history := d.symbolsOf(st)
+	d.recordUnder(history, st, st.title)
 	if st.export {
-		d.setFlag(name, "export", "1", false, nil)
+		d.setFlagOf(s, "export", "1", false, nil)
 	}
 	if st.oldStyle && !d.env.old {
-		name = d.newOperators(st)
+		s = d.symbol(d.newOperators(st))
 	}
-	value, unknown, ok := d.assigned(st, name)
+	value, unknown, ok := d.assigned(st, s)
 	if !ok {
 		return
 	}
 	switch {
 	case st.flag != "":
-		d.setFlag(name, st.flag, value, st.op == opWeak, unknown)
+		d.setFlagOf(s, st.flag, value, st.op == opWeak, unknown)
 	case st.op == opWeak:
-		d.setWeak(name, value, unknown)
+		d.setWeakSymbol(s, value, unknown)
 	default:
-		d.setVar(name, value, true, unknown)
+		d.setSymbol(s, value, true, unknown)
 	}
 }
 
@@ -148,8 +148,8 @@ func flagSuffix(flag string) string {
 }
 
 // assigned computes what an assignment stores; false: it stores nothing.
-func (d *Data) assigned(st *statement, name string) (value string, unknown []Unknown, ok bool) {
-	before, set, why := d.before(st, name)
+func (d *Data) assigned(st *statement, s *symbol) (value string, unknown []Unknown, ok bool) {
+	before, set, why := d.before(st, s)
 	switch st.op {
 	case opDefault:
 		if set {
@@ -171,14 +171,14 @@ func (d *Data) assigned(st *statement, name string) (value string, unknown []Unk
 }
 
 // before is the value that an operator works on.
-func (d *Data) before(st *statement, name string) (string, bool, []Unknown) {
+func (d *Data) before(st *statement, s *symbol) (string, bool, []Unknown) {
 	if st.op == opSet || st.op == opImmediate || st.op == opWeak {
 		return "", false, nil
 	}
 	if st.flag == "" {
-		return d.getParsing(name)
+		return d.parsingOf(s)
 	}
-	v := d.find(d.normal(name))
+	v := d.at(s).variable
 	if v == nil {
 		return "", false, nil
 	}

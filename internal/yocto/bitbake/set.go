@@ -64,7 +64,10 @@ func (d *Data) delSymbol(s *symbol) {
 
 // setWeak is the operator ??=.
 func (d *Data) setWeak(name, value string, unknown []Unknown) {
-	s := d.symbol(name)
+	d.setWeakSymbol(d.symbol(name), value, unknown)
+}
+
+func (d *Data) setWeakSymbol(s *symbol, value string, unknown []Unknown) {
 	v := d.ownSymbol(s)
 	v.weak, v.hasWeak = value, true
 	if len(unknown) > 0 && !v.set {
@@ -74,13 +77,21 @@ func (d *Data) setWeak(name, value string, unknown []Unknown) {
 }
 
 func (d *Data) setFlag(name, key, value string, weak bool, unknown []Unknown) {
-	v := d.own(name)
+	d.setFlagOf(d.symbol(name), key, value, weak, unknown)
+}
+
+func (d *Data) setFlagOf(s *symbol, key, value string, weak bool, unknown []Unknown) {
 	f := flag{name: key, value: value, weak: weak}
 	if unknown != nil {
 		f.doubt = &doubt{flags: unknown}
 	}
+	d.ownSymbol(s).setFlag(f)
+}
+
+// setFlag sets a flag of a variable that may be changed.
+func (v *variable) setFlag(f flag) {
 	for i := range v.flags {
-		if v.flags[i].name == key && v.flags[i].weak == weak {
+		if v.flags[i].name == f.name && v.flags[i].weak == f.weak {
 			v.flags[i] = f
 			return
 		}
@@ -88,13 +99,25 @@ func (d *Data) setFlag(name, key, value string, weak bool, unknown []Unknown) {
 	v.flags = append(v.flags, f)
 }
 
-func (d *Data) delFlag(name, key string) {
-	v := d.own(name)
-	v.flags = slices.DeleteFunc(v.flags, func(f flag) bool { return f.name == key })
+func (d *Data) delFlag(name, key string) { d.own(name).delFlag(key) }
+
+// delFlag deletes a flag of a variable that may be changed.
+func (v *variable) delFlag(key string) {
+	if slices.ContainsFunc(v.flags, func(f flag) bool { return f.name == key }) {
+		v.flags = slices.DeleteFunc(v.flags, func(f flag) bool { return f.name == key })
+	}
 }
 
 // rename moves a variable with its operations and what overrides it.
-func (d *Data) rename(key, newKey string) { d.renameSymbol(d.symbol(key), d.symbol(newKey)) }
+func (d *Data) rename(key, newKey string) {
+	if k := d.known(key); k != nil {
+		d.renameSymbol(k, d.symbol(newKey))
+	} else if d.normal(key) != d.normal(newKey) { // there is nothing to move
+		d.changes++
+		d.writes++
+		d.addVariants(d.symbol(newKey))
+	}
+}
 
 func (d *Data) renameSymbol(key, newKey *symbol) {
 	if key == newKey {
@@ -102,17 +125,15 @@ func (d *Data) renameSymbol(key, newKey *symbol) {
 	}
 	v := d.at(key).variable
 	set := false
-	if v != nil {
-		old := *v
-		if value, ok := old.content(); ok {
-			set = true
-			d.setSymbol(newKey, value, true, old.taint())
-		}
-		n := d.at(newKey).variable
-		if !set || n == nil || n.owner != d.mark {
-			n = d.ownSymbol(newKey)
-		}
-		n.operations = append(slices.Clip(n.operations), old.operations...)
+	switch {
+	case v == nil:
+	case v.plain() && newKey.base == nil && !newKey.opaque && !newKey.braced && d.at(newKey).variable == nil:
+		set = true
+		d.change(newKey).variable = v
+		d.changedSymbol(newKey)
+		d.addVariants(newKey)
+	default:
+		set = d.moveVariable(*v, newKey)
 	}
 	d.renameVariants(key, newKey)
 	if !set {
@@ -120,6 +141,27 @@ func (d *Data) renameSymbol(key, newKey *symbol) {
 	}
 	d.moveHistory(key, newKey)
 	d.delSymbol(key)
+}
+
+// plain is whether a variable has a value and maybe operations, and nothing else
+// that stays behind when it is renamed.
+func (v *variable) plain() bool {
+	return v.set && !v.hasWeak && len(v.flags) == 0 && v.function == nil && v.doubt == nil
+}
+
+// moveVariable gives a name the value and the operations of another variable,
+// and says whether it had a value.
+func (d *Data) moveVariable(old variable, newKey *symbol) bool {
+	value, set := old.content()
+	if set {
+		d.setSymbol(newKey, value, true, old.taint())
+	}
+	n := d.at(newKey).variable
+	if !set || n == nil || n.owner != d.mark {
+		n = d.ownSymbol(newKey)
+	}
+	n.operations = append(slices.Clip(n.operations), old.operations...)
+	return set
 }
 
 func (d *Data) renameVariants(key, newKey *symbol) {
@@ -130,7 +172,9 @@ func (d *Data) renameVariants(key, newKey *symbol) {
 	list = slices.Clone(list)
 	renamed := make([]*variant, 0, len(list))
 	for _, x := range list {
-		renamed = append(renamed, d.newVariant(d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name)), x.overrides))
+		s := d.symbol(strings.ReplaceAll(x.symbol.name, key.name, newKey.name))
+		d.varied.add(s)
+		renamed = append(renamed, d.newVariant(s, x.overrides))
 	}
 	c := d.change(newKey)
 	c.variants, c.ownVariants = slices.Clone(renamed), true

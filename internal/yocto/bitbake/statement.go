@@ -1,5 +1,7 @@
 package bitbake
 
+import "sync/atomic"
+
 // A kind says which statement of the language a statement is.
 type kind uint8
 
@@ -55,6 +57,32 @@ type statement struct {
 	text     string // value, or body
 	before   string // addtask
 	after    string // addtask
+	known    *known // of files that several recipes read
+}
+
+// known are the symbols of a statement, which are looked for once when all
+// recipes share them.
+type known struct{ variable, history atomic.Pointer[symbol] }
+
+// symbolsOf is the symbol of what a statement assigns or defines, and the one
+// under which that is recorded.
+func (d *Data) symbolsOf(st *statement) (variable, history *symbol) {
+	if k := st.known; k != nil {
+		s, h := k.variable.Load(), k.history.Load()
+		if s != nil && h != nil && d.names.shares(s) && d.names.shares(h) {
+			return s, h
+		}
+	}
+	title := st.title
+	if title == "" {
+		title = st.name
+	}
+	variable, history = d.symbol(st.name), d.symbol(title).history
+	if k := st.known; k != nil && d.names.shares(variable) && d.names.shares(history) {
+		k.variable.Store(variable)
+		k.history.Store(history)
+	}
+	return variable, history
 }
 
 func (s *statement) place() Place { return Place{File: s.file.name, Line: int(s.line)} }

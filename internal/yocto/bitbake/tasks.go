@@ -12,19 +12,21 @@ func (d *Data) defineFunction(st *statement) {
 		d.anonymous = append(d.anonymous, st)
 		return
 	}
-	d.record(st, st.name)
-	d.delFlag(st.name, "python")
-	d.delFlag(st.name, "fakeroot")
+	s, history := d.symbolsOf(st)
+	d.recordUnder(history, st, st.name)
+	v := d.ownSymbol(s)
+	v.delFlag("python")
+	v.delFlag("fakeroot")
 	if st.python {
-		d.setFlag(st.name, "python", "1", false, nil)
+		v.setFlag(flag{name: "python", value: "1"})
 	}
 	if st.fakeroot {
-		d.setFlag(st.name, "fakeroot", "1", false, nil)
+		v.setFlag(flag{name: "fakeroot", value: "1"})
 	}
-	d.setFlag(st.name, "func", "1", false, nil)
-	d.setVar(st.name, st.text, true, nil)
+	v.setFlag(flag{name: "func", value: "1"})
+	d.setSymbol(s, st.text, true, nil)
 	if _, _, _, ok := d.split(d.normal(st.name)); !ok {
-		d.own(d.normal(st.name)).function = st
+		d.ownSymbol(s).function = st
 	}
 }
 
@@ -69,8 +71,9 @@ func taskName(name string) string {
 func (d *Data) addTask(st *statement) {
 	for _, name := range strings.Fields(st.name) {
 		name = taskName(name)
-		d.record(st, name)
-		d.setFlag(name, "task", "1", false, nil)
+		s := d.symbol(name)
+		d.recordUnder(s.history, st, name)
+		d.setFlagOf(s, "task", "1", false, nil)
 		if !slices.Contains(d.tasks, name) {
 			d.tasks = append(d.tasks, name)
 			d.changed(tasksName)
@@ -85,7 +88,8 @@ func (d *Data) addTask(st *statement) {
 }
 
 func (d *Data) addDep(task, dep string, first bool) {
-	old, _, _ := d.getFlag(task, "deps")
+	s := d.symbol(task)
+	old, _, _ := d.flagOf(s, "deps")
 	list := strings.Fields(old)
 	if slices.Contains(list, dep) {
 		return
@@ -95,7 +99,7 @@ func (d *Data) addDep(task, dep string, first bool) {
 	} else {
 		list = append(list, dep)
 	}
-	d.setFlag(task, "deps", strings.Join(list, " "), false, nil)
+	d.setFlagOf(s, "deps", strings.Join(list, " "), false, nil)
 }
 
 func (d *Data) delTask(st *statement) {

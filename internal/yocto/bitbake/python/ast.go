@@ -1,5 +1,7 @@
 package python
 
+import "sync/atomic"
+
 // Expr is an expression, Stmt a statement.
 type (
 	Expr any
@@ -28,6 +30,7 @@ type (
 		Args     []Expr
 		Keywords []Keyword
 		Line     int
+		note     atomic.Value
 	}
 	// Keyword is NAME=Value in a call; the name is empty for **Value.
 	Keyword struct {
@@ -65,7 +68,10 @@ type (
 		Items []Expr
 	}
 	// Mapping is a dict; a nil key stands for **value.
-	Mapping struct{ Keys, Values []Expr }
+	Mapping struct {
+		Keys, Values []Expr
+		literal      *Dict // what it makes, when all of them are literals
+	}
 	// Comprehension builds a list "[", a generator "(", a set "{" or a dict ":".
 	Comprehension struct {
 		Kind    byte
@@ -204,3 +210,20 @@ type (
 		Line int
 	}
 )
+
+// site is the call when its first argument is a literal, and none has a name.
+func (c *Call) site() *Call {
+	if len(c.Args) > 0 && len(c.Keywords) == 0 {
+		if _, literal := c.Args[0].(*Const); literal {
+			return c
+		}
+	}
+	return nil
+}
+
+// Note is what the host noted of the call, nil for nothing. It may be asked
+// from several goroutines.
+func (c *Call) Note() any { return c.note.Load() }
+
+// SetNote notes a value, always one of the same type.
+func (c *Call) SetNote(v any) { c.note.Store(v) }

@@ -230,6 +230,21 @@ func (p *parser) list() Expr {
 	return s
 }
 
+// literalDict is the dict that a mapping of literals makes, nil for other ones.
+// It is shared by all who evaluate the mapping, until they change it.
+func literalDict(m *Mapping) *Dict {
+	d := NewDict()
+	for i, k := range m.Keys {
+		key, ok := k.(*Const)
+		value, literal := m.Values[i].(*Const)
+		if !ok || !literal || !d.put(key.Value, value.Value) {
+			return nil
+		}
+	}
+	d.shared = true
+	return d
+}
+
 func (p *parser) braces() Expr {
 	m, s := &Mapping{}, &Sequence{Kind: '{'}
 	for !p.accept("}") {
@@ -257,6 +272,7 @@ func (p *parser) braces() Expr {
 	}
 	switch {
 	case len(s.Items) == 0:
+		m.literal = literalDict(m)
 		return m
 	case len(m.Keys) > 0:
 		p.fail("a dict and a set in one")

@@ -98,6 +98,11 @@ func (in *Interp) iterate(v Value) (items []Value, unordered bool, u *Unknown, e
 }
 
 func (in *Interp) mapping(x *Mapping, s *scope) (Value, error) {
+	if n := 2 * len(x.Keys); x.literal != nil && n > 0 && in.Steps > n {
+		in.Steps -= n
+		d := *x.literal
+		return &d, nil
+	}
 	d := NewDict()
 	for i, k := range x.Keys {
 		v, err := in.eval(x.Values[i], s)

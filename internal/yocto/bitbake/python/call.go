@@ -31,7 +31,7 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 	case f.method != nil:
 		return in.callMethod(f.method, f.value, f.name, args, kw)
 	case f.host != nil:
-		return f.host.Call(in, f.name, args, kw)
+		return f.host.Call(in, f.value, nil, args, kw)
 	}
 	return in.applyTo(f.value, c.Func, args, kw)
 }
@@ -41,25 +41,25 @@ type callee struct {
 	value  Value
 	name   string
 	method methodFunc
-	host   Methoder
+	host   Method // of value
 }
 
 // borrows is whether what is called keeps nothing of the slice that its
 // arguments are in.
 func (f *callee) borrows() bool {
 	switch v := f.value.(type) {
-	case string:
-		return f.method != nil
 	case *Func:
 		return !slices.ContainsFunc(v.params, func(p Param) bool { return p.Star == "*" })
+	case *Builtin:
+		return true
 	}
-	return f.host != nil
+	return f.method != nil || f.host != nil
 }
 
 func isStar(x Expr) bool { _, star := x.(*Star); return star }
 
-// callWithStack calls a method or a function with arguments that lie on the stack of the
-// interpreter.
+// callWithStack calls what keeps nothing of the slice of its arguments with
+// those that lie on the stack of the interpreter.
 func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
 	base := len(in.stack)
 	defer func() { in.stack = in.stack[:base] }()
@@ -80,7 +80,7 @@ func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
 	case f.method != nil:
 		return in.callMethod(f.method, f.value, f.name, args, kw)
 	case f.host != nil:
-		return f.host.Call(in, f.name, args, kw)
+		return f.host.Call(in, f.value, c.site(), args, kw)
 	}
 	return in.applyTo(f.value, c.Func, args, kw)
 }
@@ -107,8 +107,10 @@ func (in *Interp) callee(x Expr, s *scope) (callee, error) {
 	if m := methodOf(v, a.Name); m != nil {
 		return callee{value: v, name: a.Name, method: m}, nil
 	}
-	if h, ok := v.(Methoder); ok && h.HasMethod(a.Name) {
-		return callee{value: v, name: a.Name, host: h}, nil
+	if h, ok := v.(Methoder); ok {
+		if m := h.Method(a.Name); m != nil {
+			return callee{value: v, name: a.Name, host: m}, nil
+		}
 	}
 	m, err := in.attribute(v, a.Name)
 	in.unknownMethod(v, m)

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -38,15 +39,7 @@ func (in *Interp) compound(x Expr, s *scope) (Value, error) {
 	case *Unary:
 		return in.unary(x, s)
 	case *Binary:
-		a, err := in.eval(x.X, s)
-		if err != nil {
-			return nil, err
-		}
-		b, err := in.eval(x.Y, s)
-		if err != nil {
-			return nil, err
-		}
-		return in.binary(x.Op, a, b)
+		return in.operator(x, s)
 	case *Logic:
 		return in.logic(x, s)
 	case *Compare:
@@ -64,6 +57,80 @@ func (in *Interp) compound(x Expr, s *scope) (Value, error) {
 		return f, err
 	}
 	return in.unknown("an expression that is not read here"), nil
+}
+
+// operator evaluates an arithmetic operator.
+func (in *Interp) operator(x *Binary, s *scope) (Value, error) {
+	if left, ok := x.X.(*Binary); ok && x.Op == "+" && left.Op == "+" {
+		return in.sum(x, s)
+	}
+	return in.operation(x, s)
+}
+
+// operation evaluates the operands one after the other, then the operator.
+func (in *Interp) operation(x *Binary, s *scope) (Value, error) {
+	a, err := in.eval(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := a.(string); ok && x.Op == "%" {
+		if t, ok := x.Y.(*Sequence); ok && t.Kind == '(' && !slices.ContainsFunc(t.Items, isStar) {
+			return in.percentTuple(f, t, s)
+		}
+	}
+	b, err := in.eval(x.Y, s)
+	if err != nil {
+		return nil, err
+	}
+	return in.binary(x.Op, a, b)
+}
+
+// sum evaluates A + B + C …: texts that follow each other are joined once.
+func (in *Interp) sum(x *Binary, s *scope) (Value, error) {
+	var room [8]*Binary
+	sums, first := append(room[:0], x), x.X
+	for b, ok := first.(*Binary); ok && b.Op == "+"; b, ok = first.(*Binary) {
+		sums, first = append(sums, b), b.X
+	}
+	inner := len(sums) - 1 // those but x itself, which was counted
+	if in.Steps <= inner || in.Depth <= inner {
+		return in.operation(x, s)
+	}
+	in.Steps -= inner
+	depth := in.Depth
+	defer func() { in.Depth = depth }()
+	in.Depth = depth - inner
+	v, err := in.eval(first, s)
+	if err != nil {
+		return nil, err
+	}
+	var space [8]string
+	texts, size := space[:0], 0 // v and more, or nothing
+	for i := inner; i >= 0; i-- {
+		in.Depth = depth - i
+		w, err := in.eval(sums[i].Y, s)
+		if err != nil {
+			return nil, err
+		}
+		right, ok := w.(string)
+		if left, isText := v.(string); ok && isText && len(texts) == 0 {
+			texts, size = append(texts, left), len(left)
+		}
+		if ok && len(texts) > 0 && size+len(right) <= in.Size {
+			texts, size = append(texts, right), size+len(right)
+			continue
+		}
+		if len(texts) > 0 {
+			v, texts = strings.Join(texts, ""), texts[:0]
+		}
+		if v, err = in.binary("+", v, w); err != nil {
+			return nil, err
+		}
+	}
+	if len(texts) > 0 {
+		return strings.Join(texts, ""), nil
+	}
+	return v, nil
 }
 
 func (in *Interp) name(id string, s *scope) (Value, error) {

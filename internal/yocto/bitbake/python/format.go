@@ -17,6 +17,37 @@ func (in *Interp) percent(f string, arg Value) (Value, error) {
 		args = t.Items
 	}
 	dict, _ := arg.(*Dict)
+	return in.percentOf(f, args, dict)
+}
+
+// percentTuple is X % (Y, Z) of a string X: the tuple is not made.
+func (in *Interp) percentTuple(f string, x *Sequence, s *scope) (Value, error) {
+	if u := in.exhausted(); u != nil {
+		return u, nil
+	}
+	u := in.enter()
+	defer in.leave()
+	if u != nil {
+		return u, nil
+	}
+	base := len(in.stack)
+	defer func() { in.stack = in.stack[:base] }()
+	for _, item := range x.Items {
+		v, err := in.eval(item, s)
+		if err != nil {
+			return nil, err
+		}
+		in.stack = append(in.stack, v)
+	}
+	args := in.stack[base:len(in.stack):len(in.stack)]
+	if u := unknownAmong(args); u != nil {
+		return u, nil
+	}
+	return in.percentOf(f, args, nil)
+}
+
+// percentOf formats arguments, or those of a dict by their names.
+func (in *Interp) percentOf(f string, args []Value, dict *Dict) (Value, error) {
 	var b strings.Builder
 	b.Grow(len(f) + 32)
 	used := 0

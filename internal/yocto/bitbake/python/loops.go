@@ -56,8 +56,17 @@ func (in *Interp) forStmt(st *For, s *scope) (flow, error) {
 	if u != nil {
 		return in.skipLoop(append([]Stmt{&Assign{Targets: []Expr{st.Target}, Value: &Const{nil}}}, st.Body...), st.Else, s, u)
 	}
-	for _, item := range append([]Value{}, items...) {
-		if err := in.assign(st.Target, item, s); err != nil {
+	base := len(in.stack)
+	in.stack = append(in.stack, items...) // the loop may change what it goes through
+	f, err := in.forItems(st, s, base, len(items))
+	in.stack = in.stack[:base]
+	return f, err
+}
+
+// forItems runs the loop for the n items that lie on the stack from base on.
+func (in *Interp) forItems(st *For, s *scope, base, n int) (flow, error) {
+	for i := base; i < base+n; i++ {
+		if err := in.assign(st.Target, in.stack[i], s); err != nil {
 			return 0, err
 		}
 		f, err := in.exec(st.Body, s)

@@ -13,8 +13,15 @@ var takesUnknown = map[string]bool{"append": true, "extend": true, "insert": tru
 // Methoder is a value of the host whose methods need not be made values to be
 // called.
 type Methoder interface {
-	Call(in *Interp, method string, args []Value, kw map[string]Value) (Value, error)
-	HasMethod(name string) bool
+	// Method finds a method, nil when there is none.
+	Method(name string) Method
+}
+
+// Method is a method of values of the host. It keeps nothing of the slice of
+// its arguments. The site is nil, or a call whose first argument is always the
+// same literal.
+type Method interface {
+	Call(in *Interp, self Value, site *Call, args []Value, kw map[string]Value) (Value, error)
 }
 
 // methodOf finds a method of a built-in value.

@@ -11,7 +11,7 @@ const most = 12
 
 // scope holds local names.
 type scope struct {
-	room   [4]Local // for the first of few
+	room   [6]Local // for the first of few
 	few    []Local
 	many   map[string]Value // instead, when there are more
 	parent *scope

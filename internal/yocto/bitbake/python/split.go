@@ -2,6 +2,7 @@ package python
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 func splitLines(s string) *List {
@@ -35,6 +36,9 @@ func splitMethod(right bool) methodFunc {
 			}
 			most = n
 		}
+		if text := self.(string); sep == nil && most < 0 && isASCII(text) {
+			return words(text), nil
+		}
 		if sep == nil {
 			return listOf(splitSpace(self.(string), most, right)), nil
 		}
@@ -53,6 +57,32 @@ func listOf(items []string) *List {
 	l := &List{Items: make([]Value, len(items))}
 	for i, s := range items {
 		l.Items[i] = s
+	}
+	return l
+}
+
+// isBlank says which bytes of ASCII are white space.
+var isBlank = [utf8.RuneSelf]bool{' ': true, '\t': true, '\n': true, '\r': true, '\v': true, '\f': true, 0x1c: true, 0x1d: true, 0x1e: true, 0x1f: true}
+
+// words are the words of a text in ASCII between white space.
+func words(s string) *List {
+	n, before := 0, true
+	for i := 0; i < len(s); i++ {
+		blank := isBlank[s[i]]
+		if before && !blank {
+			n++
+		}
+		before = blank
+	}
+	l := &List{Items: make([]Value, 0, n)}
+	for i := 0; i < len(s); i++ {
+		start := i
+		for i < len(s) && !isBlank[s[i]] {
+			i++
+		}
+		if i > start {
+			l.Items = append(l.Items, s[start:i])
+		}
 	}
 	return l
 }

@@ -2,6 +2,7 @@ package python
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,7 @@ type Dict struct {
 	unordered bool
 	spoiled   *Unknown
 	frozen    bool
+	shared    bool // with the literal that made it: copied before it is changed
 }
 
 // Set is a Python set. Its order says nothing.
@@ -169,11 +171,19 @@ func (d *Dict) put(k, v Value) bool {
 	if !ok {
 		return false
 	}
+	d.unshare()
 	if _, has := d.values[h]; !has {
 		d.keys = append(d.keys, k)
 	}
 	d.values[h] = v
 	return true
+}
+
+// unshare makes the items the dict's own.
+func (d *Dict) unshare() {
+	if d.shared {
+		d.keys, d.values, d.shared = slices.Clone(d.keys), maps.Clone(d.values), false
+	}
 }
 
 func (d *Dict) get(k Value) (Value, bool) {
@@ -190,6 +200,7 @@ func (d *Dict) delete(k Value) bool {
 	if _, ok := d.values[h]; !ok {
 		return false
 	}
+	d.unshare()
 	delete(d.values, h)
 	for i, x := range d.keys {
 		if g, _ := hash(x); g == h {
@@ -298,6 +309,12 @@ func unknownIn(v Value) *Unknown {
 			}
 		}
 	}
+	return unknownAmong(items)
+}
+
+// unknownAmong finds an unknown value among some or, one level down, in their
+// items.
+func unknownAmong(items []Value) *Unknown {
 	for _, x := range items {
 		switch x := x.(type) {
 		case *Unknown:
