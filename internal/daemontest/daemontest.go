@@ -3,8 +3,9 @@
 //
 // They are built in this module, of the very module and with the very
 // dependencies that are embedded, so that nearly all of their packages are
-// compiled already. What they need besides is in BuildKit's own go.sum, which
-// this module's go.sum vouches for.
+// compiled already. What they need besides is nearly all in BuildKit's own
+// go.sum, which this module's go.sum vouches for; for the rest go asks the
+// checksum database.
 package daemontest
 
 import (
