@@ -7,6 +7,8 @@
 #   OUT=dir        where the artifacts go (default out)
 
 export CGO_ENABLED := 0
+# the program, its tests and what they build share compiled packages
+export GOFLAGS := $(shell go env GOFLAGS 2>/dev/null) -trimpath
 SUITE ?= bookworm
 OUT   ?= out
 BIN   := $(CURDIR)/bin/dombuild
@@ -19,7 +21,7 @@ BENCHED = $(sort $(dir $(shell grep -rl '^func Benchmark' --include='*_test.go' 
 all: build
 
 build: ## build bin/dombuild
-	go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/dombuild
+	go build -ldflags "-s -w" -o $(BIN) ./cmd/dombuild
 
 deps: ## install what building and booting need on Debian: runc, QEMU and its firmware
 	@sh scripts/deps.sh

@@ -12,16 +12,20 @@ cp -r "$here/recipes" "$here/lockfiles" "$tmp/"
 
 # whole NAME RECIPE [FLAG…]: from no lock to a build that was proved
 whole() {
+	built "$@"
+	logged "${run[@]}" check
+}
+# built NAME RECIPE [FLAG…]: from no lock to a build, all sums of which hold
+built() {
 	local name=$1 dir=$tmp/recipes/$2
 	shift 2
 	echo "== $name"
-	local run=("$bin" -C "$dir" --progress plain "$@")
+	run=("$bin" -C "$dir" --progress plain "$@")
 	logged "${run[@]}" validate
 	logged "${run[@]}" lock
 	logged "${run[@]}" lock --check
 	logged "${run[@]}" fetch
 	logged "${run[@]}" build -o "$tmp/out/$name"
-	logged "${run[@]}" check
 	(cd "$tmp/out/$name" && for d in */; do (cd "$d" && sha256sum --quiet -c SHA256SUMS); done)
 }
 # logged COMMAND…: its results, and all it said when it fails
@@ -50,22 +54,22 @@ prepared() {
 	cp -r "$here/scripts/$1" "$dir"
 	mkdir "$dir/keys"
 	cp "$here/recipes/hello/keys/debian-archive.gpg" "$dir/keys/"
-	harden=("$bin" -C "$dir" --progress plain)
+	run=("$bin" -C "$dir" --progress plain)
 	echo "== $1"
-	logged "${harden[@]}" validate
-	logged "${harden[@]}" fmt --check
-	logged "${harden[@]}" lock
-	logged "${harden[@]}" fetch
+	logged "${run[@]}" validate
+	logged "${run[@]}" fmt --check
+	logged "${run[@]}" lock
+	logged "${run[@]}" fetch
 }
 linked=pie,relro,now,nx,no-rwx,no-textrel,rpath
 
 if [ "${2-}" = languages ]; then
 	prepared languages
 	for name in go rust; do
-		logged "${harden[@]}" build -o "$tmp/out/languages" "package.mended[\"$name\"]"
+		logged "${run[@]}" build -o "$tmp/out/languages" "package.mended[\"$name\"]"
 		logged "$bin" harden --rule "$linked,bounds-checks" "$tmp/out/languages/mended-$name" >/dev/null
 	done
-	logged "${harden[@]}" check 'package.mended["go"]' 'package.mended["rust"]'
+	logged "${run[@]}" check 'package.mended["go"]' 'package.mended["rust"]'
 	refused go "$tmp/languages" 'package.mutant["go"]' <<-'EOT'
 		mixed (./tmp/go-link-/000002.o): compiled-outside
 		unknown: compiled-outside
@@ -82,7 +86,9 @@ if [ "${2-}" = languages ]; then
 fi
 
 rm -f "$tmp"/lockfiles/hello* "$tmp"/lockfiles/busybox*
-whole hello hello
+# hello is proved by the script that is ready for any CI
+built hello hello
+logged "$here/ci/check.sh" "$bin" "$tmp/recipes/hello" "$tmp/ci"
 whole busybox busybox
 
 # the same package in a toolchain whose maintainer scripts ran in the sandbox
@@ -94,10 +100,11 @@ cmp "$tmp/out/hello/hello/usr/bin/hello" "$tmp/out/configured/hello/usr/bin/hell
 
 # what tries to lose a flag: mended, or refused by the rule and name given here
 prepared hardening
-for name in flags path empty response override assembler linker stack; do
-	logged "${harden[@]}" build -o "$tmp/out/hardening" "package.mended[\"$name\"]"
-	logged "$bin" harden --rule "$linked" "$tmp/out/hardening/mended-$name/p" >/dev/null
-done
+names=(flags path empty response override assembler linker stack)
+mended=("${names[@]/#/package.mended[\"}")
+logged "${run[@]}" build -o "$tmp/out/hardening" "${mended[@]/%/\"]}"
+programs=("${names[@]/#/$tmp/out/hardening/mended-}")
+logged "$bin" harden --rule "$linked" "${programs[@]/%//p}" >/dev/null
 while read -r name expected; do
 	refused "$name" "$tmp/hardening" "package.mutant[\"$name\"]" <<<"$expected"
 done <<-'EOT'
@@ -113,17 +120,9 @@ done <<-'EOT'
 EOT
 
 # seeded nondeterminism: each fault caught and attributed, each mended twin equal
-cp -r "$here/scripts/faults" "$tmp/faults"
-mkdir "$tmp/faults/keys"
-cp "$here/recipes/hello/keys/debian-archive.gpg" "$tmp/faults/keys/"
-faults=("$bin" -C "$tmp/faults" --progress plain)
-echo "== faults"
-logged "${faults[@]}" validate
-logged "${faults[@]}" fmt --check
-logged "${faults[@]}" lock
-logged "${faults[@]}" fetch
+prepared faults
 began=$SECONDS code=0
-"${faults[@]}" --json check --junit "$tmp/junit.xml" --sarif "$tmp/check.sarif" >"$tmp/check.json" 2>"$tmp/log" || code=$?
+"${run[@]}" --json check --junit "$tmp/junit.xml" --sarif "$tmp/check.sarif" >"$tmp/check.json" 2>"$tmp/log" || code=$?
 if [ "$code" != 7 ]; then
 	tail -n 60 "$tmp/log" >&2
 	echo "error: check of the faults: exit $code, want 7" >&2
@@ -131,8 +130,9 @@ if [ "$code" != 7 ]; then
 fi
 echo "   ($((SECONDS - began)) s)"
 (cd "$here" && go run ./scripts/faults "$tmp/check.json")
-logged "$here/ci/check.sh" "$bin" "$tmp/recipes/hello" "$tmp/ci"
-echo "== ready files"
-(cd "$here" && go run ./scripts/ci "$bin" "$tmp/faults" 'package.mended["year"]' 'package.fault["year"]')
+
+# the ready files for continuous integration, of a target that passes and of one that does not
+prepared pipeline
+(cd "$here" && go run ./scripts/ci "$bin" "$tmp/pipeline" package.equal package.different)
 
 echo "== all is well"

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dombuild/dombuild/internal/daemontest"
 	"github.com/dombuild/dombuild/internal/sandbox/runtime"
 )
 
@@ -110,23 +110,9 @@ func cmdBuildkitd(ts *script, neg bool, args []string) {
 
 // buildkitd builds the daemon of the very module that is embedded, once.
 var buildkitd = sync.OnceValues(func() (string, error) {
-	if p := os.Getenv("DOMBUILD_TEST_BUILDKITD"); p != "" {
-		return p, nil
-	}
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/moby/buildkit").Output()
-	if err != nil {
-		return "", fmt.Errorf("finding BuildKit's module: %w", err)
-	}
-	bin, err := exec.LookPath("dombuild") // a directory of ours that goes with the test
+	bin, err := exec.LookPath("dombuild") // in a directory of ours that goes with the test
 	if err != nil {
 		return "", err
 	}
-	p := filepath.Join(filepath.Dir(bin), "buildkitd")
-	cmd := exec.Command("go", "build", "-o", p, "./cmd/buildkitd")
-	cmd.Dir = strings.TrimSpace(string(dir))
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building buildkitd: %w\n%s", err, out)
-	}
-	return p, nil
+	return daemontest.Build(filepath.Dir(bin), "buildkitd")
 })

@@ -15,15 +15,9 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
-
-	"github.com/dombuild/dombuild/internal/sandbox"
 )
 
 func main() {
-	// the sandbox runs this program as its container runtime and as its probe
-	if code, ok := sandbox.Program(os.Args); ok {
-		os.Exit(code)
-	}
 	// a user's own umask must not reach the directories that containers see
 	syscall.Umask(0o022)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

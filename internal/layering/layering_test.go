@@ -67,6 +67,7 @@ var bans = []ban{
 	{"internal/signer", []string{"net/http", "internal/store", "internal/fetch", "internal/sandbox"}, "a key is found and asked to sign: nothing else is done with it"},
 	{"internal/bundle", []string{"net/http", "os/exec", "internal/fetch", "internal/sandbox", "internal/plan"}, "what crosses the gap is what a lock pins: no connection, no build"},
 	{"internal/yocto/bitbake/python", []string{"net/http", "os/exec", "internal/yocto/bitbake"}, "code is evaluated, not run: nothing of the machine is at hand"},
+	{"internal/daemontest", []string{"net/http", "internal/store", "internal/sandbox"}, "whoever builds a daemon does not know who asks it"},
 	{"internal/killtest", []string{"net/http", "internal/store", "internal/build"}, "whoever kills knows processes, not what they do"},
 	{"internal/boot", []string{"internal/fetch", "internal/sandbox", "net/http"}, "booting needs files and QEMU"},
 }

@@ -11,8 +11,6 @@ import (
 
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/containerd/platforms"
-	"github.com/dombuild/dombuild/internal/sandbox/probe"
-	"github.com/dombuild/dombuild/internal/sandbox/runtime"
 	"github.com/gofrs/flock"
 	"github.com/moby/buildkit/client"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -23,25 +21,12 @@ type Store interface {
 	Content() content.Store
 }
 
-// Program is what Options.Probe must do: with the first argument "sandbox-probe"
-// it is probe.Main, and under the name runtime.Name it is runtime.Main. It
-// reports whether argv asked for one of them, and with which exit code it ended.
-func Program(argv []string) (code int, ok bool) {
-	switch {
-	case filepath.Base(argv[0]) == runtime.Name:
-		return runtime.Main(argv), true
-	case len(argv) > 1 && argv[1] == probe.Verb:
-		return probe.Main(argv[2:]), true
-	}
-	return 0, false
-}
-
 // Options say how to open an engine.
 type Options struct {
 	Builder   string    // address of an existing daemon; "" = embedded in this process
 	Root      string    // state of the embedded engine; it is only a cache
 	Store     Store     // where every input comes from
-	Probe     string    // static executable: see Program
+	Probe     string    // static executable that has packages probe and runtime, such as this program
 	KeepBytes int64     // disk that the embedded engine's cache may keep; 0 = 20 GB
 	Log       io.Writer // what the engine says about itself; nil = discarded
 	// Waiting, if not nil, is called once when another process uses Root, and

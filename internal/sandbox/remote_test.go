@@ -19,32 +19,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dombuild/dombuild/internal/daemontest"
 	"github.com/dombuild/dombuild/internal/sandbox/runtime"
 	"github.com/google/go-cmp/cmp"
 )
 
 // buildkitd builds the daemon of the very module that is embedded, once.
-var buildkitd = sync.OnceValues(func() (string, error) {
-	if p := os.Getenv("DOMBUILD_TEST_BUILDKITD"); p != "" {
-		return p, nil
-	}
-	return buildOfBuildkit("buildkitd")
-})
+var buildkitd = sync.OnceValues(func() (string, error) { return buildOfBuildkit("buildkitd") })
 
 // buildOfBuildkit builds a program of the embedded module beside the guest.
 func buildOfBuildkit(name string) (string, error) {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/moby/buildkit").Output()
-	if err != nil {
-		return "", err
-	}
-	p := filepath.Join(filepath.Dir(guestPath), name)
-	cmd := exec.Command("go", "build", "-o", p, "./cmd/"+name)
-	cmd.Dir = strings.TrimSpace(string(dir))
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", errors.New(string(out))
-	}
-	return p, nil
+	return daemontest.Build(filepath.Dir(guestPath), name)
 }
 
 // startDaemon starts a real buildkitd and returns its address.

@@ -177,7 +177,7 @@ func TestGoProgram(t *testing.T) {
 		must(t, os.MkdirAll(sub, 0o755))
 		must(t, os.WriteFile(filepath.Join(sub, "go.mod"), []byte("module x\n"), 0o644))
 		must(t, os.WriteFile(filepath.Join(sub, "main.go"), []byte("package main\n\nfunc main() { println(1) }\n"), 0o644))
-		run(t, sub, "go", "build", "-o", "out", ".")
+		run(t, sub, "go", "build", "-trimpath=false", "-o", "out", ".")
 		return readFile(t, filepath.Join(sub, "out"))
 	}
 	all := contents(t, "out", build("build/a"), build("check/build/a"), Options{})

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -79,15 +78,6 @@ func outlive(cmd *exec.Cmd) ([]byte, error) {
 
 // leaked is the exit code of a helper that found a way out.
 const leaked = 77
-
-// A helper makes its calls on the first thread of its process: outlive sees
-// when that one was killed. Nothing inside the process can see it for sure: the
-// garbage collector waits for the dead thread for ever.
-func init() {
-	if len(os.Args) > 2 && os.Args[1] == Verb {
-		runtime.LockOSThread()
-	}
-}
 
 // help runs one helper.
 func help(what, arg string) int {

@@ -13,7 +13,8 @@ import (
 	"os"
 )
 
-// Verb is the argument that asks for Main.
+// Verb is the argument with which a program that imports this package becomes
+// the probe, before its main function.
 const Verb = "sandbox-probe"
 
 // Config says what the probe is to expect and where the canaries are.

@@ -1,6 +1,7 @@
 // Package runtime is a container runtime in front of runc that closes what
 // BuildKit's containers leave open. The program that contains it is started
-// under the name [Name]; it rewrites the bundle's config.json and becomes runc.
+// under the name [Name]; before its main function it rewrites the bundle's
+// config.json and becomes runc.
 //
 // Measured, with BuildKit 0.33 and its default seccomp profile, and closed here:
 //

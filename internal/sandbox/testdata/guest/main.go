@@ -2,6 +2,8 @@
 // a static toolbox that needs nothing from the machine that runs them.
 //
 //	guest CMD ARG… [; CMD ARG…]…
+//
+// It is the sandbox's container runtime and probe too.
 package main
 
 import (
@@ -15,19 +17,13 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/dombuild/dombuild/internal/sandbox/probe"
-	"github.com/dombuild/dombuild/internal/sandbox/runtime"
+	_ "github.com/dombuild/dombuild/internal/sandbox/probe"
+	_ "github.com/dombuild/dombuild/internal/sandbox/runtime"
 	"golang.org/x/sys/unix"
 )
 
 func main() {
 	args := os.Args[1:]
-	if filepath.Base(os.Args[0]) == runtime.Name {
-		os.Exit(runtime.Main(os.Args))
-	}
-	if len(args) > 0 && args[0] == probe.Verb {
-		os.Exit(probe.Main(args[1:]))
-	}
 	for len(args) > 0 {
 		n := 0
 		for n < len(args) && args[n] != ";" {
