@@ -14,6 +14,7 @@ type Pool struct {
 	room    sync.Cond
 	most    int       // goroutines that hash
 	working int       // of them at work
+	open    int       // streams that were written to and not waited for
 	ready   []*Stream // with a chunk to hash, and nobody at it; the longest waiting first
 	pending int       // chunks that were brought and are not hashed
 }
@@ -38,6 +39,7 @@ type Stream struct {
 	hash  hash.Hash
 	done  func([]byte)
 	queue [][]byte
+	open  bool // it was written to and not waited for
 	busy  bool // it is ready, or being hashed
 	idle  sync.Cond
 }
@@ -58,13 +60,17 @@ func (s *Stream) Write(data []byte) {
 	for p.pending >= pendingMost {
 		p.room.Wait()
 	}
+	if !s.open {
+		s.open = true
+		p.open++
+	}
 	p.pending++
 	s.queue = append(s.queue, data)
 	if !s.busy {
 		s.busy = true
 		p.ready = append(p.ready, s)
 	}
-	if p.working == 0 || p.working < p.most && len(p.ready) >= crowd() {
+	if p.working == 0 || p.working < p.most && len(p.ready) >= p.crowd() {
 		p.working++
 		go p.work()
 	}
@@ -77,11 +83,15 @@ func (s *Stream) Wait() {
 	for s.busy {
 		s.idle.Wait()
 	}
+	if s.open {
+		s.open = false
+		s.pool.open--
+	}
 }
 
-// crowd is how many streams are worth another goroutine that hashes: they are
-// hashed together, and so with less work for each than alone.
-func crowd() int { return min(2, widest()) }
+// crowd is how many streams must be ready for another goroutine to begin: the
+// share of one processor, so that few streams are hashed side by side and many together.
+func (p *Pool) crowd() int { return min(widest(), (p.open+p.most-1)/p.most) }
 
 // work hashes until there is nothing left to do.
 func (p *Pool) work() {
