@@ -110,10 +110,10 @@ func (t *turn) sync() {
 	}
 }
 
-// together says whether syncing the file system of f makes its files durable,
-// and its directories too. It does neither for one in user space or over a network, which is
-// not told. In those listed it commits the journal, and with it every change of
-// a directory; that it failed is told since Linux 5.17.
+// together says whether to sync the file system of f makes its files durable,
+// and its directories too. A file system in user space or over a network is not
+// even told. Those listed commit their journal, and with it every change of a
+// directory; that this failed is told since Linux 5.17.
 func together(f *os.File) (files, dirs bool) {
 	var st unix.Statfs_t
 	if f == nil || unix.Fstatfs(int(f.Fd()), &st) != nil {
