@@ -60,7 +60,6 @@ func newTransport() *http.Transport {
 		IdleConnTimeout:     30 * time.Second,
 		ForceAttemptHTTP2:   true,
 		DisableCompression:  true,
-		ReadBufferSize:      64 << 10,
 	}
 }
 

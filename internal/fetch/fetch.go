@@ -36,7 +36,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 
 	"github.com/opencontainers/go-digest"
@@ -128,7 +127,7 @@ func verifyPresent(ctx context.Context, s *store.Store, requests []Request, p pr
 	}
 	task := p.Begin("verify", total)
 	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	g.SetLimit(s.Parallel())
 	for i, r := range requests {
 		if missing[i] || errs[i] != nil {
 			continue

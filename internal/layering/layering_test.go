@@ -24,6 +24,7 @@ var bans = []ban{
 	{"internal/recipe", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "a recipe is evaluated from its files alone"},
 	{"internal/lockfile", []string{"net/http", "os/exec", "internal/store", "internal/fetch"}, "a lock is text: reading it opens no connection"},
 	{"internal/store", []string{"net/http", "internal/fetch", "internal/plan"}, "the store holds bytes and does not know where they come from"},
+	{"internal/lanes", []string{"net/http", "os/exec", "internal/store"}, "a hash is a function of bytes"},
 	{"internal/fetch", []string{"internal/plan", "internal/sandbox", "internal/build", "github.com/moby/buildkit/client"}, "what downloads does not build"},
 	{"internal/resolve", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what resolves does not build"},
 	{"internal/resolve/upstream", []string{"internal/sandbox", "internal/plan", "internal/build", "github.com/moby/buildkit/client"}, "what brings sources runs nothing of them"},

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -86,7 +85,7 @@ func (s *Store) Get(ctx context.Context, d digest.Digest) (Blob, error) {
 func (s *Store) GetAll(ctx context.Context, digests []digest.Digest) ([]Blob, error) {
 	blobs, errs := make([]Blob, len(digests)), make([]error, len(digests))
 	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	g.SetLimit(s.Parallel())
 	for i, d := range digests {
 		g.Go(func() error {
 			blobs[i], errs[i] = s.Get(ctx, d)
@@ -136,7 +135,7 @@ func (s *Store) check(ctx context.Context, f *os.File, d digest.Digest) (int64, 
 		return 0, err
 	}
 	h := newHash(d.Algorithm())
-	n, err := hashFile(ctx, f, h)
+	n, err := s.hashFile(ctx, f, h)
 	if err != nil && ctx.Err() != nil {
 		return 0, ctx.Err()
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 
@@ -10,33 +11,34 @@ import (
 
 // diskSync makes files and the entries of directories durable, for many callers
 // at a time: those that come while the disk is busy share the next turn. The
-// zero value is ready. All files are of one file system.
+// zero value is ready. All files and directories are of one file system.
 type diskSync struct {
-	mu     sync.Mutex
-	queues map[string]*queue // by directory; "" is that of the files
-}
-
-// queue is what goes on with one directory, or with the files.
-type queue struct {
+	mu   sync.Mutex
 	busy bool
 	next *turn // of those that wait; nil when nobody does
 }
 
-// turn is one sync, on behalf of one caller or several. err may be read
-// when done is closed.
+// turn is one sync, on behalf of all who wait for it. What it found may be
+// read when done is closed.
 type turn struct {
-	first   *os.File // nil when it is a directory's
-	callers int
-	done    chan struct{}
-	err     error
+	files int
+	first *os.File         // of the files; nil when there is none
+	dirs  map[string]error // by path, what became of them
+	done  chan struct{}
+	err   error // of the files
 }
 
 // file returns when the bytes of f are durable. A disk takes about as long for
 // one file as for all that was written, so whoever is not alone has the file
-// system synced, by syncfs(2).
+// system synced, by syncfs(2), where that is known to do what fsync(2) does.
 func (s *diskSync) file(f *os.File) error {
-	t := s.wait("", f)
-	if t.callers == 1 {
+	t := s.wait(func(t *turn) {
+		t.files++
+		if t.first == nil {
+			t.first = f
+		}
+	})
+	if !t.shared() {
 		return t.err
 	}
 	if t.err != nil { // it may be of a file that is nobody's here
@@ -47,27 +49,22 @@ func (s *diskSync) file(f *os.File) error {
 
 // dir returns when every change of the directory that was made before the call
 // is durable.
-func (s *diskSync) dir(path string) error { return s.wait(path, nil).err }
+func (s *diskSync) dir(path string) error {
+	t := s.wait(func(t *turn) { t.dirs[path] = nil })
+	return t.dirs[path]
+}
 
 // wait takes part in the next turn.
-func (s *diskSync) wait(key string, f *os.File) *turn {
+func (s *diskSync) wait(join func(*turn)) *turn {
 	s.mu.Lock()
-	if s.queues == nil {
-		s.queues = map[string]*queue{}
+	if s.next == nil {
+		s.next = &turn{dirs: map[string]error{}, done: make(chan struct{})}
 	}
-	q := s.queues[key]
-	if q == nil {
-		q = &queue{}
-		s.queues[key] = q
-	}
-	if q.next == nil {
-		q.next = &turn{first: f, done: make(chan struct{})}
-	}
-	mine := q.next
-	mine.callers++
-	if !q.busy {
-		q.busy = true
-		go s.run(key, q)
+	mine := s.next
+	join(mine)
+	if !s.busy {
+		s.busy = true
+		go s.run()
 	}
 	s.mu.Unlock()
 	<-mine.done
@@ -75,28 +72,70 @@ func (s *diskSync) wait(key string, f *os.File) *turn {
 }
 
 // run takes turns until nobody waits.
-func (s *diskSync) run(key string, q *queue) {
+func (s *diskSync) run() {
 	for {
 		s.mu.Lock()
-		now := q.next
-		q.next = nil
+		now := s.next
+		s.next = nil
 		if now == nil {
-			q.busy = false
+			s.busy = false
 			s.mu.Unlock()
 			return
 		}
 		s.mu.Unlock()
-		switch {
-		case now.first == nil:
-			now.err = syncDir(key)
-		case now.callers == 1:
-			now.err = now.first.Sync()
-		default:
-			now.err = unix.Syncfs(int(now.first.Fd()))
-		}
+		now.sync()
 		close(now.done)
 	}
 }
+
+// shared says whether there is more than a file alone to be made durable.
+func (t *turn) shared() bool { return t.files > 1 || t.files == 1 && len(t.dirs) > 0 }
+
+// sync makes everything durable that was asked for before.
+func (t *turn) sync() {
+	files, dirs := together(t.first)
+	switch {
+	case t.shared() && files:
+		t.err = unix.Syncfs(int(t.first.Fd()))
+	case t.shared():
+		t.err = errors.ErrUnsupported
+	case t.first != nil:
+		t.err = t.first.Sync()
+	}
+	if t.shared() && t.err == nil && dirs {
+		return
+	}
+	for path := range t.dirs {
+		t.dirs[path] = syncDir(path)
+	}
+}
+
+// together says whether to sync the file system of f makes its files durable,
+// and its directories too. A file system in user space or over a network is not
+// even told. Those listed commit their journal, and with it every change of a
+// directory; that this failed is told since Linux 5.17.
+func together(f *os.File) (files, dirs bool) {
+	var st unix.Statfs_t
+	if f == nil || unix.Fstatfs(int(f.Fd()), &st) != nil {
+		return false, false
+	}
+	switch uint32(st.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.TMPFS_MAGIC:
+		return true, syncfsTells()
+	}
+	return false, false
+}
+
+// syncfsTells says whether Linux is 5.17 or later.
+var syncfsTells = sync.OnceValue(func() bool {
+	var name unix.Utsname
+	var major, minor int
+	if err := unix.Uname(&name); err != nil {
+		return false
+	}
+	n, _ := fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &major, &minor)
+	return n == 2 && (major > 5 || major == 5 && minor >= 17)
+})
 
 // writtenBack gives the error that the disk had with a file that was synced
 // together with others: before Linux 5.8, syncfs does not say it.

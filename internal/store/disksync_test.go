@@ -61,11 +61,43 @@ func TestFileSync(t *testing.T) {
 	nobodyWaits(t, &disk)
 }
 
+// TestMixedSync: files and directories share turns, and each caller has its own answer.
+func TestMixedSync(t *testing.T) {
+	good, gone := t.TempDir(), filepath.Join(t.TempDir(), "gone")
+	var disk diskSync
+	var g sync.WaitGroup
+	for i := range 100 {
+		f, err := os.CreateTemp(good, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := i%10 == 0
+		if closed {
+			f.Close()
+		}
+		g.Go(func() {
+			if err := disk.file(f); closed != (err != nil) {
+				t.Errorf("closed: %v, the answer: %v", closed, err)
+			}
+			f.Close()
+			if err := disk.dir(good); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	g.Wait()
+	// Alone, a directory is synced by its name.
+	if err := disk.dir(gone); err == nil {
+		t.Error("a directory that is not there was made durable")
+	}
+	nobodyWaits(t, &disk)
+}
+
 func nobodyWaits(t *testing.T, disk *diskSync) {
 	t.Helper()
-	for key, q := range disk.queues {
-		if q.next != nil {
-			t.Errorf("%q: somebody still waits", key)
-		}
+	disk.mu.Lock()
+	defer disk.mu.Unlock()
+	if disk.next != nil {
+		t.Error("somebody still waits")
 	}
 }

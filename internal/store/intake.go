@@ -9,10 +9,13 @@ import (
 	"hash"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sys/unix"
+
+	"github.com/dombuild/dombuild/internal/lanes"
 )
 
 // A chunk stays in the second-level cache between being read, hashed and
@@ -26,13 +29,24 @@ var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
 
 // checkDigest accepts what may be the identity of a blob.
 func checkDigest(d digest.Digest) error {
+	alg, sum, _ := strings.Cut(string(d), ":")
+	if (alg == "sha256" && len(sum) == 2*sha256.Size || alg == "sha512" && len(sum) == 2*sha512.Size) && isHex(sum) {
+		return nil
+	}
 	if err := d.Validate(); err != nil {
 		return fmt.Errorf("digest %q: %w", d, err)
 	}
-	if a := d.Algorithm(); a != digest.SHA256 && a != digest.SHA512 {
-		return fmt.Errorf("digest %q: only sha256 and sha512 are identity", d)
+	return fmt.Errorf("digest %q: only sha256 and sha512 are identity", d)
+}
+
+// isHex says whether a text is of small hexadecimal digits alone.
+func isHex(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
 	}
-	return nil
+	return true
 }
 
 func newHash(a digest.Algorithm) hash.Hash {
@@ -50,55 +64,37 @@ type writeError struct{ error }
 
 func (e writeError) Unwrap() error { return e.error }
 
-// intake writes a stream to a file and hashes it on the way.
+// intake writes a stream to a file and has it hashed on the way.
 type intake struct {
-	f     *os.File
-	alg   digest.Algorithm
-	h     hash.Hash
-	n     int64 // bytes taken in
-	limit int64 // how many may come; -1: any number
-	begun int64 // bytes the disk was told to begin writing
+	f      *os.File
+	alg    digest.Algorithm
+	h      hash.Hash
+	stream *lanes.Stream     // hashes into h
+	free   chan *[chunk]byte // buffers that are hashed
+	made   int               // buffers that are free or in use
+	n      int64             // bytes taken in
+	limit  int64             // how many may come; -1: any number
+	begun  int64             // bytes the disk was told to begin writing
 }
 
-func newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
-	return &intake{f: f, alg: alg, h: newHash(alg), limit: limit}
+func (s *Store) newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
+	in := &intake{f: f, alg: alg, h: newHash(alg), limit: limit, free: make(chan *[chunk]byte, ahead)}
+	in.stream = s.pool.Stream(in.h, func(b []byte) { in.free <- (*[chunk]byte)(b[:chunk]) })
+	return in
 }
 
 // ahead is how many chunks may have been written and not yet hashed.
 const ahead = 4
 
 // from takes in everything r gives. While chunks are hashed, those after them
-// are read and written. It reads at most one byte more than the limit and then
-// returns errTooLong.
+// are read and written; when it returns, some of them may not be hashed yet. It reads at most
+// one byte more than the limit and then returns errTooLong.
 func (in *intake) from(r io.Reader) (int64, error) {
-	work, free := make(chan []byte, ahead), make(chan *[chunk]byte, ahead)
-	for range ahead {
-		free <- nil // a buffer that nobody has needed yet
-	}
-	go func() {
-		for b := range work {
-			in.h.Write(b)
-			free <- (*[chunk]byte)(b[:chunk])
-		}
-		close(free)
-	}()
-	// The last chunk must be hashed before the sum is used.
-	defer func() {
-		close(work)
-		for b := range free {
-			if b != nil {
-				buffers.Put(b)
-			}
-		}
-	}()
 	start := in.n
 	for {
-		b := <-free
-		if b == nil {
-			b = buffers.Get().(*[chunk]byte)
-		}
+		b := in.buffer()
 		n, rerr := fill(r, in.room(b[:]))
-		err := in.take(b[:n], work)
+		err := in.take(b, n)
 		if err == nil {
 			err = rerr
 		}
@@ -108,6 +104,28 @@ func (in *intake) from(r io.Reader) (int64, error) {
 		if err != nil {
 			return in.n - start, err
 		}
+	}
+}
+
+// buffer gives a buffer that nobody uses.
+func (in *intake) buffer() *[chunk]byte {
+	if in.made == ahead {
+		return <-in.free
+	}
+	select {
+	case b := <-in.free:
+		return b
+	default:
+		in.made++
+		return buffers.Get().(*[chunk]byte)
+	}
+}
+
+// finish returns when everything taken in was hashed, and gives the buffers back.
+func (in *intake) finish() {
+	in.stream.Wait()
+	for ; in.made > 0; in.made-- {
+		buffers.Put(<-in.free)
 	}
 }
 
@@ -121,14 +139,21 @@ func fill(r io.Reader, b []byte) (n int, err error) {
 	return n, err
 }
 
-// take hands a chunk, of which it becomes the buffer, to the hasher and writes
-// it meanwhile.
-func (in *intake) take(b []byte, work chan<- []byte) error {
-	if in.limit >= 0 && in.n+int64(len(b)) > in.limit {
+// take has the first n bytes of a buffer, which it gives away, hashed and
+// writes them meanwhile.
+func (in *intake) take(b *[chunk]byte, n int) error {
+	tooLong := in.limit >= 0 && in.n+int64(n) > in.limit
+	if n == 0 || tooLong {
+		in.free <- b
+	}
+	if tooLong {
 		return errTooLong
 	}
-	work <- b
-	n, err := in.f.Write(b)
+	if n == 0 {
+		return nil
+	}
+	in.stream.Write(b[:n])
+	n, err := in.f.Write(b[:n])
 	in.n += int64(n)
 	if err != nil {
 		return writeError{err}
@@ -150,27 +175,10 @@ func (in *intake) room(b []byte) []byte {
 	return b[:min(int64(len(b)), in.limit-in.n+1)]
 }
 
-func (in *intake) digest() digest.Digest { return digest.NewDigest(in.alg, in.h) }
-
-// hashFile hashes an open file from its beginning, without moving its offset.
-func hashFile(ctx context.Context, f io.ReaderAt, h hash.Hash) (int64, error) {
-	buf := buffers.Get().(*[chunk]byte)
-	defer buffers.Put(buf)
-	var n int64
-	for {
-		if err := ctx.Err(); err != nil {
-			return n, err
-		}
-		k, err := f.ReadAt(buf[:], n)
-		h.Write(buf[:k])
-		n += int64(k)
-		if err == io.EOF {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
+// digest is that of everything taken in.
+func (in *intake) digest() digest.Digest {
+	in.finish()
+	return digest.NewDigest(in.alg, in.h)
 }
 
 // contextReader stops reading when its context is over.

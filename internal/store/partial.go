@@ -24,6 +24,8 @@ type Partial struct {
 	want digest.Digest
 	size int64
 	note string // path of the note beside the bytes
+
+	noted bool // there may be a note
 }
 
 // Resume begins or resumes receiving the blob want of size bytes (-1 if not
@@ -35,11 +37,15 @@ func (s *Store) Resume(ctx context.Context, want digest.Digest, size int64) (*Pa
 		return nil, err
 	}
 	path := s.path(areaPartial, want.Algorithm().String()+"-"+want.Encoded())
-	t, err := lockPartial(ctx, path)
+	t, made, err := lockPartial(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("resuming blob %s: %w", want, explain(s.dir, err))
 	}
-	p := &Partial{s: s, t: t, want: want, size: size, note: path + ".note"}
+	p := &Partial{s: s, t: t, want: want, size: size, note: path + ".note", noted: !made}
+	p.in = s.newIntake(t.f, want.Algorithm(), size)
+	if made {
+		return p, nil
+	}
 	if err := p.rehash(ctx); err != nil {
 		t.f.Close()
 		return nil, fmt.Errorf("resuming blob %s: %w", want, explain(s.dir, err))
@@ -47,32 +53,41 @@ func (s *Store) Resume(ctx context.Context, want digest.Digest, size int64) (*Pa
 	return p, nil
 }
 
+// openPartial opens a partial download, and says whether it was made just now.
+func openPartial(path string) (f *os.File, made bool, err error) {
+	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+		return f, false, err
+	}
+	return f, err == nil, err
+}
+
 // lockPartial opens a partial download, alone.
-func lockPartial(ctx context.Context, path string) (*temp, error) {
+func lockPartial(ctx context.Context, path string) (t *temp, made bool, err error) {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+		f, made, err := openPartial(path)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		got, err := flock(f, unix.LOCK_EX)
 		if err == nil && got && linked(f, path) {
-			return &temp{f: f, path: path}, nil
+			return &temp{f: f, path: path}, made, nil
 		}
 		f.Close()
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		select {
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, false, context.Cause(ctx)
 		case <-time.After(lockPoll):
 		}
 	}
 }
 
 func (p *Partial) rehash(ctx context.Context) error {
-	p.in = newIntake(p.t.f, p.want.Algorithm(), p.size)
-	n, err := hashFile(ctx, p.t.f, p.in.h)
+	n, err := p.s.hashFile(ctx, p.t.f, p.in.h)
 	if err != nil {
 		return err
 	}
@@ -90,6 +105,9 @@ func (p *Partial) Offset() int64 { return p.in.n }
 // Note returns the text that was kept beside the bytes with SetNote, or "".
 // It tells the receiver where they came from.
 func (p *Partial) Note() string {
+	if !p.noted {
+		return ""
+	}
 	text, err := os.ReadFile(p.note)
 	if err != nil {
 		return ""
@@ -100,17 +118,28 @@ func (p *Partial) Note() string {
 // SetNote keeps a text beside the bytes. It is lost with them.
 func (p *Partial) SetNote(text string) error {
 	if text == "" {
-		return removeIfThere(p.note)
+		return p.dropNote()
 	}
+	p.noted = true
 	return explain(p.s.dir, os.WriteFile(p.note, []byte(text), 0o600))
+}
+
+// dropNote removes the note. A system call is saved where there is none.
+func (p *Partial) dropNote() error {
+	if !p.noted {
+		return nil
+	}
+	p.noted = false
+	return removeIfThere(p.note)
 }
 
 // Reset drops the bytes that are there, to begin again.
 func (p *Partial) Reset() error {
-	if err := errors.Join(p.t.f.Truncate(0), removeIfThere(p.note)); err != nil {
+	p.in.finish()
+	if err := errors.Join(p.t.f.Truncate(0), p.dropNote()); err != nil {
 		return err
 	}
-	p.in = newIntake(p.t.f, p.want.Algorithm(), p.size)
+	p.in = p.s.newIntake(p.t.f, p.want.Algorithm(), p.size)
 	_, err := p.t.f.Seek(0, io.SeekStart)
 	return err
 }
@@ -136,6 +165,10 @@ func (p *Partial) Commit() (Blob, error) {
 	if p.t.path == "" {
 		return Blob{}, fmt.Errorf("storing blob %s: %w", p.want, fs.ErrClosed)
 	}
+	// A note is never without its bytes: Resume trusts that where there are none.
+	if err := p.dropNote(); err != nil {
+		return Blob{}, errors.Join(fmt.Errorf("storing blob %s: %w", p.want, err), p.Abort())
+	}
 	blob, err := p.s.seal(p.t, p.in, p.want, p.size)
 	return blob, errors.Join(err, p.Discard())
 }
@@ -148,13 +181,15 @@ func (p *Partial) Abort() error {
 	if p.in.n == 0 {
 		return p.Discard()
 	}
+	p.in.finish()
 	p.t.path = ""
 	return p.t.f.Close()
 }
 
 // Discard ends receiving and drops the bytes.
 func (p *Partial) Discard() error {
-	err := removeIfThere(p.note)
+	err := p.dropNote()
+	p.in.finish()
 	p.t.discard()
 	return err
 }

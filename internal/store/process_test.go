@@ -70,7 +70,9 @@ type sayAndWait struct{}
 
 func (sayAndWait) Read([]byte) (int, error) {
 	fmt.Println("waiting")
-	select {}
+	for { // in a way that is not taken for a deadlock
+		time.Sleep(time.Hour)
+	}
 }
 
 // start runs this test binary as another process and waits until it says a

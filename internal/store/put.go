@@ -29,7 +29,8 @@ func (s *Store) Put(ctx context.Context, r io.Reader, want digest.Digest, size i
 		return Blob{}, fmt.Errorf("storing a blob: %w", explain(s.dir, err))
 	}
 	defer t.discard()
-	in := newIntake(t.f, alg, size)
+	in := s.newIntake(t.f, alg, size)
+	defer in.finish()
 	if _, err := in.from(contextReader{ctx, r}); err != nil && !errors.Is(err, errTooLong) {
 		return Blob{}, fmt.Errorf("storing a blob: %w", explain(s.dir, err))
 	} else if err != nil {

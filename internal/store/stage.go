@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -133,7 +132,8 @@ func (g *Stage) take(ctx context.Context, r io.Reader, name string, want digest.
 	}
 	t := temp{f: f, path: f.Name()}
 	defer t.discard()
-	in := newIntake(f, want.Algorithm(), size)
+	in := g.s.newIntake(f, want.Algorithm(), size)
+	defer in.finish()
 	if _, err := in.from(contextReader{ctx, r}); errors.Is(err, errTooLong) {
 		return g.s.tooLong(want, size)
 	} else if err != nil {
@@ -203,7 +203,7 @@ func (g *Stage) recheck(ctx context.Context, blobs []digest.Digest) error {
 	old := slices.DeleteFunc(slices.Clone(blobs), func(d digest.Digest) bool { return g.fresh[d] })
 	errs := make([]error, len(old))
 	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	group.SetLimit(g.s.Parallel())
 	for i, d := range old {
 		group.Go(func() error {
 			errs[i] = g.recheckOne(ctx, d)
@@ -221,7 +221,7 @@ func (g *Stage) recheckOne(ctx context.Context, d digest.Digest) error {
 	}
 	defer f.Close()
 	h := newHash(d.Algorithm())
-	n, err := hashFile(ctx, f, h)
+	n, err := g.s.hashFile(ctx, f, h)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/dombuild/dombuild/internal/lanes"
 )
 
 // Store is an open store. It is safe for concurrent use.
@@ -57,6 +59,7 @@ type Store struct {
 	mu       sync.RWMutex // GC holds it for writing, publishing for reading
 	verified sync.Map     // digest.Digest → *memo, for Content
 	disk     diskSync
+	pool     *lanes.Pool
 }
 
 const (
@@ -81,7 +84,7 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)
 	}
-	s := &Store{dir: abs, lock: lock}
+	s := &Store{dir: abs, lock: lock, pool: lanes.NewPool()}
 	if err := s.sweep(); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -19,7 +18,7 @@ import (
 type VerifyOptions struct {
 	Digests  []digest.Digest   // nil: every blob, and the records and the index too
 	Heal     bool              // move corrupt blobs to quarantine and remove damaged records
-	Parallel int               // 0: one per CPU
+	Parallel int               // blobs at the same time; 0: as many as are hashed best
 	Progress progress.Reporter // nil: none
 }
 
@@ -96,7 +95,10 @@ func (s *Store) verifyBlobs(ctx context.Context, infos []Info, opt VerifyOptions
 	task := opt.Progress.Begin("verify", total)
 	errs := make([]error, len(infos))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallel(opt.Parallel))
+	if opt.Parallel <= 0 {
+		opt.Parallel = s.Parallel()
+	}
+	g.SetLimit(opt.Parallel)
 	for i, info := range infos {
 		g.Go(func() error {
 			errs[i] = s.verifyBlob(ctx, info.Digest, opt.Heal)
@@ -192,11 +194,4 @@ func (s *Store) verifyRecords(ctx context.Context, heal bool, report *VerifyRepo
 		}
 		return nil
 	})
-}
-
-func parallel(n int) int {
-	if n > 0 {
-		return n
-	}
-	return runtime.GOMAXPROCS(0)
 }
