@@ -50,18 +50,11 @@ func (m *Machine) contained(ctx context.Context, c pins.Commit, commit git.ID) e
 
 // leads asks one server for the tip of a branch, and for the way from there.
 func (m *Machine) leads(ctx context.Context, c pins.Commit, url, branch string, commit git.ID) (tip git.ID, err error) {
-	var lasting error
-	err = m.Client.Retry(ctx, func() error {
-		var err error
+	err = m.ask(ctx, func() (err error) {
 		tip, err = m.way(ctx, c, url, branch, commit)
-		var wrong *commits.Error
-		var says *gitwire.ServerError
-		if errors.As(err, &wrong) || errors.As(err, &says) || errors.Is(err, gitwire.ErrFilter) {
-			lasting, err = err, nil
-		}
 		return err
 	})
-	if err = errors.Join(lasting, err); err != nil {
+	if err != nil {
 		return "", fmt.Errorf("branch %s of %s: %w", branch, c.Clone, err)
 	}
 	return tip, nil

@@ -121,24 +121,29 @@ func (m *Machine) receive(ctx context.Context, c pins.Commit) (err error) {
 	return errors.Join(errs...)
 }
 
-// from receives a commit from one server. Only what may be the network's fault
-// is tried again.
+// from receives a commit from one server.
 func (m *Machine) from(ctx context.Context, c pins.Commit, url string) error {
-	var lasting error
-	err := m.Client.Retry(ctx, func() error {
-		lasting = nil
-		err := m.try(ctx, c, url)
-		var says *gitwire.ServerError
-		var wrong *commits.Error
-		if errors.As(err, &says) || errors.As(err, &wrong) {
-			lasting, err = err, nil
-		}
-		return err
-	})
-	if err = errors.Join(lasting, err); err != nil {
+	if err := m.ask(ctx, func() error { return m.try(ctx, c, url) }); err != nil {
 		return fmt.Errorf("commit %s of %s: %w", c.ID, c.Clone, err)
 	}
 	return nil
+}
+
+// ask asks a server, and again after what may be the network's fault: not what
+// the server says, nor that what it gave is wrong.
+func (m *Machine) ask(ctx context.Context, question func() error) error {
+	var lasting error
+	err := m.Client.Retry(ctx, func() error {
+		err := question()
+		var says *gitwire.ServerError
+		var wrong *commits.Error
+		if errors.As(err, &says) || errors.As(err, &wrong) || errors.Is(err, gitwire.ErrFilter) {
+			lasting = err
+			return nil
+		}
+		return err
+	})
+	return errors.Join(lasting, err)
 }
 
 func (m *Machine) try(ctx context.Context, c pins.Commit, url string) error {

@@ -67,18 +67,7 @@ func (m *Machine) history(ctx context.Context, c pins.Commit) error {
 
 // before asks one server.
 func (m *Machine) before(ctx context.Context, c pins.Commit, o *commits.Opened, url string) error {
-	var lasting error
-	err := m.Client.Retry(ctx, func() error {
-		lasting = nil
-		err := m.tryBefore(ctx, c, o, url)
-		var wrong *commits.Error
-		var says *gitwire.ServerError
-		if errors.As(err, &wrong) || errors.As(err, &says) || errors.Is(err, gitwire.ErrFilter) {
-			lasting, err = err, nil
-		}
-		return err
-	})
-	if err = errors.Join(lasting, err); err != nil {
+	if err := m.ask(ctx, func() error { return m.tryBefore(ctx, c, o, url) }); err != nil {
 		return fmt.Errorf("history of commit %s of %s: %w", c.ID, c.Clone, err)
 	}
 	return nil
