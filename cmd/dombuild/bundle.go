@@ -170,7 +170,7 @@ func (a *app) bundleWant() *cobra.Command {
 				for _, c := range doc.Commits {
 					fmt.Fprintf(w, "commit %s of %s\n", c.ID, c.Clone)
 				}
-				fmt.Fprintf(w, "the store lacks %d of %d blobs, %d bytes\n", len(doc.Blobs)+len(doc.Commits), all, doc.Bytes)
+				fmt.Fprintf(w, "the store lacks %d of %d blobs, %s\n", len(doc.Blobs)+len(doc.Commits), all, doc.size())
 			})
 		})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -31,7 +32,12 @@ func (a *app) layers(ctx context.Context, locks []bundle.File) (map[string]*bund
 		if err != nil {
 			return nil, err
 		}
-		if out[f.Name], err = bundle.Follow(ctx, bundle.FromStore{Store: st}, l); err != nil {
+		out[f.Name], err = bundle.Follow(ctx, bundle.FromStore{Store: st}, l)
+		var gone *store.NotFoundError
+		if errors.As(err, &gone) {
+			return nil, &hintError{err, "dombuild fetch --lock " + f.Name}
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -103,6 +109,19 @@ func wants(ctx context.Context, st *store.Store, locks []bundle.File) (doc wantD
 		}
 	}
 	return doc, all + len(m.Blobs), nil
+}
+
+// size says how many bytes are lacking, as far as locks say.
+func (doc *wantDocument) size() string {
+	unknown := func(b wantedBlob) bool { return b.Size < 0 }
+	switch n := fmt.Sprintf("%d bytes", doc.Bytes); {
+	case len(doc.Commits) == 0 && !slices.ContainsFunc(doc.Blobs, unknown):
+		return n
+	case doc.Bytes == 0:
+		return "of unknown size"
+	default:
+		return n + " and those of unknown size"
+	}
 }
 
 // blob adds a blob unless the store has it.
