@@ -32,7 +32,6 @@ import (
 
 	"github.com/moby/buildkit/client"
 	"github.com/opencontainers/go-digest"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/dombuild/dombuild/internal/plan"
 	"github.com/dombuild/dombuild/internal/progress"
@@ -132,9 +131,8 @@ func Run(ctx context.Context, p *plan.Plan, targets []string, opt Options) (*Res
 }
 
 type runner struct {
-	plan  *plan.Plan
-	opt   Options
-	slots chan struct{}
+	plan *plan.Plan
+	opt  Options
 
 	mu     sync.Mutex
 	done   map[string]Step
@@ -158,7 +156,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Progress == nil {
 		opt.Progress = progress.None{}
 	}
-	return &runner{plan: p, opt: opt, slots: make(chan struct{}, opt.Parallel), done: map[string]Step{}, known: map[string]Step{}, stale: map[string]bool{}, probes: map[digest.Digest]json.RawMessage{}}
+	return &runner{plan: p, opt: opt, done: map[string]Step{}, known: map[string]Step{}, stale: map[string]bool{}, probes: map[digest.Digest]json.RawMessage{}}
 }
 
 func (r *runner) close() {
@@ -205,65 +203,6 @@ func (r *runner) ask(ctx context.Context, steps []plan.Step, targets []string) (
 	}
 	slices.Reverse(todo)
 	return todo, nil
-}
-
-// runAll runs each step as soon as those it needs are done. The first error
-// stops what has not begun and cancels what runs.
-func (r *runner) runAll(ctx context.Context, todo []plan.Step) error {
-	group, ctx := errgroup.WithContext(ctx)
-	if slices.ContainsFunc(todo, inSandbox) {
-		// The engine starts and is probed while toolchains are unpacked.
-		group.Go(func() error {
-			_, err := r.sandbox(ctx)
-			return err
-		})
-	}
-	finished := map[string]chan struct{}{}
-	for _, s := range todo {
-		finished[s.Name] = make(chan struct{})
-	}
-	for _, s := range todo {
-		group.Go(func() error {
-			if err := r.await(ctx, s, finished); err != nil {
-				return err
-			}
-			defer func() { <-r.slots }()
-			out, err := r.run(ctx, s)
-			if err != nil {
-				return err
-			}
-			r.mu.Lock()
-			r.done[s.Name] = out
-			r.mu.Unlock()
-			close(finished[s.Name])
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
-// inSandbox reports whether a step runs something.
-func inSandbox(s plan.Step) bool { return s.Kind != plan.KindToolchain || s.Configure }
-
-// await waits for the steps that s needs, then for a free slot.
-func (r *runner) await(ctx context.Context, s plan.Step, finished map[string]chan struct{}) error {
-	for _, d := range s.Deps {
-		ready, running := finished[d]
-		if !running {
-			continue
-		}
-		select {
-		case <-ready:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	select {
-	case r.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 func (r *runner) run(ctx context.Context, s plan.Step) (Step, error) {

@@ -54,6 +54,7 @@ func become(argv []string) error {
 			return err
 		}
 	}
+	lengthenSlice()
 	p, err := lookRunc()
 	if err != nil {
 		return err
