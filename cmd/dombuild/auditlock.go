@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 
 	"github.com/dombuild/dombuild/internal/fetch"
 	"github.com/dombuild/dombuild/internal/lockfile"
+	"github.com/dombuild/dombuild/internal/resolve"
 	"github.com/dombuild/dombuild/internal/yocto"
 	"github.com/dombuild/dombuild/internal/yocto/dldir"
 	"github.com/dombuild/dombuild/internal/yocto/pins"
@@ -41,6 +43,36 @@ func (a *app) writeYoctoLock(result *yocto.Result, name string) error {
 	return err
 }
 
+// layerRequests says where the files of a lock of layers may be had: where
+// BitBake gets them, and modules of Go also from the configured proxies.
+func layerRequests(l *pins.Lock) ([]fetch.Request, error) {
+	mirrors, err := loadMirrors()
+	if err != nil {
+		return nil, err
+	}
+	var list []fetch.Request
+	for _, f := range l.Files {
+		r := fetch.Request{Digest: f.Digest, Size: -1, Name: f.Name, URLs: slices.Clone(f.URLs)}
+		for _, m := range f.Modules {
+			r.URLs = append(r.URLs, mirrors.URLs(lockfile.Pin{Distribution: "go", Path: m})...)
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// layerError says what helps where a file of a lock of layers is nowhere.
+func layerError(err error) error {
+	var gone *fetch.NotFoundError
+	switch {
+	case !errors.As(err, &gone):
+		return err
+	case len(gone.URLs) == 0:
+		return &hintError{err, fmt.Sprintf("say where modules of Go are: set GOPROXY, or add to %s: mirror \"go\" { urls = [\"https://…\"] }", resolve.ConfigPath())}
+	}
+	return &hintError{err, "change SRC_URI where the recipe is, or in a .bbappend, then dombuild audit yocto --lock FILE … again"}
+}
+
 // fetchLock fetches what a lock pins that belongs to no recipe of this
 // directory.
 func (a *app) fetchLock(ctx context.Context, name string, contents bool) error {
@@ -54,8 +86,8 @@ func (a *app) fetchLock(ctx context.Context, name string, contents bool) error {
 		if yoctoLock, err = pins.Parse(name, text); err != nil {
 			return err
 		}
-		for _, f := range yoctoLock.Files {
-			wanted = append(wanted, fetch.Request{Digest: f.Digest, Size: -1, Name: f.Name, URLs: f.URLs})
+		if wanted, err = layerRequests(yoctoLock); err != nil {
+			return err
 		}
 	} else {
 		l, err := lockfile.Parse(name, text)
@@ -81,6 +113,9 @@ func (a *app) fetchLock(ctx context.Context, name string, contents bool) error {
 		return err
 	}
 	if err := fetch.Fetch(ctx, st, wanted, fetch.Options{Progress: a.display}); err != nil {
+		if pins.Is(text) {
+			err = layerError(err)
+		}
 		return err
 	}
 	blobs, known, err := a.fetchCommits(ctx, st, yoctoLock)

@@ -147,6 +147,7 @@ func setup(env *testscript.Env, tools []archivetest.Deb) error {
 	a.AddSource("hello", "2.10-1", map[string][]byte{"hello_2.10.orig.tar": archivetest.Tar([]archivetest.Entry{
 		{Path: "hello-2.10/"}, {Path: "hello-2.10/hello.txt", Text: "hello\n"}})})
 	a.AddFile("extra/notes.txt", []byte("notes\n"))
+	a.AddFile("go/example.org/!own/@v/v1.0.0.mod", []byte("module example.org/Own\n"))
 	a.Publish(time.Now().AddDate(0, 0, -7))
 	url := a.Start()
 	env.Defer(a.Close)

@@ -140,16 +140,18 @@ func (s *Source) fileName() string {
 	return name
 }
 
+// repository is the URI of a git source, as the git fetcher sees it.
+func (s *Source) repository() source.URI {
+	if s.Type == "gomodgit" {
+		return s.uri().OfModule()
+	}
+	return s.uri()
+}
+
 // repositories are the clone and the mirror tarballs of a pinned git source.
 func (s *Source) repositories(dir string) []*download {
-	u := s.uri()
-	host, path := u.Host, u.Path
-	if repo := u.Text("repo"); repo != "" && s.Type == "gomodgit" {
-		var rest string
-		host, rest, _ = strings.Cut(repo, "/")
-		path = "/" + rest
-	}
-	name := source.CloneName(host, path)
+	u := s.repository()
+	name := source.CloneName(u.Host, u.Path)
 	if !filepath.IsLocal(name) || strings.ContainsAny(name, `[]?\`) {
 		return nil
 	}

@@ -66,6 +66,14 @@ func (s *Source) pin() (f pins.File, reason string) {
 	if err := pins.CheckName(f.Name); err != nil {
 		return f, fmt.Sprintf("the name %q in DL_DIR: %v", f.Name, err)
 	}
+	if s.Type == "gomod" && s.judgement.Proxy == "" {
+		file, err := s.modulePath()
+		if err != nil {
+			return f, err.Error()
+		}
+		f.Modules = []string{file}
+		return f, ""
+	}
 	address, reason := s.address()
 	if reason != "" {
 		return f, reason
@@ -75,6 +83,16 @@ func (s *Source) pin() (f pins.File, reason string) {
 	}
 	f.URLs = []string{address}
 	return f, ""
+}
+
+// modulePath is what a Go module proxy calls the file of a gomod URI.
+func (s *Source) modulePath() (string, error) {
+	path, version, _ := strings.Cut(s.judgement.Name, "@")
+	extension := ".zip"
+	if s.uri().Text("mod") == "1" {
+		extension = ".mod"
+	}
+	return pins.ModulePath(path, version, extension)
 }
 
 // lengths are those of the checksums in hexadecimal digits.
@@ -122,7 +140,11 @@ func (s *Source) address() (string, string) {
 	case "crate":
 		return crateAddress(s.URI), ""
 	case "gomod":
-		return "", "the server is BitBake's GO_MOD_PROXY, and not in the recipe"
+		file, err := s.modulePath()
+		if err != nil {
+			return "", err.Error()
+		}
+		return "https://" + s.judgement.Proxy + "/" + file, ""
 	}
 	return "", "fetch speaks http and https, not " + s.Type
 }

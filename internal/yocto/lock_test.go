@@ -1,6 +1,7 @@
 package yocto
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,8 @@ func TestLock(t *testing.T) {
 	recipe := `SRC_URI = "https://example.org/a-1.0.tar.gz;name=a https://example.org/weak.tar.gz;name=weak https://example.org/none.tar.gz;name=none \
     ftp://example.org/ftp.tar.gz;name=ftp https://example.org/x.tar.gz;name=stamp;downloadfilename=a-1.0.tar.gz.done \
     https://u:p@example.org/user.tar.gz;name=user https://example.org/odd.tar.gz;name=odd https://example.org/2/a-1.0.tar.gz;name=twice \
-    crate://crates.io/Own/1.2 gomod://example.org/Big/mod;version=v1.0 git://example.org/g.git;protocol=https;branch=main"
+    crate://crates.io/Own/1.2 gomod://example.org/Big/mod;version=v1.0 gomod://example.org/Big/mod;version=v1.0;mod=1 \
+    gomod://example.org/Ä;version=v1.0;sha256sum=` + sha256 + ` git://example.org/g.git;protocol=https;branch=main"
 SRC_URI[a.sha256sum] = "` + sha256 + `"
 SRC_URI[a.md5sum] = "` + md5 + `"
 SRC_URI[weak.md5sum] = "` + md5 + `"
@@ -33,11 +35,13 @@ SRCREV = "0123456789abcdef0123456789abcdef01234567"
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"a-1.0.tar.gz":  "https://example.org/a-1.0.tar.gz",
-		"Own-1.2.crate": "https://static.crates.io/crates/Own/1.2/download",
+		"a-1.0.tar.gz":                 "https://example.org/a-1.0.tar.gz",
+		"Own-1.2.crate":                "https://static.crates.io/crates/Own/1.2/download",
+		"example.org.Big.mod@v1.0.zip": "example.org/!big/mod/@v/v1.0.zip",
+		"example.org.Big.mod@v1.0.mod": "example.org/!big/mod/@v/v1.0.mod",
 	}
 	for _, f := range l.Files {
-		if want[f.Name] != strings.Join(f.URLs, " ") || string(f.Digest) != "sha256:"+sha256 {
+		if want[f.Name] != strings.Join(slices.Concat(f.URLs, f.Modules), " ") || string(f.Digest) != "sha256:"+sha256 {
 			t.Errorf("%+v", f)
 		}
 		delete(want, f.Name)
@@ -47,7 +51,7 @@ SRCREV = "0123456789abcdef0123456789abcdef01234567"
 	}
 	reasons := map[string]string{
 		"/weak.": "md5 alone", "/none.": "with nothing", "/ftp.": "not ftp", "/x.tar": "stamp", "user.tar": "password",
-		"/odd.": "refuse every file", "/2/a-1.0": "another file of the name", "gomod://": "GO_MOD_PROXY",
+		"/odd.": "refuse every file", "/2/a-1.0": "another file of the name", "/Ä": "malformed module path",
 	}
 	for _, u := range l.Unlocked {
 		for part, reason := range reasons {
@@ -56,7 +60,7 @@ SRCREV = "0123456789abcdef0123456789abcdef01234567"
 			}
 		}
 	}
-	if len(reasons) > 0 || len(l.Files)+len(l.Commits)+len(l.Unlocked) != 11 {
+	if len(reasons) > 0 || len(l.Files)+len(l.Commits)+len(l.Unlocked) != 13 {
 		t.Errorf("without a reason: %v; %d files, %+v", reasons, len(l.Files), l.Unlocked)
 	}
 }
@@ -81,8 +85,11 @@ func TestLockCommits(t *testing.T) {
 		"two":        {"git://example.org/y;protocol=http;branch=m;name=one git://example.org/y;protocol=http;branch=n;name=two", []string{`"example.org.y" "` + a, `"example.org.y" "` + b, `["n"]`}},
 		"forge":      {"git://github.com/x/y;branch=m", []string{`["https://github.com/x/y"]`}},
 		"ssh":        {"git://example.org/y;protocol=ssh;branch=m", []string{"over https, http and git, not ssh"}},
+		"no server":  {"git:///example.org/y;protocol=https;branch=m", []string{"names no server"}},
 		"user":       {"git://me@example.org/y;protocol=https;branch=m", []string{"user and password"}},
 		"pattern":    {"git://example.org/y;protocol=https;branch=*", []string{"no name of a branch"}},
+		"module":     {"gomodgit://example.org/m;version=v1;srcrev=" + a, []string{`commit "example.org.m" "` + a, `["https://example.org/m"]`, "branches   = []"}},
+		"repository": {"gomodgit://example.org/m;version=v1;repo=forge.example.org/Own/m.git;protocol=http;branch=b;srcrev=" + a, []string{`commit "forge.example.org.Own.m.git" "` + a, `["http://forge.example.org/Own/m.git"]`, `branches   = ["b"]`}},
 		"none":       {"git://example.org/y;protocol=https", []string{"wants branch= or nobranch=1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,5 +105,26 @@ func TestLockCommits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLockProxy: where the build names a proxy for modules of Go, it is the address.
+func TestLockProxy(t *testing.T) {
+	recipe := "SRC_URI = \"gomod://example.org/Big/mod;version=v1.0;sha256sum=" + strings.Repeat("a", 64) + "\"\nGO_MOD_PROXY = \"HERE\"\n"
+	for proxy, want := range map[string]string{
+		"proxy.example.org/go": `urls    = ["https://proxy.example.org/go/example.org/!big/mod/@v/v1.0.zip"]`,
+		"me@proxy.example.org": "the URL has a user or password",
+		"":                     `modules = ["example.org/!big/mod/@v/v1.0.zip"]`,
+		"${@unknown()}":        `modules = ["example.org/!big/mod/@v/v1.0.zip"]`,
+	} {
+		text := strings.Replace(recipe, "HERE", proxy, 1)
+		r := audited(t, workspace(t, []txtar.File{{Name: "x/meta-own/recipes-a/a/a_1.0.bb", Data: []byte(text)}}, "x"))
+		l, err := r.Lock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(l.Format()); !strings.Contains(got, want) {
+			t.Errorf("GO_MOD_PROXY = %q: no %q in\n%s", proxy, want, got)
+		}
 	}
 }

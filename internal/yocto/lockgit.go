@@ -2,6 +2,7 @@ package yocto
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/pins"
@@ -10,14 +11,16 @@ import (
 
 // commits are the commits of a git source, or why there are none.
 func (s *Source) commits(r source.Release) ([]pins.Commit, string) {
-	if s.Verdict != source.Pinned || s.Type != "git" && s.Type != "gitsm" {
+	if s.Verdict != source.Pinned || !slices.Contains([]string{"git", "gitsm", "gomodgit"}, s.Type) {
 		return nil, unlocked[s.Verdict]
 	}
-	u := s.uri()
+	u := s.repository()
 	address := u.Repository()
 	switch {
 	case u.User != "" || u.Text("user") != "":
 		return nil, "the server asks for a user and password"
+	case u.Host == "":
+		return nil, "the URI names no server"
 	case address == "":
 		return nil, "repositories are fetched over https, http and git, not " + u.Text("protocol")
 	}
@@ -54,7 +57,7 @@ func lfsOff(u source.URI) bool {
 // branches are those that have to contain the revision of each name; none with
 // nobranch=1.
 func (s *Source) branches(r source.Release) (map[string]string, string) {
-	u := s.uri()
+	u := s.repository()
 	if u.Text("nobranch") == "1" {
 		return nil, ""
 	}
@@ -66,7 +69,10 @@ func (s *Source) branches(r source.Release) (map[string]string, string) {
 		text = "master"
 	}
 	names, list := []string{"default"}, []string{text}
-	if name := u.Text("name"); name != "" {
+	switch name := u.Text("name"); {
+	case s.Type == "gomodgit":
+		names = []string{s.judgement.Name}
+	case name != "":
 		names = strings.Split(name, ",")
 	}
 	if !r.ComparesTags() {

@@ -33,8 +33,9 @@ type File struct {
 	Name    string        // in the DL_DIR
 	Digest  digest.Digest // sha256 or sha512
 	Sums    []string      // "md5:…": what BitBake compares besides, sorted
-	URLs    []string      // http or https, sorted
+	URLs    []string      // http or https, sorted; none where Modules says enough
 	Recipes []string      // sorted
+	Modules []string      // what a Go module proxy calls it, such as "example.org/!own/@v/v1.0.0.zip", sorted
 }
 
 // Unlocked is a source that the lock cannot hold.
@@ -53,10 +54,11 @@ func New(l Lock) (*Lock, error) {
 		if i, ok := files[f.Name]; ok && out.Files[i].Digest == f.Digest {
 			g := &out.Files[i]
 			g.Sums, g.URLs, g.Recipes = union(g.Sums, f.Sums), union(g.URLs, f.URLs), union(g.Recipes, f.Recipes)
+			g.Modules = union(g.Modules, f.Modules)
 			continue
 		}
 		files[f.Name] = len(out.Files)
-		f.Sums, f.URLs, f.Recipes = union(f.Sums, nil), union(f.URLs, nil), union(f.Recipes, nil)
+		f.Sums, f.URLs, f.Recipes, f.Modules = union(f.Sums, nil), union(f.URLs, nil), union(f.Recipes, nil), union(f.Modules, nil)
 		out.Files = append(out.Files, f)
 	}
 	unlocked := map[[2]string]int{}
@@ -110,8 +112,13 @@ func (l *Lock) check() error {
 				add("file %q: %q is not a checksum such as md5:…", f.Name, s)
 			}
 		}
-		if len(f.URLs) == 0 || len(f.Recipes) == 0 {
-			add("file %q needs a URL and a recipe", f.Name)
+		if len(f.URLs)+len(f.Modules) == 0 || len(f.Recipes) == 0 {
+			add("file %q needs a URL or module, and a recipe", f.Name)
+		}
+		for _, m := range f.Modules {
+			if err := CheckModule(m); err != nil {
+				add("file %q: %w", f.Name, err)
+			}
 		}
 		for _, u := range f.URLs {
 			if err := CheckURL(u); err != nil {

@@ -18,6 +18,7 @@ func example() Lock {
 			{Name: "b.tar", Digest: "sha256:" + hexA, Sums: []string{"md5:d41d8cd98f00b204e9800998ecf8427e"}, URLs: []string{"https://example.org/b.tar?x=${y}"}, Recipes: []string{"b"}},
 			{Name: "a.tar", Digest: "sha256:" + hexA, URLs: []string{"https://example.org/a.tar"}, Recipes: []string{"z"}},
 			{Name: "a.tar", Digest: "sha256:" + hexA, URLs: []string{"https://example.org/2/a.tar"}, Recipes: []string{"a"}},
+			{Name: "m@v1.zip", Digest: "sha256:" + hexA, Modules: []string{"example.org/!m/@v/v1.0.0.zip"}, Recipes: []string{"m"}},
 		},
 		Commits: []Commit{
 			{Clone: "example.org.c.git", ID: idA, URLs: []string{"https://example.org/c.git"}, Tags: []string{"v1"}, Recipes: []string{"c"}},
@@ -33,7 +34,7 @@ func TestFormatIsAFixpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(l.Files) != 2 || l.Files[0].Name != "a.tar" || len(l.Files[0].URLs) != 2 || strings.Join(l.Files[0].Recipes, " ") != "a z" {
+	if len(l.Files) != 3 || l.Files[0].Name != "a.tar" || len(l.Files[0].URLs) != 2 || strings.Join(l.Files[0].Recipes, " ") != "a z" {
 		t.Errorf("%+v", l.Files)
 	}
 	if want := (Commit{"example.org.c.git", idA, "sha256:" + hexA, []string{"https://example.org/c.git"}, []string{"main"}, []string{"v1"}, true, []string{"b", "c"}, false, []Object{{"sha256:" + hexA, 12}}}); len(l.Commits) != 2 || !reflect.DeepEqual(l.Commits[0], want) {
@@ -63,6 +64,10 @@ func TestRefused(t *testing.T) {
 		"stamp":     {`file "a.tar"`, `file "b.tar.done"`, "stamp"},
 		"transport": {`"https://example.org/2/a.tar"`, `"ftp://example.org/2/a.tar"`, "not ftp"},
 		"password":  {`"https://example.org/2/a.tar"`, `"https://u:p@example.org/2/a.tar"`, "password"},
+		"no module": {`"example.org/!m/@v/v1.0.0.zip"`, `"example.org/!m/v1.0.0.zip"`, "not what a Go module proxy calls"},
+		"capital":   {`"example.org/!m/@v/v1.0.0.zip"`, `"example.org/M/@v/v1.0.0.zip"`, "invalid escaped module path"},
+		"upwards":   {`"example.org/!m/@v/v1.0.0.zip"`, `"example.org/!m/@v/../v1.0.0.zip"`, "invalid escaped version"},
+		"nowhere":   {"  modules = [\"example.org/!m/@v/v1.0.0.zip\"]\n", "", "needs a URL or module"},
 		"unknown":   {`sums    = []`, "sums    = []\n  more    = 1", "more"},
 		"short":     {`"` + idA, `"` + idA[:39], "not the full hash"},
 		"clone":     {`commit "example.org.c.git"`, `commit "../c.git"`, "no plain file name"},

@@ -46,6 +46,7 @@ type document struct {
 		Digest  string   `hcl:"digest"`
 		Sums    []string `hcl:"sums"`
 		URLs    []string `hcl:"urls"`
+		Modules []string `hcl:"modules,optional"`
 		Recipes []string `hcl:"recipes"`
 	} `hcl:"file,block"`
 	Commits  []commitBlock `hcl:"commit,block"`
@@ -83,7 +84,7 @@ func parse(name string, text []byte) (*Lock, error) {
 	}
 	l := Lock{BitBake: d.Lock.BitBake}
 	for _, f := range d.Files {
-		l.Files = append(l.Files, File{f.Name, digest.Digest(f.Digest), f.Sums, f.URLs, f.Recipes})
+		l.Files = append(l.Files, File{f.Name, digest.Digest(f.Digest), f.Sums, f.URLs, f.Recipes, f.Modules})
 	}
 	for _, c := range d.Commits {
 		commit, err := c.commit()
@@ -148,8 +149,12 @@ func (l *Lock) Format() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\nlock {\n  version = %d\n  kind    = %q\n  bitbake = %s\n}\n", header, Version, Kind, quote(l.BitBake))
 	for _, f := range l.Files {
-		fmt.Fprintf(&b, "\nfile %s {\n  digest  = %s\n  sums    = %s\n  urls    = %s\n  recipes = %s\n}\n",
-			quote(f.Name), quote(string(f.Digest)), list(f.Sums), list(f.URLs), list(f.Recipes))
+		fmt.Fprintf(&b, "\nfile %s {\n  digest  = %s\n  sums    = %s\n  urls    = %s\n",
+			quote(f.Name), quote(string(f.Digest)), list(f.Sums), list(f.URLs))
+		if len(f.Modules) > 0 {
+			fmt.Fprintf(&b, "  modules = %s\n", list(f.Modules))
+		}
+		fmt.Fprintf(&b, "  recipes = %s\n}\n", list(f.Recipes))
 	}
 	for _, c := range l.Commits {
 		c.format(&b)

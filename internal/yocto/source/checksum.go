@@ -104,6 +104,9 @@ func judgeModule(j *Judgement, v Variables, r Release) {
 		return
 	}
 	j.URI.set(Param{Name: "name", Value: j.Name})
+	if proxy := v.Get("GO_MOD_PROXY"); len(proxy.Unknown) == 0 {
+		j.Proxy = proxy.Text
+	}
 	judgeFile(j, v, r)
 }
 

@@ -1,6 +1,9 @@
 package source
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 var cloneReplacer = strings.NewReplacer("/", ".", "*", ".", " ", "_", "(", "_", ")", "_")
 
@@ -12,6 +15,25 @@ func CloneName(host, path string) string {
 
 // atServer are the protocols of the git fetcher that dombuild speaks too.
 var atServer = map[string]string{"": "git", "git": "git", "http": "http", "https": "https"}
+
+// OfModule is what the fetcher gomodgit makes of its URI for the git fetcher.
+func (u URI) OfModule() URI {
+	u.Params = slices.Clone(u.Params)
+	if repo := u.Text("repo"); repo != "" {
+		host, path, below := strings.Cut(repo, "/")
+		u.Host, u.Path = host, path
+		if below {
+			u.Path = "/" + path
+		}
+	}
+	if !u.has("protocol") {
+		u.set(Param{Name: "protocol", Value: "https"})
+	}
+	if !u.has("branch") {
+		u.set(Param{Name: "nobranch", Value: "1"})
+	}
+	return u
+}
 
 // Repository is the address of the repository of a git or gitsm URI, as BitBake
 // asks for it; "" if that is over a protocol that needs other programs.

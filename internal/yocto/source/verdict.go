@@ -43,6 +43,7 @@ type Judgement struct {
 	Reasons   []bitbake.Unknown // why the verdict is NotProven
 	Refused   string            // why BitBake would refuse the URI
 	Note      string            // why nothing is compared where something seems to be
+	Proxy     string            // gomod: the host that GO_MOD_PROXY names; "" where BitBake asks a public one
 	Deciding  []string          // the variables and flags that the verdict comes from: "SRCREV", "SRC_URI[sha256sum]"
 }
 

@@ -17,8 +17,9 @@ import bb
 import bb.data
 import bb.fetch2
 
-old = tuple(map(int, bb.__version__.split(".")[:2])) < (2, 12)
-if ";tag=" in uri and old or ";name=one,two" in uri and not old:
+release = tuple(map(int, bb.__version__.split(".")[:2]))
+old = release < (2, 12)
+if ";tag=" in uri and old or ";name=one,two" in uri and not old or uri.startswith("gomodgit:") and release < (2, 10):
     print("not of this release")
     sys.exit(0)
 logging.disable(logging.CRITICAL)
