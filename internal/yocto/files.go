@@ -65,8 +65,9 @@ func (f *files) head(name string) (string, bool) {
 		return "", false
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxHead))
-	return string(text), err == nil
+	text := make([]byte, min(info.Size(), maxHead))
+	n, err := io.ReadFull(file, text)
+	return string(text[:n]), err == nil || err == io.EOF || err == io.ErrUnexpectedEOF
 }
 
 // search returns where a relative path of a file:// URI is found, in the order

@@ -179,6 +179,7 @@ func (w *Workspace) configure(classes func() []*source) error {
 	d.expandAhead(w.state())
 	d.nameSymbols(classes())
 	d.names.share()
+	d.sortBraced()
 	w.view = d.copy()
 	w.view.recipe = w.state()
 	return nil
