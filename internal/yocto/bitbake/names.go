@@ -87,7 +87,7 @@ func (d *Data) known(name string) *symbol {
 func (d *Data) newSymbol(name string) *symbol {
 	n := &d.names
 	if n.own == nil {
-		n.own = make(map[string]*symbol, 256)
+		n.own = make(map[string]*symbol, 128)
 	}
 	if normal := d.normal(name); normal != name {
 		s := d.symbol(normal)

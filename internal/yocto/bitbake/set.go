@@ -24,7 +24,9 @@ func (d *Data) setSymbol(s *symbol, value string, parsing bool, unknown []Unknow
 	d.addVariants(s)
 	v.value, v.set, v.function = value, true, nil
 	v.setTaint(unknown)
-	d.changedSymbol(s)
+	if !parsing { // what is active was looked at since
+		d.changedSymbol(s)
+	}
 }
 
 // dropActive deletes the names that override this one now.
@@ -47,7 +49,6 @@ func (d *Data) addOperation(base string, x operation) { d.operate(d.symbol(base)
 func (d *Data) operate(base *symbol, x operation) {
 	v := d.ownSymbol(base)
 	v.operations = append(slices.Clip(v.operations), x)
-	d.changedSymbol(base)
 	d.addVariants(base)
 }
 
