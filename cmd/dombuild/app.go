@@ -137,6 +137,9 @@ func (a *app) print(document any, text func(io.Writer)) error {
 		return nil
 	}
 	a.printed = true
+	if d, ok := document.(interface{ writeJSON(io.Writer) error }); ok {
+		return d.writeJSON(a.stdout)
+	}
 	e := json.NewEncoder(a.stdout)
 	e.SetIndent("", "  ")
 	return e.Encode(document)

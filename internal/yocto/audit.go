@@ -56,9 +56,24 @@ func (a *audit) configuration(c *configuration) {
 // file judges the variants of a recipe file. It may be called from several
 // goroutines.
 func (a *audit) file(i int, variants []*bitbake.Recipe) {
-	for _, r := range variants {
-		a.recipes[i] = append(a.recipes[i], a.recipe(r))
+	for n, r := range variants { // the recipe itself comes first
+		rec := a.recipe(r)
+		a.recipes[i] = append(a.recipes[i], rec)
+		if n > 0 {
+			rec.sources = rec.besides(a.recipes[i][0])
+		}
 	}
+}
+
+// besides are the sources of a variant that the recipe itself does not fetch so.
+func (r *recipe) besides(base *recipe) []*Source {
+	var out []*Source
+	for _, s := range r.sources {
+		if !slices.ContainsFunc(base.sources, s.same) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // recipe judges one variant of a recipe.
@@ -94,11 +109,7 @@ func (a *audit) result() *Result {
 			base = r
 			out.Recipes = append(out.Recipes, Counted{r.File, r.Layer, r.PN, r.Skipped})
 		}
-		for _, s := range r.sources {
-			if r == base || !slices.ContainsFunc(base.sources, s.same) {
-				out.Sources = append(out.Sources, s)
-			}
-		}
+		out.Sources = append(out.Sources, r.sources...)
 	}
 	return out
 }

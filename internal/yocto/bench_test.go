@@ -16,8 +16,8 @@ import (
 // the time is linear. YOCTO_BENCH names real layers, or a build directory, to
 // audit instead.
 func BenchmarkAudit(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(1000))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(200 << 20))
+	defer debug.SetGCPercent(debug.SetGCPercent(2000))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(240 << 20))
 	if real := os.Getenv("YOCTO_BENCH"); real != "" {
 		b.Run("real", func(b *testing.B) { benchmarkAudit(b, strings.Fields(real)) })
 		return

@@ -16,6 +16,7 @@ type code struct {
 	fetching  sync.Map // … of whether it rewrites variables
 	handlers  sync.Map // … of whether it rewrites sources
 	owned     sync.Map // … of whether it is more than a call of the class's task
+	blank     sync.Map // … of whether it does nothing
 }
 
 // body is a body, what was found in it, and another of the same sample.
@@ -93,6 +94,9 @@ func findCommands(body string) *commands {
 // python sets.
 func (c *code) sets(body string) string {
 	return remembered(&c.anonymous, body, func(body string) string {
+		if !strings.Contains(body, "SRC_URI") && !strings.Contains(body, "SRCREV") {
+			return ""
+		}
 		if m := sets.FindStringSubmatch(body); m != nil {
 			return m[1]
 		}

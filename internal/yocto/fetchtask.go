@@ -24,6 +24,9 @@ func (c *code) rewrites(body string) bool {
 // blank matches comments, white space and statements that do nothing.
 var blank = regexp.MustCompile(`^(?:[\s:]|#.*|pass)*$`)
 
+// empty says whether code does nothing.
+func (c *code) empty(body string) bool { return remembered(&c.blank, body, blank.MatchString) }
+
 // own says whether code of a fetch task is more than the call of the class's.
 func (c *code) own(body string) bool {
 	return remembered(&c.owned, body, func(body string) bool {
@@ -92,7 +95,7 @@ func (r *recipe) handled() (bool, bitbake.Unknown) {
 		mask := r.data.Flag(f.Name, "eventmask")
 		several := r.data.Get("BBMULTICONFIG").Text != "" && strings.Contains(mask.Text, "bb.event.MultiConfigParsed")
 		late := !mask.Set || len(mask.Unknown) > 0 || several || strings.Contains(mask.Text, "bb.event.RecipeParsed") || strings.Contains(mask.Text, "bb.build.")
-		if late && (r.code.late(f.Body) || !blank.MatchString(f.Body) && !r.ofCore(f)) {
+		if late && (r.code.late(f.Body) || !r.code.empty(f.Body) && !r.ofCore(f)) {
 			return true, bitbake.Unknown{Place: f.Place, Expression: f.Name, Reason: "the handler of an event may change the sources after they were evaluated"}
 		}
 	}

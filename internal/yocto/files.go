@@ -1,7 +1,9 @@
 package yocto
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +18,7 @@ import (
 type files struct {
 	root    string
 	layers  []bitbake.Layer
-	entries sync.Map // directory → map of its names; true: a symbolic link
+	entries sync.Map // directory → *directory
 	patches sync.Map // path of a patch → whether it wants a status
 }
 
@@ -63,8 +65,9 @@ func (f *files) head(name string) (string, bool) {
 		return "", false
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxHead))
-	return string(text), err == nil
+	text := make([]byte, min(info.Size(), maxHead))
+	n, err := io.ReadFull(file, text)
+	return string(text[:n]), err == nil || err == io.EOF || err == io.ErrUnexpectedEOF
 }
 
 // search returns where a relative path of a file:// URI is found, in the order
@@ -91,15 +94,41 @@ func (r *recipe) search(path string) []string {
 	return out
 }
 
-// exists says whether a path leads to a file or directory of a layer. Each
-// directory is read once.
+// directory is what was found in a directory: nothing in one that cannot be
+// read or is outside of the layers.
+type directory struct {
+	names map[string]bool // true: a symbolic link, which may lead nowhere
+	whole bool            // there is nothing else in it, for certain
+}
+
+// directory reads a directory, which ends in a slash, once.
+func (f *files) directory(dir string) *directory {
+	if known, ok := f.entries.Load(dir); ok {
+		return known.(*directory)
+	}
+	known, _ := f.entries.LoadOrStore(dir, f.readDirectory(dir))
+	return known.(*directory)
+}
+
+func (f *files) readDirectory(dir string) *directory {
+	if f.layer(dir) == "" {
+		return &directory{}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return &directory{whole: errors.Is(err, fs.ErrNotExist)}
+	}
+	d := &directory{names: make(map[string]bool, len(entries)), whole: true}
+	for _, e := range entries {
+		d.names[e.Name()] = e.Type()&os.ModeSymlink != 0
+	}
+	return d
+}
+
+// exists says whether a path leads to a file or directory of a layer.
 func (f *files) exists(name string) bool {
 	dir, base := filepath.Split(name)
-	list, ok := f.entries.Load(dir)
-	if !ok {
-		list, _ = f.entries.LoadOrStore(dir, f.namesIn(dir))
-	}
-	link, found := list.(map[string]bool)[base]
+	link, found := f.directory(dir).names[base]
 	if found && link {
 		_, err := os.Stat(name)
 		return err == nil
@@ -107,27 +136,20 @@ func (f *files) exists(name string) bool {
 	return found
 }
 
-// namesIn lists a directory of a layer: nothing for one that cannot be read.
-// True is a symbolic link, which may lead nowhere.
-func (f *files) namesIn(dir string) map[string]bool {
-	if f.layer(dir) == "" {
-		return nil
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
-	names := make(map[string]bool, len(entries))
-	for _, e := range entries {
-		names[e.Name()] = e.Type()&os.ModeSymlink != 0
-	}
-	return names
+// mayHold is false for a directory in which nothing of a layer is found, as it
+// does not exist.
+func (f *files) mayHold(dir string) bool {
+	parent, base := filepath.Split(dir)
+	d := f.directory(parent)
+	_, found := d.names[base]
+	return found || !d.whole
 }
 
-// searchDirs are the directories in which a recipe's files are looked for.
+// searchDirs are the directories in which a recipe's files are looked for, those
+// that there are.
 func (r *recipe) searchDirs() []string {
 	if r.dirs == nil {
-		r.dirs = r.findSearchDirs()
+		r.dirs = slices.DeleteFunc(r.findSearchDirs(), func(dir string) bool { return !r.files.mayHold(dir) })
 	}
 	return r.dirs
 }

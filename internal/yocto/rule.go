@@ -43,7 +43,7 @@ var rules = sync.OnceValue(func() []rule {
 	return all
 })
 
-// report collects the findings of one rule.
+// report collects the findings of the rules, one after the other.
 type report struct {
 	rule     *rule
 	findings []finding.Finding
@@ -74,9 +74,10 @@ func at(p bitbake.Place) finding.Place { return finding.Place{File: p.File, Line
 
 // judge applies the rules to one recipe.
 func (r *recipe) judge() []finding.Finding {
-	var out []finding.Finding
-	for _, rule := range rules() {
-		rep := &report{rule: &rule}
+	all, rep := rules(), &report{}
+	for i := range all {
+		rule := &all[i]
+		rep.rule = rule
 		if rule.source != nil {
 			for _, s := range r.sources {
 				rule.source(r, s, rep)
@@ -85,20 +86,17 @@ func (r *recipe) judge() []finding.Finding {
 		if rule.recipe != nil {
 			rule.recipe(r, rep)
 		}
-		out = append(out, rep.findings...)
 	}
-	return out
+	return rep.findings
 }
 
 // judge applies the rules to the configuration.
 func (c *configuration) judge() []finding.Finding {
-	var out []finding.Finding
-	for _, rule := range rules() {
-		if rule.config != nil {
-			rep := &report{rule: &rule}
-			rule.config(c, rep)
-			out = append(out, rep.findings...)
+	all, rep := rules(), &report{}
+	for i := range all {
+		if rep.rule = &all[i]; rep.rule.config != nil {
+			rep.rule.config(c, rep)
 		}
 	}
-	return out
+	return rep.findings
 }

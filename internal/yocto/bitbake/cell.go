@@ -60,7 +60,7 @@ func (d *Data) changeVariants(s *symbol) *cell {
 	c := d.change(s)
 	if !c.ownVariants {
 		if c.variants != nil {
-			c.variants = append(make([]*variant, 0, len(c.variants)+4), c.variants...)
+			c.variants = append(make([]*variant, 0, len(c.variants)*9/8+4), c.variants...)
 		}
 		c.ownVariants = true
 	}

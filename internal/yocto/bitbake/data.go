@@ -145,8 +145,9 @@ func newData(env *environment) *Data { return &Data{env: env, mark: &mark{}} }
 
 // copy makes a Data that begins as d and may be changed without changing d.
 func (d *Data) copy() *Data {
-	const more = 512 // names that are added
-	return d.derive(d.names.copy(), append(make([]*cell, 0, len(d.cells)+more), d.cells...))
+	const more = 192 // names that are added
+	most := len(d.names.sharedList) + len(d.names.ownList) + more
+	return d.derive(d.names.copy(), append(make([]*cell, 0, most), d.cells...))
 }
 
 // pass makes a copy that takes over what d has; d is not used any more.

@@ -20,6 +20,7 @@ type environment struct {
 	forced map[string]string
 
 	files    sync.Map // path → *parsedFile, of what several recipes read
+	recipes  sync.Map // likewise, of recipes and appends that nobody asked for yet
 	exprs    sync.Map // expression → *parsedExpr
 	bodies   sync.Map // *statement → *parsedBody
 	exists   sync.Map // path → bool

@@ -21,13 +21,28 @@ type parsedFile struct {
 // load reads and parses a file. Recipes are read once and forgotten, other
 // files are kept.
 func (e *environment) load(path string) (*source, error) {
-	if ext := filepath.Ext(path); ext == ".bb" || ext == ".bbappend" {
+	if isRecipe(path) {
+		if v, ok := e.recipes.LoadAndDelete(path); ok {
+			return v.(*parsedFile).load(e, path)
+		}
 		return e.parse(path)
 	}
-	v, _ := e.files.LoadOrStore(path, &parsedFile{})
-	p := v.(*parsedFile)
+	v, ok := e.files.Load(path)
+	if !ok {
+		v, _ = e.files.LoadOrStore(path, &parsedFile{})
+	}
+	return v.(*parsedFile).load(e, path)
+}
+
+func (p *parsedFile) load(e *environment, path string) (*source, error) {
 	p.once.Do(func() { p.src, p.err = e.parse(path) })
 	return p.src, p.err
+}
+
+// isRecipe is whether a file is the recipe's own: it or an append.
+func isRecipe(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".bb" || ext == ".bbappend"
 }
 
 // fileError is a file that exists but is not read.

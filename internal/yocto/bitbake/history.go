@@ -64,7 +64,19 @@ func (d *Data) moveHistory(key, newKey *symbol) {
 // events lists what took part in a variable and in those that override it,
 // in order.
 func (d *Data) events(name string) []event {
+	s := d.known(name)
+	if s == nil {
+		return nil
+	}
 	var list []event
+	if c := d.at(s); len(c.variants) == 0 {
+		for e := c.history; e != nil; e = e.before {
+			list = append(list, *e)
+		}
+		slices.Reverse(list)
+		sortEvents(list)
+		return list
+	}
 	seen := map[*symbol]bool{}
 	var gather func(s *symbol)
 	gather = func(s *symbol) {
@@ -80,9 +92,13 @@ func (d *Data) events(name string) []event {
 			gather(v.symbol)
 		}
 	}
-	gather(d.symbol(name))
-	slices.SortStableFunc(list, func(a, b event) int { return a.seq - b.seq })
+	gather(s)
+	sortEvents(list)
 	return list
+}
+
+func sortEvents(list []event) {
+	slices.SortStableFunc(list, func(a, b event) int { return a.seq - b.seq })
 }
 
 // opOf is the operator as an Assignment names it.

@@ -78,7 +78,7 @@ func (s *source) add(st statement) {
 	if st.kind == kindAssign {
 		st.title, st.oldStyle = st.name+flagSuffix(st.flag), hasOldOperator(st.name)
 	}
-	if ext := filepath.Ext(s.path); ext != ".bb" && ext != ".bbappend" {
+	if !isRecipe(s.path) {
 		st.known = &known{}
 	}
 	s.statements = append(s.statements, &st)

@@ -25,7 +25,9 @@ func Load(ctx context.Context, opt Options) (*Workspace, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := w.configure(); err != nil {
+	ahead := w.env.readAhead()
+	defer ahead.stop()
+	if err := w.configure(ahead.allClasses); err != nil {
 		return nil, err
 	}
 	w.recipes = w.collect()
@@ -145,7 +147,7 @@ func (w *Workspace) read(path string) error {
 
 // configure reads the layers' configuration, then bitbake.conf and the
 // classes that every recipe inherits.
-func (w *Workspace) configure() error {
+func (w *Workspace) configure(classes func() []*source) error {
 	d := w.conf
 	for _, dir := range w.env.layers {
 		if err := w.readLayer(dir); err != nil {
@@ -175,7 +177,9 @@ func (w *Workspace) configure() error {
 	w.errors = d.errors
 	d.errors = nil
 	d.expandAhead(w.state())
+	d.nameSymbols(classes())
 	d.names.share()
+	d.sortBraced()
 	w.view = d.copy()
 	w.view.recipe = w.state()
 	return nil

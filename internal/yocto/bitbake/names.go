@@ -33,6 +33,7 @@ const longest = 4096
 type names struct {
 	shared     map[string]*symbol
 	sharedList []*symbol // by id
+	places     []*symbol // the shared ones, each at its place unless another is there
 	own        map[string]*symbol
 	ownList    []*symbol // the ids go on from the shared ones
 	free       []symbol  // to be used
@@ -40,15 +41,13 @@ type names struct {
 
 // symbol is that of a name.
 func (d *Data) symbol(name string) *symbol {
-	at := &d.recent[recentOf(name)]
+	at := &d.recent[placeOf(name, recentBits)]
 	if s := *at; s != nil && s.name == name {
 		return s
 	}
-	s, ok := d.names.shared[name]
-	if !ok {
-		if s, ok = d.names.own[name]; !ok {
-			s = d.newSymbol(name)
-		}
+	s := d.names.find(name)
+	if s == nil {
+		s = d.newSymbol(name)
 	}
 	*at = s
 	return s
@@ -60,25 +59,23 @@ type recentSymbols [1 << recentBits]*symbol
 
 const recentBits = 9
 
-// recentOf is the place of a name.
-func recentOf(name string) uint32 {
+// placeOf is the place of a name among as many as there are numbers of so many
+// bits.
+func placeOf(name string, bits int) uint32 {
 	n := uint32(len(name))
 	if n == 0 {
 		return 0
 	}
 	h := n ^ uint32(name[0])<<8 ^ uint32(name[n-1])<<16 ^ uint32(name[n/2])<<24 ^ uint32(name[n/4])<<4 ^ uint32(name[n-n/4-1])<<12
-	return h * 2654435761 >> (32 - recentBits)
+	return h * 2654435761 >> (32 - bits)
 }
 
 // known is the symbol of a name, nil when nobody ever asked for it.
 func (d *Data) known(name string) *symbol {
-	if s := d.recent[recentOf(name)]; s != nil && s.name == name {
+	if s := d.recent[placeOf(name, recentBits)]; s != nil && s.name == name {
 		return s
 	}
-	if s, ok := d.names.shared[name]; ok {
-		return s
-	}
-	if s, ok := d.names.own[name]; ok {
+	if s := d.names.find(name); s != nil {
 		return s
 	}
 	if normal := d.normal(name); normal != name {
@@ -90,7 +87,7 @@ func (d *Data) known(name string) *symbol {
 func (d *Data) newSymbol(name string) *symbol {
 	n := &d.names
 	if n.own == nil {
-		n.own = make(map[string]*symbol, 256)
+		n.own = make(map[string]*symbol, 128)
 	}
 	if normal := d.normal(name); normal != name {
 		s := d.symbol(normal)
@@ -157,6 +154,23 @@ func (s *symbol) eachVariant(f func(short *symbol, overrides string)) {
 	}
 }
 
+// placeBits is how many places there are for shared symbols: several times as
+// many as symbols.
+const placeBits = 14
+
+// find is the symbol of a name, nil when there is none.
+func (n *names) find(name string) *symbol {
+	if n.places != nil {
+		if s := n.places[placeOf(name, placeBits)]; s != nil && s.name == name {
+			return s
+		}
+	}
+	if s := n.shared[name]; s != nil {
+		return s
+	}
+	return n.own[name]
+}
+
 // byID is the symbol of an id.
 func (n *names) byID(id int) *symbol {
 	if id < len(n.sharedList) {
@@ -177,8 +191,15 @@ func (n *names) each(f func(*symbol)) {
 
 // share makes the symbols the shared ones of all copies to come.
 func (n *names) share() {
-	if n.shared == nil {
-		n.shared, n.sharedList, n.own, n.ownList = n.own, n.ownList, nil, nil
+	if n.shared != nil {
+		return
+	}
+	n.shared, n.sharedList, n.own, n.ownList = n.own, n.ownList, nil, nil
+	n.places = make([]*symbol, 1<<placeBits)
+	for _, s := range n.sharedList {
+		if at := &n.places[placeOf(s.name, placeBits)]; *at == nil {
+			*at = s
+		}
 	}
 }
 
@@ -188,7 +209,7 @@ func (n *names) shares(s *symbol) bool {
 }
 
 func (n *names) copy() names {
-	return names{shared: n.shared, sharedList: n.sharedList, own: maps.Clone(n.own), ownList: slices.Clone(n.ownList)}
+	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: maps.Clone(n.own), ownList: slices.Clone(n.ownList)}
 }
 
 // make makes a symbol: many at a time.

@@ -100,7 +100,7 @@ func (d *Data) Function(name string) (Function, bool) {
 			return Function{}, false
 		}
 	}
-	f := Function{Name: name, Body: d.getRaw(name).raw}
+	f := Function{Name: name, Body: d.body(name, v)}
 	if st != nil {
 		f.Place, f.Python = st.place(), st.python
 	}
@@ -108,6 +108,16 @@ func (d *Data) Function(name string) (Function, bool) {
 		f.Python = f.Python || x.name == "python" && x.value != ""
 	}
 	return f, true
+}
+
+// body is the text of a function, whose variable has a value.
+func (d *Data) body(name string, v *variable) string {
+	s := d.symbol(name)
+	_, forced := d.env.forced[s.name]
+	if forced || len(v.operations) > 0 || len(d.at(s).variants) > 0 {
+		return d.getRaw(name).raw
+	}
+	return v.value
 }
 
 // Anonymous are the anonymous python functions, in the order in which they

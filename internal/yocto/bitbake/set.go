@@ -24,7 +24,9 @@ func (d *Data) setSymbol(s *symbol, value string, parsing bool, unknown []Unknow
 	d.addVariants(s)
 	v.value, v.set, v.function = value, true, nil
 	v.setTaint(unknown)
-	d.changedSymbol(s)
+	if !parsing { // what is active was looked at since
+		d.changedSymbol(s)
+	}
 }
 
 // dropActive deletes the names that override this one now.
@@ -47,7 +49,6 @@ func (d *Data) addOperation(base string, x operation) { d.operate(d.symbol(base)
 func (d *Data) operate(base *symbol, x operation) {
 	v := d.ownSymbol(base)
 	v.operations = append(slices.Clip(v.operations), x)
-	d.changedSymbol(base)
 	d.addVariants(base)
 }
 
@@ -192,11 +193,30 @@ func (v *variable) content() (string, bool) {
 	return v.weak, v.hasWeak
 }
 
+// sortBraced sorts the names that contain references.
+func (d *Data) sortBraced() {
+	byName := func(a, b *symbol) int { return strings.Compare(a.name, b.name) }
+	sorted := 0 // those of the configuration are
+	for sorted+1 < len(d.braced) && byName(d.braced[sorted], d.braced[sorted+1]) <= 0 {
+		sorted++
+	}
+	sorted = min(sorted+1, len(d.braced))
+	first, rest := d.braced[:sorted], slices.Clone(d.braced[sorted:])
+	slices.SortFunc(rest, byName)
+	all := make([]*symbol, 0, len(d.braced))
+	for len(first) > 0 && len(rest) > 0 {
+		if byName(first[0], rest[0]) <= 0 {
+			all, first = append(all, first[0]), first[1:]
+		} else {
+			all, rest = append(all, rest[0]), rest[1:]
+		}
+	}
+	d.braced = slices.Compact(append(append(all, first...), rest...))
+}
+
 // expandKeys renames the variables whose names hold references.
 func (d *Data) expandKeys() {
-	d.braced = slices.Clone(d.braced)
-	slices.SortFunc(d.braced, func(a, b *symbol) int { return strings.Compare(a.name, b.name) })
-	d.braced = slices.Compact(d.braced)
+	d.sortBraced()
 	type pair struct{ old, new *symbol }
 	var todo []pair
 	for _, k := range d.braced {
