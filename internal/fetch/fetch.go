@@ -37,6 +37,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -55,13 +56,13 @@ type Request struct {
 
 // Options of Fetch. The zero value will do.
 type Options struct {
-	Parallel int               // downloads at the same time; 0: 8
+	Parallel int               // downloads at the same time; 0: 16
 	Progress progress.Reporter // nil: none
 	Client   *Client           // nil: a new one
 }
 
 const (
-	defaultParallel = 8
+	defaultParallel = 16  // as many as are hashed together at most
 	committing      = 128 // files that wait for the disk at the same time
 )
 
@@ -191,21 +192,30 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	}
 	task := opt.Progress.Begin("fetch", total)
 	down := new(outages)
-	var g errgroup.Group
 	l := lanes{make(chan struct{}, opt.Parallel), make(chan struct{}, committing)}
-	for _, i := range largestFirst(requests, missing) {
-		r := requests[i]
-		l.network <- struct{}{}
-		g.Go(func() error {
-			defer func() { <-l.network }()
-			if ctx.Err() != nil {
-				return nil
-			}
-			j := &job{Request: r, s: s, c: opt.Client, task: task, down: down, lanes: l}
-			errs[i] = named(r, j.run(ctx))
-			return nil
-		})
+	one := func(i int) {
+		defer func() { <-l.network }()
+		if ctx.Err() == nil {
+			j := &job{Request: requests[i], s: s, c: opt.Client, task: task, down: down, lanes: l}
+			errs[i] = named(requests[i], j.run(ctx))
+		}
 	}
+	var g sync.WaitGroup
+	next := make(chan int)
+	for _, i := range largestFirst(requests, missing) {
+		l.network <- struct{}{}
+		select {
+		case next <- i: // a goroutine that is done with another one has the stack for it
+		default:
+			g.Go(func() {
+				one(i)
+				for i := range next {
+					one(i)
+				}
+			})
+		}
+	}
+	close(next)
 	g.Wait()
 	task.End(errors.Join(errs...))
 }

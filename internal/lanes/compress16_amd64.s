@@ -77,7 +77,7 @@ GLOBL bigEndian<>(SB), RODATA|NOPTR, $16
 	VSHUFI32X4 $0x88, Z27, Z25, r2; \
 	VSHUFI32X4 $0xdd, Z27, Z25, r3
 
-// func compress16(states *[words][16]uint32, data *[16]*byte, n int)
+// func compress16(states *[words * 16]uint32, data *[16]*byte, n int)
 // The lanes of Z0 to Z7 are the streams, a to h their words.
 // Requires: AVX512F, AVX512BW
 TEXT ·compress16(SB), NOSPLIT, $0-24

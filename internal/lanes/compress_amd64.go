@@ -20,7 +20,7 @@ var roundConstants = [64]uint32{
 // empty: so many are enough for eight and for sixteen lanes.
 const (
 	enoughForEight   = 6
-	enoughForSixteen = 11
+	enoughForSixteen = 12
 )
 
 // A processor that has zmm registers is not always faster with them: the first
@@ -45,16 +45,16 @@ func widest() int {
 	return 1
 }
 
-// compress16 hashes n blocks of each of sixteen streams. states[i][k] is the
-// word i of the stream k.
+// compress16 hashes n blocks of each of sixteen streams. The word i of the
+// stream k is states[16*i+k].
 //
 //go:noescape
-func compress16(states *[words][16]uint32, data *[16]*byte, n int)
+func compress16(states *[words * 16]uint32, data *[16]*byte, n int)
 
 // compress8 is compress16 of eight streams.
 //
 //go:noescape
-func compress8(states *[words][8]uint32, data *[8]*byte, n int)
+func compress8(states *[words * 8]uint32, data *[8]*byte, n int)
 
 // compress2 hashes n blocks of each of two streams.
 //
@@ -95,51 +95,46 @@ func compress(lanes []lane) {
 
 // sixteen hashes n blocks of each of up to sixteen lanes.
 func sixteen(lanes []*lane, n int) {
-	var states [words][16]uint32
+	var states [words * 16]uint32
 	var data [16]*byte
-	for k := range data {
-		l := orFirst(lanes, k)
-		data[k] = &l.data[l.at]
-		for i, w := range l.state {
-			states[i][k] = w
-		}
-	}
+	spread(lanes, states[:], data[:])
 	compress16(&states, &data, n)
-	for k, l := range lanes {
-		l.at += n * blockSize
-		for i := range l.state {
-			l.state[i] = states[i][k]
-		}
-	}
+	gather(lanes, states[:], n)
 }
 
 // eight hashes n blocks of each of up to eight lanes.
 func eight(lanes []*lane, n int) {
-	var states [words][8]uint32
+	var states [words * 8]uint32
 	var data [8]*byte
+	spread(lanes, states[:], data[:])
+	compress8(&states, &data, n)
+	gather(lanes, states[:], n)
+}
+
+// spread puts lanes side by side, as many as there are data. Those that are
+// missing are the first one again, for nothing.
+func spread(lanes []*lane, states []uint32, data []*byte) {
 	for k := range data {
-		l := orFirst(lanes, k)
+		l := lanes[0]
+		if k < len(lanes) {
+			l = lanes[k]
+		}
 		data[k] = &l.data[l.at]
 		for i, w := range l.state {
-			states[i][k] = w
-		}
-	}
-	compress8(&states, &data, n)
-	for k, l := range lanes {
-		l.at += n * blockSize
-		for i := range l.state {
-			l.state[i] = states[i][k]
+			states[i*len(data)+k] = w
 		}
 	}
 }
 
-// orFirst is the k-th lane. Where one is missing, the first one is hashed once
-// more, for nothing.
-func orFirst(lanes []*lane, k int) *lane {
-	if k < len(lanes) {
-		return lanes[k]
+// gather undoes spread after n blocks of each lane were hashed.
+func gather(lanes []*lane, states []uint32, n int) {
+	wide := len(states) / words
+	for k, l := range lanes {
+		l.at += n * blockSize
+		for i := range l.state {
+			l.state[i] = states[i*wide+k]
+		}
 	}
-	return lanes[0]
 }
 
 // two hashes as many blocks as both lanes have.

@@ -22,8 +22,9 @@ import (
 // written.
 const chunk = 256 << 10
 
-// A stride is how much of a file is written to disk at a time.
-const stride = 8 << 20
+// A stride is how much of a file is written to disk at a time. It is short, so
+// that little is left to be written when several files end together.
+const stride = 1 << 20
 
 var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
 
