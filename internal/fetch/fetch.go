@@ -37,7 +37,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -192,30 +191,21 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	}
 	task := opt.Progress.Begin("fetch", total)
 	down := new(outages)
+	var g errgroup.Group
 	l := lanes{make(chan struct{}, opt.Parallel), make(chan struct{}, committing)}
-	one := func(i int) {
-		defer func() { <-l.network }()
-		if ctx.Err() == nil {
-			j := &job{Request: requests[i], s: s, c: opt.Client, task: task, down: down, lanes: l}
-			errs[i] = named(requests[i], j.run(ctx))
-		}
-	}
-	var g sync.WaitGroup
-	next := make(chan int)
 	for _, i := range largestFirst(requests, missing) {
+		r := requests[i]
 		l.network <- struct{}{}
-		select {
-		case next <- i: // a goroutine that is done with another one has the stack for it
-		default:
-			g.Go(func() {
-				one(i)
-				for i := range next {
-					one(i)
-				}
-			})
-		}
+		g.Go(func() error {
+			defer func() { <-l.network }()
+			if ctx.Err() != nil {
+				return nil
+			}
+			j := &job{Request: r, s: s, c: opt.Client, task: task, down: down, lanes: l}
+			errs[i] = named(r, j.run(ctx))
+			return nil
+		})
 	}
-	close(next)
 	g.Wait()
 	task.End(errors.Join(errs...))
 }

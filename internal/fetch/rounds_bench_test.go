@@ -15,7 +15,7 @@ import (
 // benchRounds has fetch and curl do the same in turn, so that both meet the same
 // machine, and says the medians: of wall and processor milliseconds, and of
 // curl's wall time of a round through fetch's. curl has 8, 16 or 50 connections
-// (its default), and which of them begins changes from round to round.
+// (its default). Who begins changes from round to round, and so does who follows whom.
 func benchRounds(b *testing.B, in string, requests []fetch.Request) {
 	type way struct {
 		name      string
@@ -29,14 +29,17 @@ func benchRounds(b *testing.B, in string, requests []fetch.Request) {
 		run := func(dir string) { curlOnce(b, dir, requests, n, "") }
 		ways = append(ways, &way{name: fmt.Sprint("curl", n), who: unix.RUSAGE_CHILDREN, run: run})
 	}
-	for first := 0; b.Loop(); first++ {
+	for round := 0; b.Loop(); round++ {
 		for i := range ways {
-			w := ways[(first+i)%len(ways)]
+			if round%2 == 1 {
+				i = len(ways) - 1 - i
+			}
+			w := ways[(round/2+i)%len(ways)]
 			wall, cpu := benchOnce(b, in, w.who, w.run)
 			w.wall, w.cpu = append(w.wall, wall), append(w.cpu, cpu)
 		}
 		for _, w := range ways {
-			w.ratio = append(w.ratio, w.wall[first]/ways[0].wall[first])
+			w.ratio = append(w.ratio, w.wall[round]/ways[0].wall[round])
 		}
 	}
 	for _, w := range ways {
