@@ -26,34 +26,37 @@ import (
 // BenchmarkFetch is fetching and verifying from a loopback server, which is a
 // process of its own for everybody. Beside it:
 //
-//	curl                 eight connections; verifies nothing, does not wait for the disk
+//	curl                 verifies nothing, does not wait for the disk
 //	curl+sync            the same, durable: sync -f
 //	curl+sha256sum+sync  the same work: verified, then durable
 //	sha256               hashing alone, of bytes in memory, on all processors: no
 //	                     program that verifies can be faster
+//	rounds               fetch and curl in turn: see benchRounds
 //
 // cpu-ms/op is the processor time of the client, whatever else the machine does.
 func BenchmarkFetch(b *testing.B) {
 	for _, c := range []struct{ files, size int }{{1, 256 << 20}, {16, 16 << 20}, {400, 256 << 10}} {
-		dir, work := b.TempDir(), b.TempDir()
-		address := serveFiles(b, dir)
-		requests := make([]fetch.Request, c.files)
-		for i := range requests {
-			requests[i] = benchFile(b, dir, address, fmt.Sprintf("%08d", i), c.size)
-		}
-		unix.Sync()
-		for _, v := range []struct {
-			name string
-			run  func(*testing.B, string, []fetch.Request)
-		}{
-			{"fetch", benchFetch}, {"curl", benchCurl}, {"curl+sync", benchCurlSync},
-			{"curl+sha256sum+sync", benchCurlVerified}, {"sha256", benchHash},
-		} {
-			b.Run(fmt.Sprintf("%dx%dKiB/%s", c.files, c.size>>10, v.name), func(b *testing.B) {
-				b.SetBytes(int64(c.files) * int64(c.size))
-				v.run(b, work, requests)
-			})
-		}
+		b.Run(fmt.Sprintf("%dx%dKiB", c.files, c.size>>10), func(b *testing.B) {
+			dir, work := b.TempDir(), b.TempDir()
+			address := serveFiles(b, dir)
+			requests := make([]fetch.Request, c.files)
+			for i := range requests {
+				requests[i] = benchFile(b, dir, address, fmt.Sprintf("%08d", i), c.size)
+			}
+			unix.Sync()
+			for _, v := range []struct {
+				name string
+				run  func(*testing.B, string, []fetch.Request)
+			}{
+				{"fetch", benchFetch}, {"curl", benchCurl}, {"curl+sync", benchCurlSync},
+				{"curl+sha256sum+sync", benchCurlVerified}, {"sha256", benchHash}, {"rounds", benchRounds},
+			} {
+				b.Run(v.name, func(b *testing.B) {
+					b.SetBytes(int64(c.files) * int64(c.size))
+					v.run(b, work, requests)
+				})
+			}
+		})
 	}
 }
 
@@ -152,16 +155,18 @@ func cpu(b *testing.B, who int) int64 {
 }
 
 func benchFetch(b *testing.B, in string, requests []fetch.Request) {
-	benchLoop(b, in, unix.RUSAGE_SELF, func(dir string) {
-		s, err := store.Open(dir)
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Close()
-		if err := fetch.Fetch(b.Context(), s, requests, fetch.Options{}); err != nil {
-			b.Fatal(err)
-		}
-	})
+	benchLoop(b, in, unix.RUSAGE_SELF, func(dir string) { fetchOnce(b, dir, requests) })
+}
+
+func fetchOnce(b *testing.B, dir string, requests []fetch.Request) {
+	s, err := store.Open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if err := fetch.Fetch(b.Context(), s, requests, fetch.Options{}); err != nil {
+		b.Fatal(err)
+	}
 }
 
 func benchCurl(b *testing.B, in string, requests []fetch.Request) { benchShell(b, in, requests, "") }
@@ -181,22 +186,28 @@ func benchCurlVerified(b *testing.B, in string, requests []fetch.Request) {
 	benchShell(b, in, requests, "; sha256sum --quiet -c "+path+"; sync -f .")
 }
 
-// benchShell is one curl with eight connections, and what comes after it.
+// benchShell is one curl, and what comes after it.
 func benchShell(b *testing.B, in string, requests []fetch.Request, after string) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		b.Skip("no curl")
-	}
+	benchLoop(b, in, unix.RUSAGE_CHILDREN, func(dir string) { curlOnce(b, dir, requests, defaultConnections, after) })
+}
+
+const defaultConnections = 16
+
+// curlOnce is one curl with so many connections, and what comes after it.
+func curlOnce(b *testing.B, dir string, requests []fetch.Request, connections int, after string) {
 	var config strings.Builder
 	for _, r := range requests {
 		fmt.Fprintf(&config, "url = %q\noutput = %q\n", r.URLs[0], r.Name)
 	}
-	benchLoop(b, in, unix.RUSAGE_CHILDREN, func(dir string) {
-		cmd := exec.CommandContext(b.Context(), "sh", "-ec", "curl --silent --show-error --fail --parallel --parallel-max 8 --config -"+after)
-		cmd.Dir, cmd.Stdin = dir, strings.NewReader(config.String())
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("%v: %s", err, out)
+	script := fmt.Sprint("curl --silent --show-error --fail --parallel --parallel-max ", connections, " --config -", after)
+	cmd := exec.CommandContext(b.Context(), "sh", "-ec", script)
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(config.String())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if _, none := exec.LookPath("curl"); none != nil {
+			b.Skip("no curl")
 		}
-	})
+		b.Fatalf("%v: %s", err, out)
+	}
 }
 
 func benchHash(b *testing.B, in string, requests []fetch.Request) {

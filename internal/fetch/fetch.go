@@ -55,13 +55,13 @@ type Request struct {
 
 // Options of Fetch. The zero value will do.
 type Options struct {
-	Parallel int               // downloads at the same time; 0: 8
+	Parallel int               // downloads at the same time; 0: 16
 	Progress progress.Reporter // nil: none
 	Client   *Client           // nil: a new one
 }
 
 const (
-	defaultParallel = 8
+	defaultParallel = 16  // as many as are hashed together at most
 	committing      = 128 // files that wait for the disk at the same time
 )
 

@@ -10,7 +10,7 @@ import (
 // crypto/sha256 does alone.
 func BenchmarkWrite(b *testing.B) {
 	const size = 256 << 10
-	for _, k := range []int{1, 2, 4, 6, 8} {
+	for _, k := range []int{1, 2, 4, 6, 8, 11, 16} {
 		var chunks []Chunk
 		for i := range k {
 			chunks = append(chunks, Chunk{sha256.New(), noise(size, byte(i))})

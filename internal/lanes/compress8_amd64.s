@@ -90,7 +90,7 @@ GLOBL bigEndian<>(SB), RODATA|NOPTR, $32
 	VPSHUFB r7, Y30, r6; \
 	VPSHUFB r7, Y31, r7
 
-// func compress8(states *[words][width]uint32, data *[width]*byte, n int)
+// func compress8(states *[words * 8]uint32, data *[8]*byte, n int)
 // The lanes of Y0 to Y7 are the streams, a to h their words.
 // Requires: AVX512F, AVX512BW, AVX512VL
 TEXT ·compress8(SB), NOSPLIT, $0-24

@@ -16,30 +16,45 @@ var roundConstants = [64]uint32{
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 }
 
-// Few streams are hashed sooner two by two than in eight lanes of which some are empty.
-const enough = 6
+// Few streams are hashed sooner two by two than in lanes of which some are
+// empty: so many are enough for eight and for sixteen lanes.
+const (
+	enoughForEight   = 6
+	enoughForSixteen = 12
+)
 
+// A processor that has zmm registers is not always faster with them: the first
+// ones lower their clock. Those that also have the two younger extensions
+// (Sapphire Rapids, Zen 4, and later) do not.
 var (
-	hasEight = cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW
-	hasTwo   = cpu.X86.HasAVX && cpu.X86.HasSSSE3 && cpu.X86.HasSSE41 && hasSHA()
+	hasSixteen = hasEight && cpu.X86.HasAVX512VBMI2 && cpu.X86.HasAVX512BF16
+	hasEight   = cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW
+	hasTwo     = cpu.X86.HasAVX && cpu.X86.HasSSSE3 && cpu.X86.HasSSE41 && hasSHA()
 )
 
 // widest is how many streams are best hashed together here.
 func widest() int {
 	switch {
+	case hasSixteen:
+		return 16
 	case hasEight:
-		return width
+		return 8
 	case hasTwo:
 		return 2
 	}
 	return 1
 }
 
-// compress8 hashes n blocks of each of eight streams. states[i][k] is the word
-// i of the stream k.
+// compress16 hashes n blocks of each of sixteen streams. The word i of the
+// stream k is states[16*i+k].
 //
 //go:noescape
-func compress8(states *[words][width]uint32, data *[width]*byte, n int)
+func compress16(states *[words * 16]uint32, data *[16]*byte, n int)
+
+// compress8 is compress16 of eight streams.
+//
+//go:noescape
+func compress8(states *[words * 8]uint32, data *[8]*byte, n int)
 
 // compress2 hashes n blocks of each of two streams.
 //
@@ -64,8 +79,10 @@ func compress(lanes []lane) {
 			}
 		}
 		switch {
-		case hasEight && (k >= enough || k > 1 && !hasTwo):
-			eight(left[:k], n)
+		case hasSixteen && (k >= enoughForSixteen || k > 8 && !hasTwo):
+			sixteen(left[:k], n)
+		case hasEight && (k >= enoughForEight || k > 1 && !hasTwo):
+			eight(left[:min(k, 8)], n)
 		case hasTwo && k > 1:
 			for ; k > 1; k -= 2 {
 				two(left[k-1], left[k-2])
@@ -76,26 +93,46 @@ func compress(lanes []lane) {
 	}
 }
 
-// eight hashes n blocks of each of up to eight lanes; the lanes that are
-// missing are the first one again, for nothing.
+// sixteen hashes n blocks of each of up to sixteen lanes.
+func sixteen(lanes []*lane, n int) {
+	var states [words * 16]uint32
+	var data [16]*byte
+	spread(lanes, states[:], data[:])
+	compress16(&states, &data, n)
+	gather(lanes, states[:], n)
+}
+
+// eight hashes n blocks of each of up to eight lanes.
 func eight(lanes []*lane, n int) {
-	var states [words][width]uint32
-	var data [width]*byte
-	for k := range width {
+	var states [words * 8]uint32
+	var data [8]*byte
+	spread(lanes, states[:], data[:])
+	compress8(&states, &data, n)
+	gather(lanes, states[:], n)
+}
+
+// spread puts lanes side by side, as many as there are data. Those that are
+// missing are the first one again, for nothing.
+func spread(lanes []*lane, states []uint32, data []*byte) {
+	for k := range data {
 		l := lanes[0]
 		if k < len(lanes) {
 			l = lanes[k]
 		}
 		data[k] = &l.data[l.at]
 		for i, w := range l.state {
-			states[i][k] = w
+			states[i*len(data)+k] = w
 		}
 	}
-	compress8(&states, &data, n)
+}
+
+// gather undoes spread after n blocks of each lane were hashed.
+func gather(lanes []*lane, states []uint32, n int) {
+	wide := len(states) / words
 	for k, l := range lanes {
 		l.at += n * blockSize
 		for i := range l.state {
-			l.state[i] = states[i][k]
+			l.state[i] = states[i*wide+k]
 		}
 	}
 }

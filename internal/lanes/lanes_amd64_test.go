@@ -8,11 +8,11 @@ import (
 // TestEveryWay hashes with each way that this processor has, also where
 // another one would be taken.
 func TestEveryWay(t *testing.T) {
-	eight, two := hasEight, hasTwo
-	defer func() { hasEight, hasTwo = eight, two }()
-	for _, way := range []struct{ eight, two bool }{{eight, two}, {false, two}, {eight, false}, {false, false}} {
-		hasEight, hasTwo = way.eight, way.two
-		t.Run(fmt.Sprintf("eight %t, two %t", hasEight, hasTwo), func(t *testing.T) {
+	sixteen, eight, two := hasSixteen, hasEight, hasTwo
+	defer func() { hasSixteen, hasEight, hasTwo = sixteen, eight, two }()
+	for i := range 8 {
+		hasSixteen, hasEight, hasTwo = eight && i&4 != 0, eight && i&2 != 0, two && i&1 != 0
+		t.Run(fmt.Sprintf("sixteen %t, eight %t, two %t", hasSixteen, hasEight, hasTwo), func(t *testing.T) {
 			TestLengths(t)
 			TestRandom(t)
 		})

@@ -56,7 +56,7 @@ func TestWide(t *testing.T) { t.Logf("%d streams together", widest()) }
 // of another length, and goes on with each of them.
 func TestLengths(t *testing.T) {
 	for n := range 5*blockSize + 2 {
-		for _, k := range []int{1, 2, 3, 5, 6, 8, 9} {
+		for _, k := range []int{1, 2, 3, 5, 6, 8, 9, 11, 16, 17} {
 			s := newStreams(k)
 			for range 2 {
 				data := make([][]byte, k)
@@ -74,7 +74,7 @@ func TestLengths(t *testing.T) {
 func TestRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
-		k := 1 + r.IntN(20)
+		k := 1 + r.IntN(40)
 		s := newStreams(k)
 		for range 5 {
 			data := make([][]byte, k)
@@ -127,12 +127,13 @@ func TestLong(t *testing.T) {
 func FuzzWrite(f *testing.F) {
 	f.Add([]byte{3, 200, 0, 64, 130, 1, 255, 9}, noise(2000, 1))
 	f.Add([]byte{8, 255, 255, 255, 255, 255, 255, 255, 255}, noise(9000, 2))
+	f.Add(bytes.Repeat([]byte{15, 255, 180, 211}, 9), noise(20000, 4))
 	f.Add([]byte{2, 63, 65, 64, 128, 127, 129}, noise(700, 3))
 	f.Fuzz(func(t *testing.T, cuts, data []byte) {
 		if len(cuts) < 2 {
 			return
 		}
-		k := 1 + int(cuts[0])%12
+		k := 1 + int(cuts[0])%20
 		s := newStreams(k)
 		for cuts = cuts[1:]; len(cuts) > 0; {
 			now := make([][]byte, k)

@@ -15,6 +15,7 @@ type Pool struct {
 	most    int       // goroutines that hash
 	working int       // of them at work
 	open    int       // streams that were written to and not waited for
+	brought int       // of them, those whose data take time to bring
 	ready   []*Stream // with a chunk to hash, and nobody at it; the longest waiting first
 	pending int       // chunks that were brought and are not hashed
 }
@@ -35,19 +36,21 @@ func (p *Pool) Width() int { return p.most * widest() }
 
 // Stream is what is hashed in order. Write and Wait are for one goroutine.
 type Stream struct {
-	pool  *Pool
-	hash  hash.Hash
-	done  func([]byte)
-	queue [][]byte
-	open  bool // it was written to and not waited for
-	busy  bool // it is ready, or being hashed
-	idle  sync.Cond
+	pool    *Pool
+	hash    hash.Hash
+	brought bool
+	done    func([]byte)
+	queue   [][]byte
+	open    bool // it was written to and not waited for
+	busy    bool // it is ready, or being hashed
+	idle    sync.Cond
 }
 
 // Stream makes a stream that h takes in. done is called with each chunk
-// when it was hashed; it must not block, and may be nil.
-func (p *Pool) Stream(h hash.Hash, done func([]byte)) *Stream {
-	s := &Stream{pool: p, hash: h, done: done}
+// when it was hashed; it must not block, and may be nil. brought says that processors
+// are needed to bring the data too, and not for hashing alone.
+func (p *Pool) Stream(h hash.Hash, brought bool, done func([]byte)) *Stream {
+	s := &Stream{pool: p, hash: h, brought: brought, done: done}
 	s.idle.L = &p.mu
 	return s
 }
@@ -62,7 +65,7 @@ func (s *Stream) Write(data []byte) {
 	}
 	if !s.open {
 		s.open = true
-		p.open++
+		p.count(s, 1)
 	}
 	p.pending++
 	s.queue = append(s.queue, data)
@@ -85,7 +88,14 @@ func (s *Stream) Wait() {
 	}
 	if s.open {
 		s.open = false
-		s.pool.open--
+		s.pool.count(s, -1)
+	}
+}
+
+func (p *Pool) count(s *Stream, n int) {
+	p.open += n
+	if s.brought {
+		p.brought += n
 	}
 }
 
@@ -93,13 +103,23 @@ func (s *Stream) Wait() {
 // share of one processor, so that few streams are hashed side by side and many together.
 func (p *Pool) crowd() int { return min(widest(), (p.open+p.most-1)/p.most) }
 
+// round is how many streams are hashed together at most: no more than the share
+// of one processor, or the others would have nothing to do; but where most of
+// the streams keep processors busy anyhow, as many as there is room for.
+func (p *Pool) round() int {
+	if 2*p.brought > p.open {
+		return widest()
+	}
+	return p.crowd()
+}
+
 // work hashes until there is nothing left to do.
 func (p *Pool) work() {
 	var streams [width]*Stream
 	var chunks [width]Chunk
 	for {
 		runtime.Gosched() // others who can run may have chunks for the same round
-		n := p.take(streams[:widest()], chunks[:])
+		n := p.take(streams[:], chunks[:])
 		if n == 0 {
 			return
 		}
@@ -119,7 +139,7 @@ func (p *Pool) work() {
 func (p *Pool) take(streams []*Stream, chunks []Chunk) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := copy(streams, p.ready)
+	n := copy(streams[:max(1, p.round())], p.ready)
 	p.ready = append(p.ready[:0], p.ready[n:]...)
 	for i, s := range streams[:n] {
 		chunks[i] = Chunk{s.hash, s.queue[0]}

@@ -17,7 +17,7 @@ func TestPool(t *testing.T) {
 		g.Go(func() {
 			data := noise(i*i*300, byte(i))
 			h, free := sha256.New(), make(chan []byte, 3)
-			s := p.Stream(h, func(b []byte) { free <- b[:cap(b)] })
+			s := p.Stream(h, i%3 > 0, func(b []byte) { free <- b[:cap(b)] })
 			for range cap(free) {
 				free <- make([]byte, 1+i*97)
 			}
@@ -46,7 +46,7 @@ func TestPool(t *testing.T) {
 func TestPoolIsBounded(t *testing.T) {
 	p := NewPool()
 	var done atomic.Int64
-	s := p.Stream(sha256.New(), func([]byte) { done.Add(1) })
+	s := p.Stream(sha256.New(), true, func([]byte) { done.Add(1) })
 	data := noise(1000, 1)
 	for range 10 * pendingMost {
 		s.Write(data)

@@ -18,7 +18,7 @@ func (s *Store) Parallel() int { return s.pool.Width() }
 // A chunk is read while the one before it is hashed.
 func (s *Store) hashFile(ctx context.Context, f io.ReaderAt, h hash.Hash) (n int64, err error) {
 	free := make(chan []byte, 2)
-	stream := s.pool.Stream(h, func(b []byte) { free <- b[:chunk] })
+	stream := s.pool.Stream(h, false, func(b []byte) { free <- b[:chunk] })
 	defer func() {
 		stream.Wait()
 		for len(free) > 0 {

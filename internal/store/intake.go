@@ -22,8 +22,9 @@ import (
 // written.
 const chunk = 256 << 10
 
-// A stride is how much of a file is written to disk at a time.
-const stride = 8 << 20
+// A stride is how much of a file is written to disk at a time. It is short, so
+// that little is left to be written when several files end together.
+const stride = 2 << 20
 
 var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
 
@@ -79,7 +80,7 @@ type intake struct {
 
 func (s *Store) newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
 	in := &intake{f: f, alg: alg, h: newHash(alg), limit: limit, free: make(chan *[chunk]byte, ahead)}
-	in.stream = s.pool.Stream(in.h, func(b []byte) { in.free <- (*[chunk]byte)(b[:chunk]) })
+	in.stream = s.pool.Stream(in.h, true, func(b []byte) { in.free <- (*[chunk]byte)(b[:chunk]) })
 	return in
 }
 
