@@ -28,7 +28,7 @@ func (d *Data) applyFilter(name string, e *expanded) {
 	}
 	names, own := d.filterNames(p.names, e.text)
 	in, writes := d.interp(), d.writes
-	v, err := in.Eval(p.x, names...)
+	v, err := in.Eval(p.code, names...)
 	d.spent(in)
 	text, isText := v.(string)
 	switch u, _ := v.(*python.Unknown); {

@@ -7,6 +7,12 @@ import (
 )
 
 func (p *parser) arguments(c *Call) {
+	defer func() {
+		c.stars = slices.ContainsFunc(c.Args, isStar)
+		if len(c.Args) > 0 && len(c.Keywords) == 0 {
+			_, c.literal = c.Args[0].(*Const)
+		}
+	}()
 	for !p.accept(")") {
 		switch t := p.peek(); {
 		case p.accept("**"):
@@ -130,7 +136,7 @@ func (p *parser) name(t token) Expr {
 		p.pos--
 		p.fail("%q is not expected here", t.text)
 	}
-	return &Name{t.text}
+	return &Name{ID: t.text}
 }
 
 func (p *parser) number(t token) Expr {

@@ -25,13 +25,21 @@ func (in *Interp) percentTuple(f string, x *Sequence, s *scope) (Value, error) {
 	if u := in.exhausted(); u != nil {
 		return u, nil
 	}
-	u := in.enter()
-	defer in.leave()
-	if u != nil {
+	if u := in.enter(); u != nil {
+		in.leave()
 		return u, nil
 	}
 	base := len(in.stack)
-	defer func() { in.stack = in.stack[:base] }()
+	v, err := in.percentItems(f, x, s)
+	in.stack = in.stack[:base]
+	in.leave()
+	return v, err
+}
+
+// percentItems is percentTuple with the items on the stack, where it leaves
+// them.
+func (in *Interp) percentItems(f string, x *Sequence, s *scope) (Value, error) {
+	base := len(in.stack)
 	for _, item := range x.Items {
 		v, err := in.eval(item, s)
 		if err != nil {

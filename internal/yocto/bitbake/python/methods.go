@@ -14,7 +14,7 @@ var takesUnknown = map[string]bool{"append": true, "extend": true, "insert": tru
 // called.
 type Methoder interface {
 	// Method finds a method, nil when there is none.
-	Method(name string) Method
+	Method(a *Attr) Method
 }
 
 // Method is a method of values of the host. It keeps nothing of the slice of
@@ -26,19 +26,7 @@ type Method interface {
 
 // methodOf finds a method of a built-in value.
 func methodOf(v Value, name string) methodFunc {
-	switch v.(type) {
-	case string:
-		return stringMethods[name]
-	case *List:
-		return listMethods[name]
-	case *Dict:
-		return dictMethods[name]
-	case *Set:
-		return setMethods[name]
-	case *Tuple:
-		return tupleMethods[name]
-	}
-	return nil
+	return methodTable()[name].of(v)
 }
 
 // method is a method of a built-in value, as a value.

@@ -139,7 +139,7 @@ func (p *parser) expr() Expr {
 	defer func() { p.depth-- }()
 	if p.accept("lambda") {
 		params := p.params(":")
-		return &Lambda{params, p.expr()}
+		return &Lambda{Params: params, Body: p.expr()}
 	}
 	x := p.or()
 	if p.accept("if") {
@@ -258,7 +258,7 @@ func (p *parser) postfix(x Expr) Expr {
 			if t.kind != tokName {
 				p.fail("a name is expected after the dot")
 			}
-			x = &Attr{x, t.text}
+			x = &Attr{X: x, Name: t.text, methods: methodTable()[t.text]}
 		case p.accept("("):
 			c := &Call{Func: x, Line: line}
 			p.arguments(c)
