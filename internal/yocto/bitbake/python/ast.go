@@ -13,6 +13,7 @@ type (
 	Name struct {
 		ID    string
 		spots []spot // of code that is prepared
+		own   Value  // the built-in function of that name
 		note  atomic.Value
 	}
 	// Const is a literal.
@@ -37,8 +38,9 @@ type (
 		Args     []Expr
 		Keywords []Keyword
 		Line     int
-		stars    bool // some of Args are *X
-		literal  bool // the first of Args is one, and none has a name
+		stars    bool    // some of Args are *X
+		literal  bool    // the first of Args is one, and none has a name
+		literals []Value // Args, when all are and none has a name
 		note     atomic.Value
 	}
 	// Keyword is NAME=Value in a call; the name is empty for **Value.
@@ -55,8 +57,9 @@ type (
 	}
 	// Binary is an arithmetic operator.
 	Binary struct {
-		Op   string
-		X, Y Expr
+		Op     string
+		X, Y   Expr
+		format []string // what X is made of when it only has %s: the texts around them
 	}
 	// Logic is "and" or "or".
 	Logic struct {

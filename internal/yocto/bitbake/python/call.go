@@ -44,6 +44,16 @@ func isStar(x Expr) bool { _, star := x.(*Star); return star }
 // callWithStack calls what keeps nothing of the slice of its arguments with
 // those that lie on the stack of the interpreter, and leaves them there.
 func (in *Interp) callWithStack(f *callee, c *Call, s *scope) (Value, error) {
+	if n := len(c.literals); n > 0 && in.Steps >= n {
+		switch {
+		case f.method != nil:
+			in.Steps -= n
+			return in.callMethod(f.method, f.value, f.name, c.literals, nil)
+		case f.host != nil:
+			in.Steps -= n
+			return f.host.Call(in, f.value, c.site(), c.literals, nil)
+		}
+	}
 	base := len(in.stack)
 	for _, x := range c.Args {
 		v, err := in.eval(x, s)

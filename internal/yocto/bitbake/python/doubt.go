@@ -84,7 +84,10 @@ func (in *Interp) peek(x Expr, s *scope) Value {
 		if v, ok := s.find(x.ID); ok {
 			return v
 		}
-		if v, err := in.otherName(x); err == nil {
+		if v, ok := builtins[x.ID]; ok {
+			return v
+		}
+		if v, err := in.hostName(x); err == nil {
 			return v
 		}
 	case *Attr:

@@ -75,7 +75,7 @@ func (in *Interp) operation(x *Binary, s *scope) (Value, error) {
 	}
 	if f, ok := a.(string); ok && x.Op == "%" {
 		if t, ok := x.Y.(*Sequence); ok && t.Kind == '(' && !slices.ContainsFunc(t.Items, isStar) {
-			return in.percentTuple(f, t, s)
+			return in.percentTuple(f, x.format, t, s)
 		}
 	}
 	b, err := in.eval(x.Y, s)
@@ -137,14 +137,14 @@ func (in *Interp) name(x *Name, s *scope) (Value, error) {
 	if v, ok := s.look(x); ok {
 		return v, nil
 	}
-	return in.otherName(x)
+	if x.own != nil {
+		return x.own, nil
+	}
+	return in.hostName(x)
 }
 
-// otherName is a name that is none of a scope.
-func (in *Interp) otherName(x *Name) (Value, error) {
-	if v, ok := builtins[x.ID]; ok {
-		return v, nil
-	}
+// hostName is a name that is neither local nor a built-in.
+func (in *Interp) hostName(x *Name) (Value, error) {
 	if v, ok := in.Host.Lookup(x); ok {
 		return v, nil
 	}

@@ -89,6 +89,7 @@ func (r *resolver) within(l *layout, f func()) {
 
 // name finds the spots of a name, the innermost first.
 func (r *resolver) name(x *Name) {
+	x.own = builtins[x.ID]
 	up := 0
 	for s := r.static; s != nil; s = s.outer {
 		at := s.layout.slot(x.ID)

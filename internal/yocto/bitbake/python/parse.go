@@ -228,8 +228,19 @@ func (p *parser) binary(level int) Expr {
 			return x
 		}
 		p.pos++
-		x = &Binary{t.text, x, p.binary(l + 1)}
+		x = operator(t.text, x, p.binary(l+1))
 	}
+}
+
+// operator makes an expression of an operator.
+func operator(o string, x, y Expr) *Binary {
+	b := &Binary{Op: o, X: x, Y: y}
+	if c, ok := x.(*Const); ok && o == "%" {
+		if f, ok := c.Value.(string); ok {
+			b.format = plainFormat(f)
+		}
+	}
+	return b
 }
 
 func (p *parser) unary() Expr {
@@ -244,7 +255,7 @@ func (p *parser) unary() Expr {
 	if p.accept("**") {
 		p.enter()
 		defer func() { p.depth-- }()
-		return &Binary{"**", x, p.unary()}
+		return &Binary{Op: "**", X: x, Y: p.unary()}
 	}
 	return x
 }

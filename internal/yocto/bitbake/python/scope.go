@@ -125,7 +125,8 @@ func (s *scope) find(name string) (Value, bool) {
 
 // look is find for a name of prepared code.
 func (s *scope) look(x *Name) (Value, bool) {
-	for _, p := range x.spots {
+	for i := range x.spots {
+		p := &x.spots[i]
 		at := s
 		for n := p.up; n > 0 && at != nil; n-- {
 			at = at.parent
