@@ -25,7 +25,8 @@ type environment struct {
 	bodies   sync.Map // *statement → *parsedBody
 	exists   sync.Map // path → bool
 	filtered sync.Map // question → what the filter answers, the same for all recipes
-	regexps  sync.Map // expression → *regexp.Regexp, nil when it is not read
+	regexps  sync.Map // regexKey → *regexp.Regexp, nil when it is not read
+	found    regexFound
 	modules  modules
 }
 

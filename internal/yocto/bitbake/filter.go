@@ -16,14 +16,14 @@ func (d *Data) applyFilter(name string, e *expanded) {
 	if !ok || e.text == "" {
 		return
 	}
-	p := d.env.expr(code)
-	if p.err != nil {
-		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be read"))
-		return
-	}
 	asked := question{code, e.text}
 	if text, ok := d.env.filtered.Load(asked); ok {
 		e.text = text.(string)
+		return
+	}
+	p := d.env.expr(code)
+	if p.err != nil {
+		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be read"))
 		return
 	}
 	names, own := d.filterNames(p.names, e.text)

@@ -90,11 +90,12 @@ func reFind(in *python.Interp, kind string, args []python.Value) (python.Value, 
 	if len(args) > 2 && args[2] != python.Value(int64(0)) {
 		return unknownValue("a regular expression with flags"), nil
 	}
-	re := environmentOf(in).compile(kind, a[0])
+	env := environmentOf(in)
+	re := env.compile(kind, a[0])
 	if re == nil || strings.Contains(a[1], "\n") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
-	if !re.MatchString(a[1]) {
+	if !env.matches(kind, a[0], a[1], re) {
 		return nil, nil
 	}
 	return &matchValue{re: re, text: a[1]}, nil
@@ -146,24 +147,12 @@ func reSplit(in *python.Interp, args []python.Value) (python.Value, error) {
 	if !ok || len(a) > 2 {
 		return unknownValue("a split that is not read here"), nil
 	}
-	re := environmentOf(in).compile("", a[0])
-	if re == nil || re.MatchString("") {
+	env := environmentOf(in)
+	re := env.compile("", a[0])
+	if re == nil || env.matches("", a[0], "", re) {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
-	l, last := &python.List{}, 0
-	for _, at := range re.FindAllStringSubmatchIndex(a[1], -1) {
-		l.Items = append(l.Items, a[1][last:at[0]])
-		for g := 2; g < len(at); g += 2 {
-			if at[g] < 0 {
-				l.Items = append(l.Items, nil)
-			} else {
-				l.Items = append(l.Items, a[1][at[g]:at[g+1]])
-			}
-		}
-		last = at[1]
-	}
-	l.Items = append(l.Items, a[1][last:])
-	return l, nil
+	return &python.List{Items: env.split(a[0], a[1], re)}, nil
 }
 
 // Attr finds a method of a pattern.

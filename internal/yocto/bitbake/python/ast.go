@@ -11,10 +11,12 @@ type (
 type (
 	// Name is a reference by name.
 	Name struct {
-		ID    string
-		spots []spot // of code that is prepared
-		own   Value  // the built-in function of that name
-		note  atomic.Value
+		spot     // where its value is looked for first, when the code is prepared
+		ID       string
+		prepared bool
+		more     []spot // where it is looked for next
+		own      Value  // the built-in function of that name
+		note     atomic.Value
 	}
 	// Const is a literal.
 	Const struct{ Value Value }

@@ -186,6 +186,9 @@ func unknownArgument(args []Value, kw map[string]Value) *Unknown {
 			return u
 		}
 	}
+	if kw == nil {
+		return nil
+	}
 	for _, a := range kw {
 		if u, ok := a.(*Unknown); ok {
 			return u

@@ -69,6 +69,14 @@ func (l *layout) add(name string) int {
 // many outwards.
 type spot struct{ up, slot int }
 
+func (x *Name) add(p spot) {
+	if !x.prepared {
+		x.spot, x.prepared = p, true
+		return
+	}
+	x.more = append(x.more, p)
+}
+
 // static is a scope as far as the text of the code tells of it.
 type static struct {
 	layout *layout
@@ -97,7 +105,7 @@ func (r *resolver) name(x *Name) {
 			at = s.layout.add(x.ID)
 		}
 		if at >= 0 {
-			x.spots = append(x.spots, spot{up, at})
+			x.add(spot{up, at})
 		}
 		up++
 	}

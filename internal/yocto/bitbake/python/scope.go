@@ -125,23 +125,28 @@ func (s *scope) find(name string) (Value, bool) {
 
 // look is find for a name of prepared code.
 func (s *scope) look(x *Name) (Value, bool) {
-	for i := range x.spots {
-		p := &x.spots[i]
-		at := s
-		for n := p.up; n > 0 && at != nil; n-- {
-			at = at.parent
-		}
-		if at == nil {
-			return nil, false // a def of the metadata has no names around it
-		}
-		if p.slot < len(at.slots) {
-			v := at.slots[p.slot]
-			if _, none := v.(absent); !none {
-				return v, true
-			}
+	v := s.at(x.spot)
+	if _, none := v.(absent); !none {
+		return v, true
+	}
+	for _, p := range x.more {
+		v := s.at(p)
+		if _, none := v.(absent); !none {
+			return v, true
 		}
 	}
 	return nil, false
+}
+
+// at is what a spot holds. A def of the metadata has no scopes around it.
+func (s *scope) at(p spot) Value {
+	for n := p.up; n > 0 && s != nil; n-- {
+		s = s.parent
+	}
+	if s == nil || p.slot >= len(s.slots) {
+		return absent{}
+	}
+	return s.slots[p.slot]
 }
 
 // isFrozen is whether a name is one of a module that is shared.
@@ -156,8 +161,8 @@ func (s *scope) isFrozen(name string) bool {
 
 // setName gives a name of prepared code a value.
 func (s *scope) setName(x *Name, v Value) {
-	if s.global == nil && len(x.spots) > 0 && x.spots[0].up == 0 {
-		s.slots[x.spots[0].slot] = v
+	if s.global == nil && x.prepared && x.up == 0 {
+		s.slots[x.slot] = v
 		return
 	}
 	s.set(x.ID, v)
