@@ -84,6 +84,9 @@ func Define(d *Def) *Func {
 	return &Func{Name: d.Name, params: d.Params, body: d.Body, layout: d.layout, Def: d}
 }
 
+// unknown is seldom called: it stays out of what calls it often.
+//
+//go:noinline
 func (in *Interp) unknown(format string, args ...any) *Unknown {
 	in.doubts++
 	return &Unknown{Reason: fmt.Sprintf(format, args...)}
