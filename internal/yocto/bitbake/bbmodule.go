@@ -71,13 +71,13 @@ func bbDataMember(name string) (python.Value, bool) {
 				return unknownValue("inherits_class of this"), nil
 			}
 			d.touch(inheritedName)
-			return slices.ContainsFunc(d.inherited, func(p string) bool { return strings.HasSuffix(p, "/"+class+".bbclass") }), nil
+			return d.inherits(class), nil
 		}), true
 	case "createCopy":
 		return withData("bb.data.createCopy", 0, func(d *Data, a []python.Value) (python.Value, error) { return dataValue{d.scratch()}, nil }), true
 	case "expand":
 		return withData("bb.data.expand", 1, func(d *Data, a []python.Value) (python.Value, error) {
-			return expandMethod(d, nil, &arguments{params: []string{"s"}, values: [4]python.Value{a[0]}})
+			return expandText(d, a[0])
 		}), true
 	case "getVar":
 		return withData("bb.data.getVar", 1, func(d *Data, a []python.Value) (python.Value, error) {
@@ -89,6 +89,15 @@ func bbDataMember(name string) (python.Value, bool) {
 		}), true
 	}
 	return nil, false
+}
+
+// inherits is whether a class was inherited.
+func (d *Data) inherits(class string) bool {
+	return slices.ContainsFunc(d.inherited, func(path string) bool {
+		path, is := strings.CutSuffix(path, ".bbclass")
+		at := len(path) - len(class) - 1
+		return is && at >= 0 && path[at] == '/' && path[at+1:] == class
+	})
 }
 
 func bbParseMember(name string) (python.Value, bool) {

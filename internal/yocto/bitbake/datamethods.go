@@ -13,7 +13,7 @@ func getVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 	if o := d.object(name); o != nil {
 		return o, nil
 	}
-	if a.isFalse("expand") {
+	if a.isFalse(1) {
 		e := d.getRaw(name)
 		return d.value(e, name), nil
 	}
@@ -43,12 +43,12 @@ func (d *Data) internal(name string) (python.Value, bool) {
 }
 
 func getVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	key, ok := a.text("flag")
+	key, ok := a.text(1)
 	if !ok {
-		return a.value("flag"), nil
+		return a.value(1), nil
 	}
 	s := a.symbol(d, name)
-	if a.isFalse("expand") {
+	if a.isFalse(2) {
 		text, set, unknown := d.flagOf(s, key)
 		return d.flagValue(expanded{text: text, set: set, unknown: unknown}, name, key), nil
 	}
@@ -102,10 +102,10 @@ func (d *Data) textOf(v python.Value) (text string, none bool, unknown []Unknown
 }
 
 func setVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	text, none, unknown := d.textOf(a.value("value"))
+	text, none, unknown := d.textOf(a.value(1))
 	d.setObject(name, nil)
-	if isObject(a.value("value")) {
-		d.setObject(name, a.value("value"))
+	if isObject(a.value(1)) {
+		d.setObject(name, a.value(1))
 		unknown = d.unknown("", "the value that is stored is no text")
 	}
 	if none {
@@ -116,14 +116,14 @@ func setVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 	if len(unknown) > 0 {
 		text, _, _ = d.getParsing(name)
 	}
-	_, parsing := a.get("parsing")
+	_, parsing := a.get(2)
 	d.setVar(name, text, parsing, unknown)
 	return nil, nil
 }
 
 func operationMethod(o string) func(*Data, *python.Interp, string, *arguments) (python.Value, error) {
 	return func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-		text, none, unknown := d.textOf(a.value("value"))
+		text, none, unknown := d.textOf(a.value(1))
 		if !none {
 			d.setVar(name+d.env.separator()+o, text, true, unknown)
 		}
@@ -132,12 +132,12 @@ func operationMethod(o string) func(*Data, *python.Interp, string, *arguments) (
 }
 
 func setVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	key, ok := a.text("flag")
+	key, ok := a.text(1)
 	if !ok {
 		d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
 		return nil, nil
 	}
-	text, none, unknown := d.textOf(a.value("value"))
+	text, none, unknown := d.textOf(a.value(2))
 	if none {
 		d.delFlag(name, key)
 		return nil, nil
@@ -148,14 +148,14 @@ func setVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (py
 
 func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Interp, string, *arguments) (python.Value, error) {
 	return func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-		key, ok := a.text("flag")
+		key, ok := a.text(1)
 		if !ok {
 			d.taintFlags(name, d.unknown(name, "a flag is set whose name is not known"))
 			return nil, nil
 		}
 		s := a.symbol(d, name)
 		old, _, why := d.flagOf(s, key)
-		text, _, unknown := d.textOf(a.value("value"))
+		text, _, unknown := d.textOf(a.value(2))
 		d.setFlagOf(s, key, join(old, text), false, mergeUnknown(why, unknown))
 		return nil, nil
 	}
@@ -168,20 +168,20 @@ func delVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 }
 
 func delVarFlagMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	if key, ok := a.text("flag"); ok {
+	if key, ok := a.text(1); ok {
 		d.delFlag(name, key)
 	}
 	return nil, nil
 }
 
 func setVarFilterMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	text, ok := a.text("filter")
+	text, ok := a.text(1)
 	if d.filters == nil {
 		d.filters = map[string]string{}
 	}
 	d.changed(name)
 	switch {
-	case a.value("filter") == nil:
+	case a.value(1) == nil:
 		delete(d.filters, name)
 	case ok:
 		d.filters[name] = text
@@ -192,7 +192,7 @@ func setVarFilterMethod(d *Data, in *python.Interp, name string, a *arguments) (
 }
 
 func renameVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
-	to, ok := a.text("newkey")
+	to, ok := a.text(1)
 	if !ok {
 		d.taintAll(d.unknown(name, "the variable is renamed to a name that is not known"))
 		return nil, nil
@@ -209,9 +209,14 @@ func hasOverridesMethod(d *Data, in *python.Interp, name string, a *arguments) (
 }
 
 func expandMethod(d *Data, in *python.Interp, a *arguments) (python.Value, error) {
-	s, ok := a.text("s")
+	return expandText(d, a.value(0))
+}
+
+// expandText expands the references in a text; other values stay what they are.
+func expandText(d *Data, v python.Value) (python.Value, error) {
+	s, ok := v.(string)
 	if !ok {
-		return a.value("s"), nil
+		return v, nil
 	}
 	text, unknown := d.expand(s, "")
 	return d.value(expanded{text: text, set: true, unknown: unknown}, excerpt(s)), nil

@@ -17,42 +17,40 @@ type dataMethod struct {
 	run    func(d *Data, in *python.Interp, a *arguments) (python.Value, error)
 }
 
-// arguments of a call, by the names of the parameters.
+// arguments of a call.
 type arguments struct {
-	params []string
+	method *dataMethod
 	site   *python.Call // that has the first of them as a literal, or nil
-	values [4]python.Value
-	given  [4]bool
+	args   []python.Value
+	named  map[string]python.Value
 }
 
-func (a *arguments) set(i int, v python.Value) {
-	if i >= 0 && i < len(a.values) {
-		a.values[i], a.given[i] = v, true
+// get is the argument of a parameter, and whether it was given.
+func (a *arguments) get(param int) (python.Value, bool) {
+	if a.named != nil {
+		if v, ok := a.named[a.method.params[param]]; ok {
+			return v, true
+		}
 	}
-}
-
-// get is an argument, and whether it was given.
-func (a *arguments) get(name string) (python.Value, bool) {
-	i := slices.Index(a.params, name)
-	if i < 0 {
-		return nil, false
+	if param < len(a.args) {
+		return a.args[param], true
 	}
-	return a.values[i], a.given[i]
+	return nil, false
 }
 
-func (a *arguments) value(name string) python.Value {
-	v, _ := a.get(name)
+func (a *arguments) value(param int) python.Value {
+	v, _ := a.get(param)
 	return v
 }
 
-func (a *arguments) text(name string) (string, bool) {
-	s, ok := a.value(name).(string)
+func (a *arguments) text(param int) (string, bool) {
+	s, ok := a.value(param).(string)
 	return s, ok
 }
 
 // isFalse is whether an argument was given that is false.
-func (a *arguments) isFalse(name string) bool {
-	v, given := a.get(name)
+func (a *arguments) isFalse(param int) bool {
+	v, given := a.get(param)
 	truth, known := python.Truth(v)
 	return given && known && !truth
 }
@@ -61,8 +59,12 @@ func (a *arguments) isFalse(name string) bool {
 func (v dataValue) Reaches() bool { return true }
 
 // Method finds a method of d.
-func (v dataValue) Method(name string) python.Method {
-	if m := dataMethods()[name]; m != nil {
+func (v dataValue) Method(a *python.Attr) python.Method {
+	if m, ok := a.Note().(*dataMethod); ok {
+		return m
+	}
+	if m := dataMethods()[a.Name]; m != nil {
+		a.SetNote(m)
 		return m
 	}
 	return nil
@@ -71,14 +73,8 @@ func (v dataValue) Method(name string) python.Method {
 // Call calls the method of d.
 func (m *dataMethod) Call(in *python.Interp, self python.Value, site *python.Call, args []python.Value, kw map[string]python.Value) (python.Value, error) {
 	d := self.(dataValue).d
-	a := d.takeArguments(m.params)
-	a.site = site
-	for i, x := range args {
-		a.set(i, x)
-	}
-	for k, x := range kw {
-		a.set(slices.Index(m.params, k), x)
-	}
+	a := d.takeArguments()
+	a.method, a.site, a.args, a.named = m, site, args, kw
 	v, err := m.run(d, in, a)
 	d.giveArguments(a)
 	return v, err
@@ -102,18 +98,20 @@ func (a *arguments) symbol(d *Data, name string) *symbol {
 
 // takeArguments gives room for the arguments of a call, until they are given
 // back.
-func (d *Data) takeArguments(params []string) *arguments {
+func (d *Data) takeArguments() *arguments {
 	n := len(d.spare)
 	if n == 0 {
-		return &arguments{params: params}
+		return &arguments{}
 	}
 	a := d.spare[n-1]
 	d.spare = d.spare[:n-1]
-	*a = arguments{params: params}
 	return a
 }
 
-func (d *Data) giveArguments(a *arguments) { d.spare = append(d.spare, a) }
+func (d *Data) giveArguments(a *arguments) {
+	*a = arguments{}
+	d.spare = append(d.spare, a)
+}
 
 // Attr is a method as a value.
 func (v dataValue) Attr(name string) (python.Value, bool) {
@@ -130,15 +128,15 @@ func (v dataValue) Attr(name string) (python.Value, bool) {
 // and taints everything when the method writes.
 func named(writes bool, f func(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error)) func(*Data, *python.Interp, *arguments) (python.Value, error) {
 	return func(d *Data, in *python.Interp, a *arguments) (python.Value, error) {
-		if name, ok := a.text("var"); ok {
+		if name, ok := a.text(0); ok {
 			return f(d, in, name, a)
 		}
-		u, ok := a.value("var").(*python.Unknown)
+		u, ok := a.value(0).(*python.Unknown)
 		if !ok {
 			return nil, &python.Exception{Type: "TypeError", Message: "the name of a variable is no text"}
 		}
 		switch {
-		case writes && slices.Contains(a.params, "flag"):
+		case writes && len(a.method.params) > 1 && a.method.params[1] == "flag":
 			d.taintAllFlags(d.causes(u, "d.setVarFlag of a name that is not known"))
 		case writes:
 			d.taintAll(d.causes(u, "d.setVar of a name that is not known"))

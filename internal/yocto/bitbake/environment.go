@@ -25,7 +25,8 @@ type environment struct {
 	bodies   sync.Map // *statement → *parsedBody
 	exists   sync.Map // path → bool
 	filtered sync.Map // question → what the filter answers, the same for all recipes
-	regexps  sync.Map // expression → *regexp.Regexp, nil when it is not read
+	regexps  sync.Map // regexKey → *regexp.Regexp, nil when it is not read
+	found    regexFound
 	modules  modules
 }
 
@@ -83,8 +84,9 @@ func (e *environment) covers(path string) bool {
 }
 
 type parsedExpr struct {
-	x     python.Expr
-	names []string // free names that may be variables
+	code  *python.Code
+	names []string // free names
+	free  []string // those that may be variables
 	err   error
 }
 
@@ -94,13 +96,17 @@ func (e *environment) expr(code string) *parsedExpr {
 		return p.(*parsedExpr)
 	}
 	p := &parsedExpr{}
-	p.x, p.err = python.ParseExpr(strings.TrimSpace(code))
-	if p.err == nil {
+	x, err := python.ParseExpr(strings.TrimSpace(code))
+	if p.err = err; err == nil {
+		p.code = python.PrepareExpr(x)
 		seen := map[string]bool{}
-		python.Walk([]python.Stmt{&python.ExprStmt{X: p.x}}, func(n any) bool {
+		python.Walk([]python.Stmt{&python.ExprStmt{X: x}}, func(n any) bool {
 			if name, ok := n.(*python.Name); ok && !seen[name.ID] {
 				seen[name.ID] = true
 				p.names = append(p.names, name.ID)
+				if !e.isTaken(name.ID) {
+					p.free = append(p.free, name.ID)
+				}
 			}
 			return true
 		})
@@ -109,9 +115,15 @@ func (e *environment) expr(code string) *parsedExpr {
 	return p
 }
 
+// isTaken is whether a name in an expression means no variable.
+func (e *environment) isTaken(name string) bool {
+	return name == "d" || python.HasBuiltin(name) || e.builtIn(name) != nil
+}
+
 type parsedBody struct {
-	body []python.Stmt
-	err  error
+	code     *python.Code
+	function *python.Func // when the code is one def
+	err      error
 }
 
 // body parses the code of a function once.
@@ -120,7 +132,15 @@ func (e *environment) body(st *statement) *parsedBody {
 		return p.(*parsedBody)
 	}
 	p := &parsedBody{}
-	p.body, p.err = python.ParseBody(st.text)
+	body, err := python.ParseBody(st.text)
+	if p.err = err; err == nil {
+		p.code = python.Prepare(body)
+	}
+	if len(body) == 1 {
+		if def, ok := body[0].(*python.Def); ok {
+			p.function = python.Define(def)
+		}
+	}
 	e.bodies.Store(st, p)
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
@@ -114,7 +113,7 @@ func (d *Data) runPython(st *statement, names ...python.Local) {
 	in := d.interp()
 	d.recipe.current, d.recipe.running = st, in
 	defer func() { d.recipe.current, d.recipe.running = saved, outer }()
-	_, err := in.Run(p.body, slices.Clone(names)...)
+	_, err := in.Run(p.code, names...)
 	d.spent(in)
 	var raised *python.Exception
 	switch {
@@ -124,7 +123,7 @@ func (d *Data) runPython(st *statement, names ...python.Local) {
 		d.recipe.halted = true
 	default:
 		why := []Unknown{{Place: d.placeOf(), Expression: functionTitle(st.name), Reason: "the function raises " + err.Error()}}
-		in.Doubt(p.body, &python.Unknown{Reason: why[0].Reason, Cause: why}, slices.Clone(names)...)
+		in.Doubt(p.code.Body, &python.Unknown{Reason: why[0].Reason, Cause: why}, names...)
 	}
 }
 

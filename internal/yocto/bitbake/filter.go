@@ -16,19 +16,19 @@ func (d *Data) applyFilter(name string, e *expanded) {
 	if !ok || e.text == "" {
 		return
 	}
-	p := d.env.expr(code)
-	if p.err != nil {
-		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be read"))
-		return
-	}
 	asked := question{code, e.text}
 	if text, ok := d.env.filtered.Load(asked); ok {
 		e.text = text.(string)
 		return
 	}
+	p := d.env.expr(code)
+	if p.err != nil {
+		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be read"))
+		return
+	}
 	names, own := d.filterNames(p.names, e.text)
 	in, writes := d.interp(), d.writes
-	v, err := in.Eval(p.x, names...)
+	v, err := in.Eval(p.code, names...)
 	d.spent(in)
 	text, isText := v.(string)
 	switch u, _ := v.(*python.Unknown); {

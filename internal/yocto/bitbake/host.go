@@ -20,14 +20,14 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 	}
 	in := d.interp()
 	h := in.Host.(*host)
-	names := make([]python.Local, 1, len(p.names)+1)
+	names := make([]python.Local, 1, len(p.free)+1)
 	names[0] = python.Local{Name: "d", Value: dataValue{d}}
-	for _, n := range p.names {
-		if h.isVariable(n) {
-			names = append(names, python.Local{Name: n, Value: d.valueOf(d.getSymbol(d.symbol(n)), n)})
+	for _, n := range p.free {
+		if s := d.symbol(n); h.isVariable(s) {
+			names = append(names, python.Local{Name: n, Value: d.valueOf(d.getSymbol(s), n)})
 		}
 	}
-	v, err := in.Eval(p.x, names...)
+	v, err := in.Eval(p.code, names...)
 	d.spent(in)
 	if err != nil {
 		return "", d.raised(whole, err)
@@ -110,41 +110,56 @@ func (d *Data) valueOf(e *expanded, name string) python.Value {
 	return e.boxed
 }
 
-// isVariable is whether a name in an expression means a variable: names of
-// functions and modules come first.
-func (h *host) isVariable(name string) bool {
-	if name == "d" || python.HasBuiltin(name) || h.d.env.builtIn(name) != nil || h.function(name) != nil {
+// isVariable is whether a name in an expression means a variable: those of
+// functions come first.
+func (h *host) isVariable(s *symbol) bool {
+	if h.function(s) != nil {
 		return false
 	}
-	s := h.d.symbol(name)
-	h.d.touchSymbol(s)
 	c := h.d.at(s)
 	return c.variable != nil && !c.variable.empty() || len(c.variants) > 0
 }
 
 // function finds a def of the metadata.
-func (h *host) function(name string) *statement {
-	s := h.d.symbol(name)
+func (h *host) function(s *symbol) *statement {
 	h.d.touchSymbol(s)
 	return h.d.at(s).def
 }
 
+// nameNote is what a name in the code means that all recipes share, as long as no
+// function of the metadata has it.
+type nameNote struct {
+	symbol *symbol
+	module *python.Module
+}
+
 // Lookup finds functions of the metadata and modules.
-func (h *host) Lookup(name string) (python.Value, bool) {
-	if st := h.function(name); st != nil {
+func (h *host) Lookup(name *python.Name) (python.Value, bool) {
+	note, ok := name.Note().(*nameNote)
+	if !ok || !h.d.names.shares(note.symbol) {
+		note = &nameNote{symbol: h.d.symbol(name.ID)}
+		if !runsText(name.ID) {
+			note.module = h.d.env.builtIn(name.ID)
+		}
+		if h.d.names.shares(note.symbol) {
+			name.SetNote(note)
+		}
+	}
+	if st := h.function(note.symbol); st != nil {
 		return h.define(st), true
 	}
-	h.namesText(name)
-	return h.d.env.module(name, nil)
+	if note.module != nil {
+		return note.module, true
+	}
+	h.namesText(name.ID)
+	return h.d.env.module(name.ID, nil)
 }
 
 // define parses a def of the metadata.
 func (h *host) define(st *statement) python.Value {
 	p := h.d.env.body(st)
-	if p.err == nil && len(p.body) == 1 {
-		if def, ok := p.body[0].(*python.Def); ok {
-			return python.Define(def)
-		}
+	if p.function != nil {
+		return p.function
 	}
 	reason := "the function " + st.name + " cannot be read"
 	if p.err != nil {

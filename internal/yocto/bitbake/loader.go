@@ -22,7 +22,9 @@ type loader struct {
 	text    string // of the module
 }
 
-func (l loader) Lookup(name string) (python.Value, bool) { return l.env.module(name, l.loading) }
+func (l loader) Lookup(name *python.Name) (python.Value, bool) {
+	return l.env.module(name.ID, l.loading)
+}
 
 func (l loader) Import(path string) (python.Value, bool) { return l.env.importPath(path, l.loading) }
 

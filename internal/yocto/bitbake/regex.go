@@ -3,6 +3,7 @@ package bitbake
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake/python"
 )
@@ -46,13 +47,23 @@ func regexEscape(s string) string {
 // pattern is a compiled expression.
 type pattern struct{ text string }
 
+// regexKey is an expression and the function of re that uses it.
+type regexKey struct{ kind, text string }
+
 // compile gives a translated expression; each is translated once.
-func (e *environment) compile(p string) *regexp.Regexp {
-	if re, ok := e.regexps.Load(p); ok {
+func (e *environment) compile(kind, p string) *regexp.Regexp {
+	if re, ok := e.regexps.Load(regexKey{kind, p}); ok {
 		return re.(*regexp.Regexp)
 	}
-	re := translate(p)
-	e.regexps.Store(p, re)
+	whole := p
+	switch kind {
+	case "match":
+		whole = `^(?:` + p + `)`
+	case "fullmatch":
+		whole = `^(?:` + p + `)$`
+	}
+	re := translate(whole)
+	e.regexps.Store(regexKey{kind, p}, re)
 	return re
 }
 
@@ -79,32 +90,26 @@ func reFind(in *python.Interp, kind string, args []python.Value) (python.Value, 
 	if len(args) > 2 && args[2] != python.Value(int64(0)) {
 		return unknownValue("a regular expression with flags"), nil
 	}
-	text := a[0]
-	switch kind {
-	case "match":
-		text = `^(?:` + text + `)`
-	case "fullmatch":
-		text = `^(?:` + text + `)$`
-	}
-	re := environmentOf(in).compile(text)
+	env := environmentOf(in)
+	re := env.compile(kind, a[0])
 	if re == nil || strings.Contains(a[1], "\n") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
-	m := re.FindStringSubmatchIndex(a[1])
-	if m == nil {
+	if !env.matches(kind, a[0], a[1], re) {
 		return nil, nil
 	}
-	return matchValue{re, a[1], m}, nil
+	return &matchValue{re: re, text: a[1]}, nil
 }
 
-// matchValue is a match.
+// matchValue is a match. Where its groups are is found when one is asked for.
 type matchValue struct {
 	re   *regexp.Regexp
 	text string
-	at   []int
 }
 
-func (m matchValue) group(v python.Value) (python.Value, bool) {
+func (m *matchValue) groups() []int { return m.re.FindStringSubmatchIndex(m.text) }
+
+func (m *matchValue) group(v python.Value) (python.Value, bool) {
 	n := 0
 	switch v := v.(type) {
 	case nil:
@@ -115,13 +120,14 @@ func (m matchValue) group(v python.Value) (python.Value, bool) {
 	default:
 		return nil, false
 	}
-	if n < 0 || 2*n+1 >= len(m.at) {
+	at := m.groups()
+	if n < 0 || 2*n+1 >= len(at) {
 		return nil, false
 	}
-	if m.at[2*n] < 0 {
+	if at[2*n] < 0 {
 		return nil, true
 	}
-	return m.text[m.at[2*n]:m.at[2*n+1]], true
+	return m.text[at[2*n]:at[2*n+1]], true
 }
 
 func reSub(in *python.Interp, args []python.Value) (python.Value, error) {
@@ -129,7 +135,7 @@ func reSub(in *python.Interp, args []python.Value) (python.Value, error) {
 	if !ok || len(a) > 3 || strings.Contains(a[2], "\n") || strings.ContainsAny(a[1], `\`) {
 		return unknownValue("a substitution that is not read here"), nil
 	}
-	re := environmentOf(in).compile(a[0])
+	re := environmentOf(in).compile("", a[0])
 	if re == nil || re.MatchString("") {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
@@ -141,24 +147,12 @@ func reSplit(in *python.Interp, args []python.Value) (python.Value, error) {
 	if !ok || len(a) > 2 {
 		return unknownValue("a split that is not read here"), nil
 	}
-	re := environmentOf(in).compile(a[0])
-	if re == nil || re.MatchString("") {
+	env := environmentOf(in)
+	re := env.compile("", a[0])
+	if re == nil || env.matches("", a[0], "", re) {
 		return unknownValue("a regular expression that is not read here: " + a[0]), nil
 	}
-	l, last := &python.List{}, 0
-	for _, at := range re.FindAllStringSubmatchIndex(a[1], -1) {
-		l.Items = append(l.Items, a[1][last:at[0]])
-		for g := 2; g < len(at); g += 2 {
-			if at[g] < 0 {
-				l.Items = append(l.Items, nil)
-			} else {
-				l.Items = append(l.Items, a[1][at[g]:at[g+1]])
-			}
-		}
-		last = at[1]
-	}
-	l.Items = append(l.Items, a[1][last:])
-	return l, nil
+	return &python.List{Items: env.split(a[0], a[1], re)}, nil
 }
 
 // Attr finds a method of a pattern.
@@ -172,8 +166,52 @@ func (p pattern) Attr(name string) (python.Value, bool) {
 	}}, true
 }
 
+// patternMethod is a function of re, as a method of a pattern.
+type patternMethod struct {
+	name string
+	run  call
+}
+
+var patternMethods = sync.OnceValue(func() map[string]*patternMethod {
+	all := map[string]*patternMethod{}
+	for name, run := range map[string]call{"sub": reSub, "split": reSplit} {
+		all[name] = &patternMethod{name, run}
+	}
+	for _, name := range []string{"match", "search", "fullmatch"} {
+		all[name] = &patternMethod{name, func(in *python.Interp, args []python.Value) (python.Value, error) { return reFind(in, name, args) }}
+	}
+	return all
+})
+
+// Method finds a method of a pattern.
+func (p pattern) Method(a *python.Attr) python.Method {
+	if m := patternMethods()[a.Name]; m != nil {
+		return m
+	}
+	return nil
+}
+
+// Call calls the method of a pattern.
+func (m *patternMethod) Call(in *python.Interp, self python.Value, _ *python.Call, args []python.Value, kw map[string]python.Value) (python.Value, error) {
+	for _, x := range args {
+		if u, ok := x.(*python.Unknown); ok {
+			return u, nil
+		}
+	}
+	for _, x := range kw {
+		if u, ok := x.(*python.Unknown); ok {
+			return u, nil
+		}
+	}
+	if len(kw) > 0 {
+		return unknownValue("re." + m.name + " with named arguments"), nil
+	}
+	var room [4]python.Value
+	return m.run(in, append(append(room[:0], self.(pattern).text), args...))
+}
+
 // Attr finds a method of a match.
-func (m matchValue) Attr(name string) (python.Value, bool) {
+func (m *matchValue) Attr(name string) (python.Value, bool) {
 	switch name {
 	case "group":
 		return builtin("group", func(in *python.Interp, args []python.Value) (python.Value, error) {
@@ -186,7 +224,7 @@ func (m matchValue) Attr(name string) (python.Value, bool) {
 	case "groups":
 		return builtin("groups", func(in *python.Interp, args []python.Value) (python.Value, error) {
 			t := &python.Tuple{}
-			for i := 1; i < len(m.at)/2; i++ {
+			for i := 1; i <= m.re.NumSubexp(); i++ {
 				v, _ := m.group(int64(i))
 				t.Items = append(t.Items, v)
 			}

@@ -112,7 +112,7 @@ func (t *tainter) text(s string) {
 		code := s[start+3 : end-1]
 		s = s[end:]
 		if p := t.d.env.expr(code); p.err == nil {
-			t.d.interp().Doubt([]python.Stmt{&python.ExprStmt{X: p.x}}, &python.Unknown{Cause: t.why}, python.Local{Name: "d", Value: dataValue{t.d}})
+			t.d.interp().Doubt([]python.Stmt{&python.ExprStmt{X: p.code.X}}, &python.Unknown{Cause: t.why}, python.Local{Name: "d", Value: dataValue{t.d}})
 		}
 	}
 }

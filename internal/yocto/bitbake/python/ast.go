@@ -10,15 +10,25 @@ type (
 
 type (
 	// Name is a reference by name.
-	Name struct{ ID string }
+	Name struct {
+		spot     // where its value is looked for first, when the code is prepared
+		ID       string
+		prepared bool
+		more     []spot // where it is looked for next
+		own      Value  // the built-in function of that name
+		note     atomic.Value
+	}
 	// Const is a literal.
 	Const struct{ Value Value }
 	// Format is an f-string.
 	Format struct{ Parts []FormatPart }
 	// Attr is X.Name.
 	Attr struct {
-		X    Expr
-		Name string
+		X       Expr
+		Name    string
+		methods *methods     // of that name
+		of      atomic.Value // *memberNote
+		note    atomic.Value
 	}
 	// Index is X[I].
 	Index struct{ X, I Expr }
@@ -30,6 +40,9 @@ type (
 		Args     []Expr
 		Keywords []Keyword
 		Line     int
+		stars    bool    // some of Args are *X
+		literal  bool    // the first of Args is one, and none has a name
+		literals []Value // Args, when all are and none has a name
 		note     atomic.Value
 	}
 	// Keyword is NAME=Value in a call; the name is empty for **Value.
@@ -46,8 +59,9 @@ type (
 	}
 	// Binary is an arithmetic operator.
 	Binary struct {
-		Op   string
-		X, Y Expr
+		Op     string
+		X, Y   Expr
+		format []string // what X is made of when it only has %s: the texts around them
 	}
 	// Logic is "and" or "or".
 	Logic struct {
@@ -78,6 +92,7 @@ type (
 		Key     Expr // dict only
 		Item    Expr
 		Clauses []Clause
+		layout  *layout
 	}
 	// Clause is for Target in Iter if Conds.
 	Clause struct {
@@ -88,6 +103,7 @@ type (
 	Lambda struct {
 		Params []Param
 		Body   Expr
+		layout *layout
 	}
 )
 
@@ -104,6 +120,7 @@ type Param struct {
 	Name    string
 	Default Expr
 	Star    string
+	slot    int
 }
 
 type (
@@ -162,13 +179,15 @@ type (
 		Body       []Stmt
 		Decorators []Expr
 		Line       int
+		layout     *layout
 	}
 	// Class is a class.
 	Class struct {
-		Name  string
-		Bases []Expr
-		Body  []Stmt
-		Line  int
+		Name   string
+		Bases  []Expr
+		Body   []Stmt
+		Line   int
+		layout *layout
 	}
 	// Try is try: Body except …: else: finally:.
 	Try struct {
@@ -213,10 +232,8 @@ type (
 
 // site is the call when its first argument is a literal, and none has a name.
 func (c *Call) site() *Call {
-	if len(c.Args) > 0 && len(c.Keywords) == 0 {
-		if _, literal := c.Args[0].(*Const); literal {
-			return c
-		}
+	if c.literal {
+		return c
 	}
 	return nil
 }
@@ -227,3 +244,33 @@ func (c *Call) Note() any { return c.note.Load() }
 
 // SetNote notes a value, always one of the same type.
 func (c *Call) SetNote(v any) { c.note.Store(v) }
+
+// Note is what the host noted of the name.
+func (x *Name) Note() any { return x.note.Load() }
+
+// SetNote notes a value, always one of the same type.
+func (x *Name) SetNote(v any) { x.note.Store(v) }
+
+// Note is what the host noted of the attribute.
+func (a *Attr) Note() any { return a.note.Load() }
+
+// SetNote notes a value, always one of the same type.
+func (a *Attr) SetNote(v any) { a.note.Store(v) }
+
+// memberNote is a module with the member that an attribute is of it.
+type memberNote struct {
+	of     *Module
+	member Value
+}
+
+// member finds a member of a module. The last one is remembered.
+func (a *Attr) member(m *Module) (Value, bool) {
+	if n, ok := a.of.Load().(*memberNote); ok && n.of == m {
+		return n.member, true
+	}
+	v, ok := m.Member(a.Name)
+	if ok {
+		a.of.Store(&memberNote{m, v})
+	}
+	return v, ok
+}

@@ -7,6 +7,13 @@ import (
 )
 
 func (p *parser) arguments(c *Call) {
+	defer func() {
+		c.stars = slices.ContainsFunc(c.Args, isStar)
+		if len(c.Args) > 0 && len(c.Keywords) == 0 {
+			_, c.literal = c.Args[0].(*Const)
+			c.literals = literals(c.Args)
+		}
+	}()
 	for !p.accept(")") {
 		switch t := p.peek(); {
 		case p.accept("**"):
@@ -130,7 +137,7 @@ func (p *parser) name(t token) Expr {
 		p.pos--
 		p.fail("%q is not expected here", t.text)
 	}
-	return &Name{t.text}
+	return &Name{ID: t.text}
 }
 
 func (p *parser) number(t token) Expr {
@@ -203,15 +210,23 @@ func (p *parser) parenthesis() Expr {
 
 // tuple makes a tuple of literals once; nothing can change it.
 func tuple(items []Expr) Expr {
+	if values := literals(items); values != nil {
+		return &Const{&Tuple{values}}
+	}
+	return &Sequence{'(', items}
+}
+
+// literals are the values of expressions that are all literals, or nil.
+func literals(items []Expr) []Value {
 	values := make([]Value, len(items))
 	for i, x := range items {
 		c, ok := x.(*Const)
 		if !ok {
-			return &Sequence{'(', items}
+			return nil
 		}
 		values[i] = c.Value
 	}
-	return &Const{&Tuple{values}}
+	return values
 }
 
 func (p *parser) list() Expr {

@@ -147,7 +147,7 @@ func (in *Interp) comprehension(x *Comprehension, s *scope) (Value, error) {
 	if x.Kind == ':' {
 		c.dict = NewDict()
 	}
-	if err := in.clause(x, 0, newScope(s), c); err != nil {
+	if err := in.clause(x, 0, newFrame(x.layout, s), c); err != nil {
 		return nil, err
 	}
 	switch {

@@ -4,12 +4,15 @@ import "slices"
 
 // call evaluates a call.
 func (in *Interp) call(c *Call, s *scope) (Value, error) {
-	f, err := in.callee(c.Func, s)
-	if err != nil {
+	var f callee
+	if err := in.callee(c.Func, s, &f); err != nil {
 		return nil, err
 	}
-	if f.borrows() && !slices.ContainsFunc(c.Args, isStar) {
-		return in.callWithStack(f, c, s)
+	if !c.stars && f.borrows() {
+		base := len(in.stack)
+		v, err := in.callWithStack(&f, c, s)
+		in.stack = in.stack[:base]
+		return v, err
 	}
 	args, unordered, err := in.items(c.Args, s)
 	if err != nil {
@@ -36,33 +39,22 @@ func (in *Interp) call(c *Call, s *scope) (Value, error) {
 	return in.applyTo(f.value, c.Func, args, kw)
 }
 
-// callee is what is called: a value, or, with a name, a method of the value.
-type callee struct {
-	value  Value
-	name   string
-	method methodFunc
-	host   Method // of value
-}
-
-// borrows is whether what is called keeps nothing of the slice that its
-// arguments are in.
-func (f *callee) borrows() bool {
-	switch v := f.value.(type) {
-	case *Func:
-		return !slices.ContainsFunc(v.params, func(p Param) bool { return p.Star == "*" })
-	case *Builtin:
-		return true
-	}
-	return f.method != nil || f.host != nil
-}
-
 func isStar(x Expr) bool { _, star := x.(*Star); return star }
 
 // callWithStack calls what keeps nothing of the slice of its arguments with
-// those that lie on the stack of the interpreter.
-func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
+// those that lie on the stack of the interpreter, and leaves them there.
+func (in *Interp) callWithStack(f *callee, c *Call, s *scope) (Value, error) {
+	if n := len(c.literals); n > 0 && in.Steps >= n {
+		switch {
+		case f.method != nil:
+			in.Steps -= n
+			return in.callMethod(f.method, f.value, f.name, c.literals, nil)
+		case f.host != nil:
+			in.Steps -= n
+			return f.host.Call(in, f.value, c.site(), c.literals, nil)
+		}
+	}
 	base := len(in.stack)
-	defer func() { in.stack = in.stack[:base] }()
 	for _, x := range c.Args {
 		v, err := in.eval(x, s)
 		if err != nil {
@@ -83,45 +75,6 @@ func (in *Interp) callWithStack(f callee, c *Call, s *scope) (Value, error) {
 		return f.host.Call(in, f.value, c.site(), args, kw)
 	}
 	return in.applyTo(f.value, c.Func, args, kw)
-}
-
-// callee evaluates what is called. A method is not made a value of its own.
-func (in *Interp) callee(x Expr, s *scope) (callee, error) {
-	a, ok := x.(*Attr)
-	if !ok {
-		v, err := in.eval(x, s)
-		return callee{value: v}, err
-	}
-	if u := in.exhausted(); u != nil {
-		return callee{value: u}, nil
-	}
-	u := in.enter()
-	defer in.leave()
-	if u != nil {
-		return callee{value: u}, nil
-	}
-	v, err := in.eval(a.X, s)
-	if err != nil {
-		return callee{}, err
-	}
-	if m := methodOf(v, a.Name); m != nil {
-		return callee{value: v, name: a.Name, method: m}, nil
-	}
-	if h, ok := v.(Methoder); ok {
-		if m := h.Method(a.Name); m != nil {
-			return callee{value: v, name: a.Name, host: m}, nil
-		}
-	}
-	m, err := in.attribute(v, a.Name)
-	in.unknownMethod(v, m)
-	return callee{value: m}, err
-}
-
-// unknownMethod loses a container of which a method is had that is not known.
-func (in *Interp) unknownMethod(v, method Value) {
-	if u, ok := method.(*Unknown); ok && isMutable(v) && spoiledBy(v) == nil {
-		in.lose([]Value{v}, u)
-	}
 }
 
 // keywords evaluates the named arguments of a call; they are unknown when it
@@ -232,6 +185,9 @@ func unknownArgument(args []Value, kw map[string]Value) *Unknown {
 		if u, ok := a.(*Unknown); ok {
 			return u
 		}
+	}
+	if kw == nil {
+		return nil
 	}
 	for _, a := range kw {
 		if u, ok := a.(*Unknown); ok {

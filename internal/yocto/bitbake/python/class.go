@@ -6,7 +6,7 @@ func (in *Interp) attr(x *Attr, s *scope) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := in.attribute(v, x.Name)
+	m, err := in.attributeOf(x, v)
 	in.unknownMethod(v, m)
 	return m, err
 }
@@ -101,7 +101,7 @@ func (in *Interp) class(c *Class, s *scope) (Value, error) {
 		}
 		k.bases = append(k.bases, base)
 	}
-	inner := newScope(s)
+	inner := newFrame(c.layout, s)
 	if _, err := in.exec(c.Body, inner); err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ const mostUnits = 200
 // Doubt says that statements may or may not run, with some local names: what
 // they would change is unknown from here on.
 func (in *Interp) Doubt(body []Stmt, u *Unknown, names ...Local) {
-	in.doubt(body, &scope{few: names}, u)
+	in.doubt(body, newOthers(names), u)
 }
 
 // doubt says that statements may or may not run, or run several times. The
@@ -81,8 +81,13 @@ func (in *Interp) peek(x Expr, s *scope) Value {
 	case *Const:
 		return x.Value
 	case *Name:
-		v, err := in.name(x.ID, s)
-		if err == nil {
+		if v, ok := s.find(x.ID); ok {
+			return v
+		}
+		if v, ok := builtins[x.ID]; ok {
+			return v
+		}
+		if v, err := in.hostName(x); err == nil {
 			return v
 		}
 	case *Attr:

@@ -49,13 +49,13 @@ func (r *doubter) stmt(st Stmt) {
 	case *Raise:
 		r.expr(st.X, true)
 	case *Def:
-		r.target(&Name{st.Name})
+		r.target(&Name{ID: st.Name})
 		r.exprs(st.Decorators, true)
 		f := Define(st)
 		f.env = r.scope
 		r.follow(f, nil)
 	case *Class:
-		r.target(&Name{st.Name})
+		r.target(&Name{ID: st.Name})
 		r.exprs(st.Bases, true)
 		r.nested(st.Body)
 	case *Delete:
@@ -78,7 +78,7 @@ func (r *doubter) imports(st *Import) {
 	for i, name := range st.Names {
 		m, ok := r.in.Host.Import(st.Paths[i])
 		if now, _ := r.scope.find(name); !ok || now != m {
-			r.target(&Name{name})
+			r.target(&Name{ID: name})
 		}
 	}
 }
@@ -91,7 +91,7 @@ func (r *doubter) block(st Stmt) {
 		for _, h := range st.Handlers {
 			r.expr(h.Type, false)
 			if h.Name != "" {
-				r.target(&Name{h.Name})
+				r.target(&Name{ID: h.Name})
 			}
 			r.stmts(h.Body)
 		}

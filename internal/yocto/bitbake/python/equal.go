@@ -10,18 +10,16 @@ import (
 
 // hash is equal for equal values; false for what cannot be a key.
 func hash(v Value) (key, bool) {
-	if s, ok := v.(string); ok {
-		return key{'s', s}, true
+	if s, ok := v.(string); ok && (s == "" || s[0] != 0) {
+		return key(s), true
 	}
 	text, ok := newBound().hash(v)
-	return key{'v', text}, ok
+	return key("\x00" + text), ok
 }
 
-// key is what equal values share: their text, apart from that of others.
-type key struct {
-	kind byte
-	text string
-}
+// key is what equal values share: a text itself, but for those that begin with
+// a zero byte; a zero byte and what tells them apart for others.
+type key string
 
 func (w *bound) hash(v Value) (string, bool) {
 	defer w.back()

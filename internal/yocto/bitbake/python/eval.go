@@ -14,7 +14,7 @@ func (in *Interp) eval(x Expr, s *scope) (Value, error) {
 	case *Const:
 		return x.Value, nil
 	case *Name:
-		return in.name(x.ID, s)
+		return in.name(x, s)
 	}
 	if u := in.enter(); u != nil {
 		in.leave()
@@ -53,7 +53,7 @@ func (in *Interp) compound(x Expr, s *scope) (Value, error) {
 	case *Comprehension:
 		return in.comprehension(x, s)
 	case *Lambda:
-		f, err := in.makeFunc(&Func{Name: "lambda", params: x.Params, result: x.Body}, s)
+		f, err := in.makeFunc(&Func{Name: "lambda", params: x.Params, result: x.Body, layout: x.layout}, s)
 		return f, err
 	}
 	return in.unknown("an expression that is not read here"), nil
@@ -75,7 +75,7 @@ func (in *Interp) operation(x *Binary, s *scope) (Value, error) {
 	}
 	if f, ok := a.(string); ok && x.Op == "%" {
 		if t, ok := x.Y.(*Sequence); ok && t.Kind == '(' && !slices.ContainsFunc(t.Items, isStar) {
-			return in.percentTuple(f, t, s)
+			return in.percentTuple(f, x.format, t, s)
 		}
 	}
 	b, err := in.eval(x.Y, s)
@@ -133,20 +133,25 @@ func (in *Interp) sum(x *Binary, s *scope) (Value, error) {
 	return v, nil
 }
 
-func (in *Interp) name(id string, s *scope) (Value, error) {
-	if v, ok := s.find(id); ok {
+func (in *Interp) name(x *Name, s *scope) (Value, error) {
+	if v, ok := s.look(x); ok {
 		return v, nil
 	}
-	if v, ok := builtins[id]; ok {
+	if x.own != nil {
+		return x.own, nil
+	}
+	return in.hostName(x)
+}
+
+// hostName is a name that is neither local nor a built-in.
+func (in *Interp) hostName(x *Name) (Value, error) {
+	if v, ok := in.Host.Lookup(x); ok {
 		return v, nil
 	}
-	if v, ok := in.Host.Lookup(id); ok {
-		return v, nil
+	if exceptionTypes[x.ID] {
+		return &exceptionType{x.ID}, nil
 	}
-	if exceptionTypes[id] {
-		return &exceptionType{id}, nil
-	}
-	return in.unknown("the name %s is not known", id), nil
+	return in.unknown("the name %s is not known", x.ID), nil
 }
 
 func (in *Interp) format(f *Format, s *scope) (Value, error) {

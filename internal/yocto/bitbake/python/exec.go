@@ -11,9 +11,6 @@ const (
 	flowLost // it cannot be told how far the code runs
 )
 
-// result of a function is kept in the scope of its call.
-const resultName = "return value"
-
 // callBody runs a function's statements; the value is what it returns.
 func (in *Interp) callBody(body []Stmt, s *scope) (Value, error) {
 	f, err := in.exec(body, s)
@@ -21,7 +18,7 @@ func (in *Interp) callBody(body []Stmt, s *scope) (Value, error) {
 		return nil, err
 	}
 	if f == flowReturn || f == flowLost {
-		return s.result(), nil
+		return s.result, nil
 	}
 	return nil, nil
 }
@@ -35,7 +32,7 @@ func (in *Interp) exec(body []Stmt, s *scope) (flow, error) {
 			return 0, err
 		}
 		if f == flowLost {
-			if u, ok := s.result().(*Unknown); ok {
+			if u, ok := s.result.(*Unknown); ok {
 				in.doubt(body[i+1:], s, u)
 			}
 		}
@@ -47,7 +44,7 @@ func (in *Interp) exec(body []Stmt, s *scope) (flow, error) {
 }
 
 func (in *Interp) lost(s *scope, u *Unknown) flow {
-	s.put(resultName, u)
+	s.result = u
 	return flowLost
 }
 
@@ -89,7 +86,7 @@ func (in *Interp) stmt(st Stmt, s *scope) (flow, error) {
 		if st.X != nil {
 			v, err = in.eval(st.X, s)
 		}
-		s.put(resultName, v)
+		s.result = v
 		return flowReturn, err
 	case *Jump:
 		return jumpFlow(st.Word), nil

@@ -20,18 +20,27 @@ func (in *Interp) percent(f string, arg Value) (Value, error) {
 	return in.percentOf(f, args, dict)
 }
 
-// percentTuple is X % (Y, Z) of a string X: the tuple is not made.
-func (in *Interp) percentTuple(f string, x *Sequence, s *scope) (Value, error) {
+// percentTuple is X % (Y, Z) of a string X: the tuple is not made. The format
+// is that of a literal, or nil.
+func (in *Interp) percentTuple(f string, format []string, x *Sequence, s *scope) (Value, error) {
 	if u := in.exhausted(); u != nil {
 		return u, nil
 	}
-	u := in.enter()
-	defer in.leave()
-	if u != nil {
+	if u := in.enter(); u != nil {
+		in.leave()
 		return u, nil
 	}
 	base := len(in.stack)
-	defer func() { in.stack = in.stack[:base] }()
+	v, err := in.percentItems(f, format, x, s)
+	in.stack = in.stack[:base]
+	in.leave()
+	return v, err
+}
+
+// percentItems is percentTuple with the items on the stack, where it leaves
+// them.
+func (in *Interp) percentItems(f string, format []string, x *Sequence, s *scope) (Value, error) {
+	base := len(in.stack)
 	for _, item := range x.Items {
 		v, err := in.eval(item, s)
 		if err != nil {
@@ -43,7 +52,49 @@ func (in *Interp) percentTuple(f string, x *Sequence, s *scope) (Value, error) {
 	if u := unknownAmong(args); u != nil {
 		return u, nil
 	}
+	if text, ok := fill(format, args, in.Size); ok {
+		return text, nil
+	}
 	return in.percentOf(f, args, nil)
+}
+
+// plainFormat cuts a format at its verbs when all of them are %s, else it is
+// nil.
+func plainFormat(f string) []string {
+	parts := strings.Split(f, "%s")
+	for _, p := range parts {
+		if strings.Contains(p, "%") {
+			return nil
+		}
+	}
+	return parts
+}
+
+// fill puts texts between those of a plain format. It is false when others than
+// just texts are to be formatted, or too many bytes are.
+func fill(format []string, args []Value, most int) (string, bool) {
+	if len(format) != len(args)+1 {
+		return "", false
+	}
+	size := len(format[0])
+	for i, v := range args {
+		s, ok := v.(string)
+		if !ok {
+			return "", false
+		}
+		size += len(s) + len(format[i+1])
+	}
+	if size > most {
+		return "", false
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteString(format[0])
+	for i, v := range args {
+		b.WriteString(v.(string))
+		b.WriteString(format[i+1])
+	}
+	return b.String(), true
 }
 
 // percentOf formats arguments, or those of a dict by their names.

@@ -28,12 +28,18 @@ func (in *Interp) makeFunc(f *Func, s *scope) (*Func, error) {
 }
 
 func (in *Interp) callFunc(f *Func, args []Value, kw map[string]Value) (Value, error) {
-	u := in.enter()
-	defer in.leave()
-	if u != nil {
+	if u := in.enter(); u != nil {
+		in.leave()
 		return u, nil
 	}
-	s := newScope(f.env)
+	v, err := in.callBound(f, args, kw)
+	in.leave()
+	return v, err
+}
+
+// callBound calls a function, with the value that it is a method of.
+func (in *Interp) callBound(f *Func, args []Value, kw map[string]Value) (Value, error) {
+	s := newFrame(f.layout, f.env)
 	if f.self != nil {
 		args = append([]Value{f.self}, args...)
 	}
@@ -57,12 +63,13 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 	if len(kw) > 0 {
 		used = map[string]bool{}
 	}
-	for i, p := range f.params {
+	for i := range f.params {
+		p := &f.params[i]
 		v, given := kw[p.Name]
 		switch {
 		case p.Star == "*":
 			if p.Name != "" {
-				s.put(p.Name, &Tuple{args})
+				s.slots[p.slot] = &Tuple{args}
 			}
 			args = nil
 			continue
@@ -74,7 +81,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 					used[k] = true
 				}
 			}
-			s.put(p.Name, rest)
+			s.slots[p.slot] = rest
 			continue
 		case given:
 			used[p.Name] = true
@@ -83,7 +90,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 		case p.Default != nil && i < len(f.defaults):
 			v = f.defaults[i]
 		case p.Default != nil:
-			d, err := in.eval(p.Default, s)
+			d, err := in.eval(p.Default, f.env)
 			if err != nil {
 				return err
 			}
@@ -92,7 +99,7 @@ func (in *Interp) bind(f *Func, s *scope, args []Value, kw map[string]Value) err
 		default:
 			return in.raise("TypeError", "%s() missing the argument '%s'", f.Name, p.Name)
 		}
-		s.put(p.Name, v)
+		s.slots[p.slot] = v
 	}
 	if len(args) > 0 || len(used) < len(kw) {
 		return in.raise("TypeError", "%s() got unexpected arguments", f.Name)

@@ -7,7 +7,7 @@ import (
 // Host is what evaluation asks of its surroundings.
 type Host interface {
 	// Lookup finds a name that is neither local nor a built-in.
-	Lookup(name string) (Value, bool)
+	Lookup(name *Name) (Value, bool)
 	// Import finds a module, or a member of one, by its full name.
 	Import(path string) (Value, bool)
 	// Doubt says that statements may or may not run; resolve finds what an
@@ -66,27 +66,27 @@ func (in *Interp) at(line int) {
 	}
 }
 
-// Eval evaluates an expression with some local names. The slice is used up.
-func (in *Interp) Eval(x Expr, names ...Local) (Value, error) {
+// Eval evaluates an expression with some local names.
+func (in *Interp) Eval(c *Code, names ...Local) (Value, error) {
 	in.stack = in.room[:0]
-	return in.eval(x, &scope{few: names})
+	return in.eval(c.X, newRoot(c, names))
 }
 
 // Run executes statements with some local names. It is unknown when it cannot
-// be told how far they run. The slice is used up.
-func (in *Interp) Run(body []Stmt, names ...Local) (Value, error) {
+// be told how far they run.
+func (in *Interp) Run(c *Code, names ...Local) (Value, error) {
 	in.stack = in.room[:0]
-	return in.callBody(body, &scope{few: names})
+	return in.callBody(c.Body, newRoot(c, names))
 }
 
 // Define gives the function that a def makes, with names it can see.
 func Define(d *Def) *Func {
-	return &Func{Name: d.Name, params: d.Params, body: d.Body, Def: d}
+	return &Func{Name: d.Name, params: d.Params, body: d.Body, layout: d.layout, Def: d}
 }
 
-// DefineClass gives the class that a class statement makes.
-func (in *Interp) DefineClass(c *Class) (Value, error) { return in.class(c, newScope(nil)) }
-
+// unknown is seldom called: it stays out of what calls it often.
+//
+//go:noinline
 func (in *Interp) unknown(format string, args ...any) *Unknown {
 	in.doubts++
 	return &Unknown{Reason: fmt.Sprintf(format, args...)}

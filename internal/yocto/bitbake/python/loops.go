@@ -80,7 +80,7 @@ func (in *Interp) forItems(st *For, s *scope, base, n int) (flow, error) {
 			return f, nil
 		}
 		if f == flowLost {
-			u := s.result().(*Unknown)
+			u := s.result.(*Unknown)
 			in.doubt(st.Body, s, u)
 			in.doubt(st.Else, s, u)
 			return f, nil
@@ -148,7 +148,7 @@ func (in *Interp) whileStmt(st *While, s *scope) (flow, error) {
 		case flowReturn:
 			return f, nil
 		case flowLost:
-			in.doubt(st.Body, s, s.result().(*Unknown))
+			in.doubt(st.Body, s, s.result.(*Unknown))
 			return f, nil
 		}
 	}

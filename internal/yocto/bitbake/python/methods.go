@@ -14,7 +14,7 @@ var takesUnknown = map[string]bool{"append": true, "extend": true, "insert": tru
 // called.
 type Methoder interface {
 	// Method finds a method, nil when there is none.
-	Method(name string) Method
+	Method(a *Attr) Method
 }
 
 // Method is a method of values of the host. It keeps nothing of the slice of
@@ -26,19 +26,7 @@ type Method interface {
 
 // methodOf finds a method of a built-in value.
 func methodOf(v Value, name string) methodFunc {
-	switch v.(type) {
-	case string:
-		return stringMethods[name]
-	case *List:
-		return listMethods[name]
-	case *Dict:
-		return dictMethods[name]
-	case *Set:
-		return setMethods[name]
-	case *Tuple:
-		return tupleMethods[name]
-	}
-	return nil
+	return methodTable()[name].of(v)
 }
 
 // method is a method of a built-in value, as a value.
@@ -235,7 +223,7 @@ func joinMethod(in *Interp, self Value, args []Value, _ map[string]Value) (Value
 	if u != nil {
 		return u, nil
 	}
-	var b strings.Builder
+	sep, size := self.(string), 0
 	for i, x := range items {
 		if u, ok := x.(*Unknown); ok {
 			return u, nil
@@ -245,17 +233,32 @@ func joinMethod(in *Interp, self Value, args []Value, _ map[string]Value) (Value
 			return nil, in.raise("TypeError", "sequence item %d: expected str instance, %s found", i, typeName(x))
 		}
 		if i > 0 {
-			b.WriteString(self.(string))
+			size += len(sep)
 		}
-		b.WriteString(s)
-		if b.Len() > in.Size {
+		if size += len(s); size > in.Size {
 			return in.unknown("a value is too long"), nil
 		}
 	}
 	if unordered {
 		return in.unknown("a text joined from a set, whose order nobody promises"), nil
 	}
-	return b.String(), nil
+	if len(items) == 1 {
+		return items[0], nil
+	}
+	return joinTexts(items, sep, size), nil
+}
+
+// joinTexts joins items that are all texts to one of that size.
+func joinTexts(items []Value, sep string, size int) string {
+	var b strings.Builder
+	b.Grow(size)
+	for i, x := range items {
+		if i > 0 {
+			b.WriteString(sep)
+		}
+		b.WriteString(x.(string))
+	}
+	return b.String()
 }
 
 func replaceMethod(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {

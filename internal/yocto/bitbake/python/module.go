@@ -6,7 +6,7 @@ import "strings"
 // statement that fails leaves its names unknown. What the module holds cannot
 // be changed afterwards: recipes share it.
 func (in *Interp) LoadModule(name string, body []Stmt) *Module {
-	s := newScope(nil)
+	s := newRoot(Prepare(body), nil)
 	for _, st := range body {
 		if _, err := in.stmt(st, s); err != nil {
 			in.doubt([]Stmt{st}, s, in.unknown("module %s: %v", name, err))

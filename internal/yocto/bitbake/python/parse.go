@@ -139,7 +139,7 @@ func (p *parser) expr() Expr {
 	defer func() { p.depth-- }()
 	if p.accept("lambda") {
 		params := p.params(":")
-		return &Lambda{params, p.expr()}
+		return &Lambda{Params: params, Body: p.expr()}
 	}
 	x := p.or()
 	if p.accept("if") {
@@ -228,8 +228,19 @@ func (p *parser) binary(level int) Expr {
 			return x
 		}
 		p.pos++
-		x = &Binary{t.text, x, p.binary(l + 1)}
+		x = operator(t.text, x, p.binary(l+1))
 	}
+}
+
+// operator makes an expression of an operator.
+func operator(o string, x, y Expr) *Binary {
+	b := &Binary{Op: o, X: x, Y: y}
+	if c, ok := x.(*Const); ok && o == "%" {
+		if f, ok := c.Value.(string); ok {
+			b.format = plainFormat(f)
+		}
+	}
+	return b
 }
 
 func (p *parser) unary() Expr {
@@ -244,7 +255,7 @@ func (p *parser) unary() Expr {
 	if p.accept("**") {
 		p.enter()
 		defer func() { p.depth-- }()
-		return &Binary{"**", x, p.unary()}
+		return &Binary{Op: "**", X: x, Y: p.unary()}
 	}
 	return x
 }
@@ -258,7 +269,7 @@ func (p *parser) postfix(x Expr) Expr {
 			if t.kind != tokName {
 				p.fail("a name is expected after the dot")
 			}
-			x = &Attr{x, t.text}
+			x = &Attr{X: x, Name: t.text, methods: methodTable()[t.text]}
 		case p.accept("("):
 			c := &Call{Func: x, Line: line}
 			p.arguments(c)

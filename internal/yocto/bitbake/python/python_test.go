@@ -7,7 +7,7 @@ import (
 // nobody is a host that knows nothing and counts what is in doubt.
 type nobody struct{ doubts int }
 
-func (n *nobody) Lookup(string) (Value, bool)              { return nil, false }
+func (n *nobody) Lookup(*Name) (Value, bool)               { return nil, false }
 func (n *nobody) Import(string) (Value, bool)              { return nil, false }
 func (n *nobody) Doubt([]Stmt, func(Expr) Value, *Unknown) { n.doubts++ }
 
@@ -38,7 +38,7 @@ func TestExpressions(t *testing.T) {
 			t.Errorf("%s: %v", c.code, err)
 			continue
 		}
-		v, err := interp().Eval(x)
+		v, err := interp().Eval(PrepareExpr(x))
 		if err != nil {
 			t.Errorf("%s raises %v", c.code, err)
 			continue
@@ -60,7 +60,7 @@ func TestUnknown(t *testing.T) {
 			t.Errorf("%s: %v", code, err)
 			continue
 		}
-		v, err := interp().Eval(x)
+		v, err := interp().Eval(PrepareExpr(x))
 		if _, ok := v.(*Unknown); !ok {
 			t.Errorf("%s is %v %v, want unknown", code, v, err)
 		}
@@ -90,7 +90,7 @@ func TestStatements(t *testing.T) {
 			t.Errorf("%q: %v", c.code, err)
 			continue
 		}
-		v, err := interp().Run(body)
+		v, err := interp().Run(Prepare(body))
 		got, ok := Repr(v)
 		if spoiledBy(v) != nil {
 			got, ok = "unknown", true
@@ -109,7 +109,7 @@ func TestExceptions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = interp().Eval(x)
+		_, err = interp().Eval(PrepareExpr(x))
 		e, ok := err.(*Exception)
 		if !ok || e.Type != want {
 			t.Errorf("%s raises %v, want %s", code, err, want)
@@ -128,12 +128,12 @@ func FuzzRun(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		if x, err := ParseExpr(code); err == nil {
 			in := interp()
-			if v, err := in.Eval(x); err == nil {
+			if v, err := in.Eval(PrepareExpr(x)); err == nil {
 				Str(v)
 			}
 		}
 		if body, err := ParseBody(code); err == nil {
-			if v, err := interp().Run(body); err == nil {
+			if v, err := interp().Run(Prepare(body)); err == nil {
 				Str(v)
 			}
 		}

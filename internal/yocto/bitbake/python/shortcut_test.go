@@ -50,9 +50,10 @@ func runs(t *testing.T, code string) string {
 	if err != nil {
 		t.Fatalf("%s: %v", code, err)
 	}
+	prepared := Prepare(body)
 	first, got := "", ""
 	for i := range 2 {
-		v, err := interp().Run(body)
+		v, err := interp().Run(prepared)
 		if err != nil {
 			return "raises " + err.Error()
 		}
@@ -76,7 +77,7 @@ func TestShortcutsUnknown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := interp().Eval(x); err != nil {
+		if v, err := interp().Eval(PrepareExpr(x)); err != nil {
 			t.Errorf("%.40s raises %v", code, err)
 		} else if _, ok := v.(*Unknown); !ok {
 			t.Errorf("%.40s is %v", code, v)
@@ -93,14 +94,14 @@ func TestSteps(t *testing.T) {
 		}
 		in := interp()
 		before, depth := in.Steps, in.Depth
-		_, _ = in.Eval(x)
+		_, _ = in.Eval(PrepareExpr(x))
 		if got := before - in.Steps; got != want || in.Depth != depth {
 			t.Errorf("%s takes %d steps, want %d, and leaves %d of the depth %d", code, got, want, in.Depth, depth)
 		}
 		for steps := range want { // fewer are not enough
 			in := interp()
 			in.Steps = steps
-			v, err := in.Eval(x)
+			v, err := in.Eval(PrepareExpr(x))
 			if _, ok := v.(*Unknown); !ok || err != nil {
 				t.Errorf("%s with %d steps is %v, %v", code, steps, v, err)
 			}

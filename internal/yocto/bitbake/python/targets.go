@@ -65,7 +65,7 @@ func inPlace(a, v Value) Value {
 func (in *Interp) assign(target Expr, v Value, s *scope) error {
 	switch t := target.(type) {
 	case *Name:
-		s.set(t.ID, v)
+		s.setName(t, v)
 		return nil
 	case *Sequence:
 		return in.unpack(t.Items, v, s)

@@ -135,6 +135,7 @@ type Func struct {
 	params []Param
 	body   []Stmt
 	result Expr // of a lambda
+	layout *layout
 	// defaults are the values of the parameters, where they were computed when
 	// the function was made.
 	defaults []Value
@@ -212,7 +213,7 @@ func (d *Dict) delete(k Value) bool {
 }
 
 func newSet(items []Value) (*Set, bool) {
-	s := &Set{*NewDict()}
+	s := &Set{Dict{keys: make([]Value, 0, len(items)), values: make(map[key]Value, len(items))}}
 	for _, x := range items {
 		if !s.dict.put(x, nil) {
 			return nil, false
