@@ -136,7 +136,34 @@ func (in *Interp) order(o string, a, b Value) (Value, error) {
 }
 
 // cmp orders two values of the same kind.
-func cmp(a, b Value) (int, bool) { return newBound().cmp(a, b) }
+func cmp(a, b Value) (int, bool) {
+	switch x := a.(type) {
+	case string:
+		if y, ok := b.(string); ok {
+			return strings.Compare(x, y), true
+		}
+	case *Tuple:
+		if c := compareLead(x, b); c != 0 {
+			return c, true
+		}
+	}
+	return newBound().cmp(a, b)
+}
+
+// compareLead orders tuples that begin with different texts. It is 0 for
+// others.
+func compareLead(x *Tuple, b Value) int {
+	y, ok := b.(*Tuple)
+	if !ok || len(x.Items) == 0 || len(y.Items) == 0 {
+		return 0
+	}
+	s, ok := x.Items[0].(string)
+	t, both := y.Items[0].(string)
+	if !ok || !both {
+		return 0
+	}
+	return strings.Compare(s, t)
+}
 
 func (w *bound) cmp(a, b Value) (int, bool) {
 	defer w.back()

@@ -161,21 +161,11 @@ var dictMethods = map[string]methodFunc{
 	},
 	"values": func(in *Interp, self Value, _ []Value, _ map[string]Value) (Value, error) {
 		d := self.(*Dict)
-		l := &List{Unordered: d.unordered}
-		for _, k := range d.keys {
-			v, _ := d.get(k)
-			l.Items = append(l.Items, v)
-		}
-		return l, nil
+		return &List{Items: slices.Clone(d.values), Unordered: d.unordered}, nil
 	},
 	"items": func(in *Interp, self Value, _ []Value, _ map[string]Value) (Value, error) {
 		d := self.(*Dict)
-		l := &List{Unordered: d.unordered}
-		for _, k := range d.keys {
-			v, _ := d.get(k)
-			l.Items = append(l.Items, &Tuple{[]Value{k, v}})
-		}
-		return l, nil
+		return &List{Items: d.items(), Unordered: d.unordered}, nil
 	},
 	"setdefault": func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
 		d := self.(*Dict)
@@ -203,9 +193,8 @@ var dictMethods = map[string]methodFunc{
 	"update": func(in *Interp, self Value, args []Value, kw map[string]Value) (Value, error) {
 		d := self.(*Dict)
 		if other, ok := args0(args).(*Dict); ok {
-			for _, k := range other.keys {
-				v, _ := other.get(k)
-				d.put(k, v)
+			for i, k := range other.keys {
+				d.put(k, other.values[i])
 			}
 			d.unordered = d.unordered || other.unordered
 		} else if len(args) > 0 {
@@ -217,13 +206,7 @@ var dictMethods = map[string]methodFunc{
 		return nil, nil
 	},
 	"copy": func(in *Interp, self Value, _ []Value, _ map[string]Value) (Value, error) {
-		d, c := self.(*Dict), NewDict()
-		for _, k := range d.keys {
-			v, _ := d.get(k)
-			c.put(k, v)
-		}
-		c.unordered = d.unordered
-		return c, nil
+		return self.(*Dict).copy(), nil
 	},
 }
 
@@ -277,7 +260,7 @@ var setMethods = map[string]methodFunc{
 	"union": setMethod("|"), "intersection": setMethod("&"), "difference": setMethod("-"), "symmetric_difference": setMethod("^"),
 	"update": setUpdate("|"), "difference_update": setUpdate("-"), "intersection_update": setUpdate("&"),
 	"add": func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
-		if !self.(*Set).dict.put(args0(args), nil) {
+		if _, _, ok := self.(*Set).dict.add(args0(args)); !ok {
 			return nil, in.raise("TypeError", "unhashable type")
 		}
 		return nil, nil
@@ -314,8 +297,7 @@ var setMethods = map[string]methodFunc{
 		return other, err
 	},
 	"copy": func(in *Interp, self Value, _ []Value, _ map[string]Value) (Value, error) {
-		s, _ := newSet(self.(*Set).dict.keys)
-		return s, nil
+		return self.(*Set).copy(), nil
 	},
 	"pop": func(in *Interp, self Value, _ []Value, _ map[string]Value) (Value, error) {
 		u := in.unknown("an item of a set")

@@ -33,12 +33,10 @@ func builtinSet(in *Interp, args []Value, _ map[string]Value) (Value, error) {
 	if len(args) == 0 {
 		return newEmptySet(), nil
 	}
-	v, err := in.toSet(args[0])
-	if s, ok := v.(*Set); ok {
-		c, _ := newSet(s.dict.keys)
-		return c, err
+	if s, ok := args[0].(*Set); ok {
+		return s.copy(), nil
 	}
-	return v, err
+	return in.toSet(args[0])
 }
 
 func newEmptySet() *Set { s, _ := newSet(nil); return s }
@@ -91,21 +89,35 @@ func (in *Interp) sorted(v Value, kw map[string]Value) (Value, error) {
 	if u != nil {
 		return u, nil
 	}
-	list := slices.Clone(items)
-	keys := list
-	if f := kw["key"]; f != nil {
-		keys = make([]Value, len(list))
-		for i, x := range list {
-			if keys[i], err = in.apply(f, "key", []Value{x}, nil); err != nil {
-				return nil, err
-			}
-		}
-	}
-	order := make([]int, len(list))
-	for i := range order {
-		order[i] = i
-	}
 	reverse, _ := Truth(kw["reverse"])
+	if f := kw["key"]; f != nil {
+		return in.sortedBy(f, v, slices.Clone(items), reverse)
+	}
+	list, comparable := slices.Clone(items), true
+	slices.SortStableFunc(list, func(a, b Value) int {
+		c, ok := cmp(a, b)
+		comparable = comparable && ok
+		if reverse {
+			return -c
+		}
+		return c
+	})
+	if !comparable {
+		return in.unsortable(items)
+	}
+	return &List{Items: list}, nil
+}
+
+// sortedBy sorts the items of a value by what a function makes of them.
+func (in *Interp) sortedBy(f, of Value, items []Value, reverse bool) (Value, error) {
+	keys, order := make([]Value, len(items)), make([]int, len(items))
+	for i, x := range items {
+		k, err := in.apply(f, "key", []Value{x}, nil)
+		if err != nil {
+			return nil, err
+		}
+		keys[i], order[i] = k, i
+	}
 	comparable, distinct := true, true
 	slices.SortStableFunc(order, func(a, b int) int {
 		c, ok := cmp(keys[a], keys[b])
@@ -117,19 +129,24 @@ func (in *Interp) sorted(v Value, kw map[string]Value) (Value, error) {
 		return c
 	})
 	if !comparable {
-		if u := unknownIn(&List{Items: keys}); u != nil {
-			return u, nil
-		}
-		return nil, in.raise("TypeError", "the items cannot be sorted")
+		return in.unsortable(keys)
 	}
-	out := &List{}
-	for _, i := range order {
-		out.Items = append(out.Items, list[i])
+	out := &List{Items: make([]Value, len(items))}
+	for i, at := range order {
+		out.Items[i] = items[at]
 	}
-	if _, isSet := v.(*Set); isSet && kw["key"] != nil && !distinct {
+	if _, isSet := of.(*Set); isSet && !distinct {
 		out.Unordered = true
 	}
 	return out, nil
+}
+
+// unsortable is what comes of sorting by values that cannot all be compared.
+func (in *Interp) unsortable(keys []Value) (Value, error) {
+	if u := unknownIn(&List{Items: keys}); u != nil {
+		return u, nil
+	}
+	return nil, in.raise("TypeError", "the items cannot be sorted")
 }
 
 func builtinReversed(in *Interp, args []Value, kw map[string]Value) (Value, error) {

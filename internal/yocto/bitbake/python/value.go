@@ -2,7 +2,6 @@ package python
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +27,8 @@ type Tuple struct{ Items []Value }
 // Dict is a Python dict; it keeps the order of insertion.
 type Dict struct {
 	keys      []Value
-	values    map[key]Value
+	values    []Value     // as many as keys; none of a set
+	index     map[key]int // where a key is, when there are many
 	unordered bool
 	spoiled   *Unknown
 	frozen    bool
@@ -160,69 +160,6 @@ type Object struct {
 	spoiled *Unknown
 	frozen  bool
 }
-
-// NewDict makes an empty dict.
-func NewDict() *Dict { return &Dict{values: map[key]Value{}} }
-
-// Put sets a key that is a string.
-func (d *Dict) Put(name string, v Value) { d.put(name, v) }
-
-func (d *Dict) put(k, v Value) bool {
-	h, ok := hash(k)
-	if !ok {
-		return false
-	}
-	d.unshare()
-	if _, has := d.values[h]; !has {
-		d.keys = append(d.keys, k)
-	}
-	d.values[h] = v
-	return true
-}
-
-// unshare makes the items the dict's own.
-func (d *Dict) unshare() {
-	if d.shared {
-		d.keys, d.values, d.shared = slices.Clone(d.keys), maps.Clone(d.values), false
-	}
-}
-
-func (d *Dict) get(k Value) (Value, bool) {
-	h, ok := hash(k)
-	if !ok {
-		return nil, false
-	}
-	v, ok := d.values[h]
-	return v, ok
-}
-
-func (d *Dict) delete(k Value) bool {
-	h, _ := hash(k)
-	if _, ok := d.values[h]; !ok {
-		return false
-	}
-	d.unshare()
-	delete(d.values, h)
-	for i, x := range d.keys {
-		if g, _ := hash(x); g == h {
-			d.keys = append(d.keys[:i:i], d.keys[i+1:]...)
-			break
-		}
-	}
-	return true
-}
-
-func newSet(items []Value) (*Set, bool) {
-	s := &Set{Dict{keys: make([]Value, 0, len(items)), values: make(map[key]Value, len(items))}}
-	for _, x := range items {
-		if !s.dict.put(x, nil) {
-			return nil, false
-		}
-	}
-	return s, true
-}
-
-func (s *Set) has(v Value) bool { _, ok := s.dict.get(v); return ok }
 
 // Truth is the value as a condition. It is false, false for a value that is
 // neither true nor false.
