@@ -178,6 +178,7 @@ func (w *Workspace) configure(classes func() []*source) error {
 	d.errors = nil
 	d.expandAhead(w.state())
 	d.nameSymbols(classes())
+	d.placeVariants()
 	d.names.share()
 	d.sortBraced()
 	w.view = d.copy()

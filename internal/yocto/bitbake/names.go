@@ -3,7 +3,6 @@ package bitbake
 import (
 	"maps"
 	"math/bits"
-	"slices"
 	"strings"
 )
 
@@ -16,6 +15,7 @@ type symbol struct {
 	stem      *symbol // what comes before the last separator, nil for none
 	lower     uint16  // how many parts at its end can be overrides beside another
 	shorts    uint16  // of how many stems it is a variant: A:b:c of A:b and A
+	place     int32   // in the list of its stem's variants, as the configuration left it
 	braced    bool    // the name holds a reference
 	opaque    bool    // the name is too long to be taken apart
 	base      *symbol // of NAME:append:x, nil when it is no operation
@@ -36,7 +36,6 @@ type names struct {
 	places     []*symbol // the shared ones, each at its place unless another is there
 	own        map[string]*symbol
 	ownList    []*symbol // the ids go on from the shared ones
-	free       []symbol  // to be used
 }
 
 // symbol is that of a name.
@@ -94,7 +93,7 @@ func (d *Data) newSymbol(name string) *symbol {
 		n.own[name] = s
 		return s
 	}
-	s := n.make()
+	s := d.room.symbols.take()
 	s.name, s.opaque = name, len(name) > longest
 	last := name
 	if i := strings.LastIndex(name, d.env.separator()); i >= 0 && !s.opaque {
@@ -208,18 +207,15 @@ func (n *names) shares(s *symbol) bool {
 	return s.id < len(n.sharedList) && n.sharedList[s.id] == s
 }
 
-func (n *names) copy() names {
-	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: maps.Clone(n.own), ownList: slices.Clone(n.ownList)}
-}
-
-// make makes a symbol: many at a time.
-func (n *names) make() *symbol {
-	if len(n.free) == 0 {
-		n.free = make([]symbol, 16)
+// copyIn makes a copy with the map and the list of a room.
+func (n *names) copyIn(r *room) names {
+	own := r.own
+	if own == nil {
+		own = maps.Clone(n.own)
+	} else {
+		maps.Copy(own, n.own)
 	}
-	s := &n.free[0]
-	n.free = n.free[1:]
-	return s
+	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: own, ownList: append(r.ownList, n.ownList...)}
 }
 
 // symbolSet is a set of symbols of one Data.

@@ -97,7 +97,7 @@ func (w *Workspace) variants(file recipeFile, layer string) []*Data {
 
 // parse runs the statements of a recipe and of its appends.
 func (w *Workspace) parse(file recipeFile, layer string) *Data {
-	d := w.conf.copy()
+	d := w.conf.copyIn(w.env.rooms.take())
 	d.recipe = w.state()
 	d.recipe.class = "recipe"
 	d.files, d.file = nil, ""
