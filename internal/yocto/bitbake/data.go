@@ -145,17 +145,19 @@ func newDataIn(r *room, env *environment) *Data {
 	return &Data{env: env, mark: &mark{}, room: r, memo: memo{room: r}, bareMemo: memo{room: r}, overrideMemo: memo{room: r}}
 }
 
-// copy makes a Data that begins as d and may be changed without changing d.
-func (d *Data) copy() *Data { return d.copyIn(&room{}) }
+// copy makes a Data that begins as d and may be changed without changing d. Its
+// parts are of the same room: both are used by one goroutine.
+func (d *Data) copy() *Data { return d.copyIn(d.room) }
 
 // copyIn is copy with the room that is to be used.
 func (d *Data) copyIn(r *room) *Data {
 	const more = 192 // names that are added
 	most := len(d.names.sharedList) + len(d.names.ownList) + more
-	if cap(r.cellList) < most {
-		r.cellList = make([]*cell, 0, most)
+	cells := taken(&r.cellList)
+	if cap(cells) < most {
+		cells = make([]*cell, 0, most)
 	}
-	return d.derive(r, d.names.copyIn(r), append(r.cellList, d.cells...))
+	return d.derive(r, d.names.copyIn(r), append(cells, d.cells...))
 }
 
 // pass makes a copy that takes over what d has; d is not used any more.
@@ -182,7 +184,7 @@ func (d *Data) derive(r *room, names names, cells []*cell) *Data {
 	n.filters = maps.Clone(d.filters)
 	if len(d.objects) == 0 { // a copy does not have them
 		for i, m := range n.memos() {
-			*m = d.memos()[i].copy(n.mark, r, r.pageLists[i])
+			*m = d.memos()[i].copy(n.mark, r, taken(&r.pageLists[i]))
 		}
 	}
 	return n

@@ -181,7 +181,7 @@ func (w *Workspace) configure(classes func() []*source) error {
 	d.placeVariants()
 	d.names.share()
 	d.sortBraced()
-	w.view = d.copy()
+	w.view = d.copyIn(&room{})
 	w.view.recipe = w.state()
 	return nil
 }

@@ -33,7 +33,7 @@ const longest = 4096
 type names struct {
 	shared     map[string]*symbol
 	sharedList []*symbol // by id
-	places     []*symbol // the shared ones, each at its place unless another is there
+	places     []*symbol // the shared ones, each at its place unless another is there: nil for a place that none has
 	own        map[string]*symbol
 	ownList    []*symbol // the ids go on from the shared ones
 }
@@ -160,7 +160,11 @@ const placeBits = 14
 // find is the symbol of a name, nil when there is none.
 func (n *names) find(name string) *symbol {
 	if n.places != nil {
-		if s := n.places[placeOf(name, placeBits)]; s != nil && s.name == name {
+		s := n.places[placeOf(name, placeBits)]
+		if s == nil {
+			return n.own[name]
+		}
+		if s.name == name {
 			return s
 		}
 	}
@@ -200,6 +204,11 @@ func (n *names) share() {
 			*at = s
 		}
 	}
+	for name, s := range n.shared { // old releases have two names for one
+		if at := &n.places[placeOf(name, placeBits)]; *at == nil {
+			*at = s
+		}
+	}
 }
 
 // shares is whether a symbol is one of the shared ones.
@@ -209,13 +218,13 @@ func (n *names) shares(s *symbol) bool {
 
 // copyIn makes a copy with the map and the list of a room.
 func (n *names) copyIn(r *room) names {
-	own := r.own
+	own := taken(&r.own)
 	if own == nil {
 		own = maps.Clone(n.own)
 	} else {
 		maps.Copy(own, n.own)
 	}
-	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: own, ownList: append(r.ownList, n.ownList...)}
+	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: own, ownList: append(taken(&r.ownList), n.ownList...)}
 }
 
 // symbolSet is a set of symbols of one Data.

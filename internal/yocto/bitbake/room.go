@@ -16,7 +16,9 @@ type room struct {
 	readers   slab[reader]
 	values    slab[expanded]
 
-	// with nothing in them
+	exprs recentExprs
+
+	// with nothing in them, for one Data
 	cellList  []*cell
 	pageLists [3][]*memoPage
 	own       map[string]*symbol
@@ -82,7 +84,10 @@ func (s *slab[T]) more(n int) {
 
 // reset makes what was given zero, to be given again.
 func (s *slab[T]) reset() {
-	for _, c := range s.chunks[:s.used] {
+	for i, c := range s.chunks[:s.used] {
+		if i == s.used-1 && s.used < mostChunks { // the rest is of it
+			c = c[:len(c)-len(s.rest)]
+		}
 		clear(c)
 	}
 	s.used, s.rest = 0, nil
@@ -162,4 +167,32 @@ func (d *Data) release() {
 func emptied[T any](list []*T) []*T {
 	clear(list)
 	return list[:0]
+}
+
+// recentExprs are some of the expressions that were asked for, so that most are
+// found without a map: each at the place that its text has.
+type recentExprs [1 << recentExprBits]recentExpr
+
+type recentExpr struct {
+	code   string
+	parsed *parsedExpr
+}
+
+const recentExprBits = 8
+
+// expr parses an expression once.
+func (d *Data) expr(code string) *parsedExpr {
+	at := &d.room.exprs[placeOf(code, recentExprBits)]
+	if at.parsed == nil || at.code != code {
+		at.code, at.parsed = code, d.env.expr(code)
+	}
+	return at.parsed
+}
+
+// taken is what stands there, which nobody else gets.
+func taken[T any](at *T) T {
+	var none T
+	t := *at
+	*at = none
+	return t
 }
