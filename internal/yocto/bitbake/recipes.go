@@ -17,7 +17,8 @@ func (w *Workspace) Files() int { return len(w.recipes) }
 
 // Recipes evaluates all recipes, several at a time, and calls fn for each with
 // its variants and its place in the order of the files' paths, from 0 to
-// Files. It is called from several goroutines; an error of it ends the work.
+// Files. It is called from several goroutines; an error of it ends the work. It
+// may Release the variants when it is done with them.
 func (w *Workspace) Recipes(ctx context.Context, fn func(file int, variants []*Recipe) error) error {
 	workers := w.env.limits.Workers
 	if workers <= 0 {

@@ -113,8 +113,11 @@ type rooms struct {
 	free []*room
 }
 
-// mostRooms bounds how many are kept.
-const mostRooms = 16
+// Rooms that are kept, and names in the map of one.
+const (
+	mostRooms = 16
+	mostNames = 4096
+)
 
 func (r *rooms) take() *room {
 	r.mu.Lock()
@@ -139,7 +142,7 @@ func (r *rooms) give(one *room) {
 
 // Release gives the memory of the variables of recipes back, for those that are
 // evaluated next. All variants of a recipe file are released together, once,
-// when nobody uses one any more: to use one then ends in a panic.
+// when nobody uses one any more: to read a variable then ends in a panic.
 func Release(variants []*Data) {
 	for _, d := range variants {
 		d.release()
@@ -154,6 +157,9 @@ func (d *Data) release() {
 		return
 	}
 	own.cellList, own.ownList, own.own = emptied(d.cells), emptied(d.names.ownList), d.names.own
+	if len(own.own) > mostNames {
+		own.own = nil // to empty it again and again would take long
+	}
 	clear(own.own)
 	for i, m := range d.memos() {
 		own.pageLists[i] = emptied(m.pages)
