@@ -108,9 +108,9 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 		return &usageError{errors.New("--lock - and --json both write to standard output"), "write the lock to a file"}
 	}
 	// A recipe's variables are garbage as soon as it is judged, and little else
-	// is kept: collecting them only when 240 MB are in use is faster.
+	// is kept: collecting them only when 224 MiB are in use is faster.
 	defer debug.SetGCPercent(debug.SetGCPercent(2000))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(240 << 20))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(224 << 20))
 	result, err := a.evaluate(ctx, paths, opt)
 	if err != nil {
 		return err

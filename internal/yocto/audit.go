@@ -53,16 +53,19 @@ func (a *audit) configuration(c *configuration) {
 	}
 }
 
-// file judges the variants of a recipe file. It may be called from several
-// goroutines.
+// file judges the variants of a recipe file, which are released. It may be called
+// from several goroutines.
 func (a *audit) file(i int, variants []*bitbake.Recipe) {
+	var data []*bitbake.Data
 	for n, r := range variants { // the recipe itself comes first
+		data = append(data, r.Data)
 		rec := a.recipe(r)
 		a.recipes[i] = append(a.recipes[i], rec)
 		if n > 0 {
 			rec.sources = rec.besides(a.recipes[i][0])
 		}
 	}
+	bitbake.Release(data)
 }
 
 // besides are the sources of a variant that the recipe itself does not fetch so.

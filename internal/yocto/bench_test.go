@@ -17,7 +17,7 @@ import (
 // audit instead.
 func BenchmarkAudit(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(2000))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(240 << 20))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(224 << 20))
 	if real := os.Getenv("YOCTO_BENCH"); real != "" {
 		b.Run("real", func(b *testing.B) { benchmarkAudit(b, strings.Fields(real)) })
 		return

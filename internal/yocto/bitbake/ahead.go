@@ -31,7 +31,7 @@ func (d *Data) expandAhead(state *recipeState) {
 	d.names = n.names
 	d.overrideVar = n.overrideVar
 	d.memo, d.bareMemo, d.overrideMemo = n.memo, n.bareMemo, n.overrideMemo
-	for _, m := range []*memo{&d.memo, &d.bareMemo, &d.overrideMemo} {
+	for _, m := range d.memos() {
 		m.seal(&d.names)
 	}
 	d.shareMemos()

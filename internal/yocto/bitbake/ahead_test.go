@@ -139,8 +139,13 @@ func compareAhead(t *testing.T, dir string, n int) {
 		err = w.Recipes(context.Background(), func(_ int, variants []*Recipe) error {
 			mu.Lock()
 			defer mu.Unlock()
+			var data []*Data
 			for _, r := range variants {
 				out[filepath.Base(r.File)+" "+r.Variant] = everything(r.Data)
+				data = append(data, r.Data)
+			}
+			if ahead {
+				Release(data) // what the next ones are is the same
 			}
 			return nil
 		})

@@ -34,7 +34,7 @@ func (d *Data) change(s *symbol) *cell {
 	if old.owner == d.mark {
 		return old
 	}
-	c := d.newCell()
+	c := d.room.cells.take()
 	*c = *old
 	c.owner, c.ownVariants = d.mark, false
 	if n := s.id + 1 - len(d.cells); n > 0 {
@@ -44,23 +44,13 @@ func (d *Data) change(s *symbol) *cell {
 	return c
 }
 
-// newCell makes a cell: many at a time.
-func (d *Data) newCell() *cell {
-	if len(d.freeCells) == 0 {
-		d.freeCells = make([]cell, 16)
-	}
-	c := &d.freeCells[0]
-	d.freeCells = d.freeCells[1:]
-	return c
-}
-
 // changeVariants is the cell of a symbol for changing the list of its
 // variants.
 func (d *Data) changeVariants(s *symbol) *cell {
 	c := d.change(s)
 	if !c.ownVariants {
 		if c.variants != nil {
-			c.variants = append(make([]*variant, 0, len(c.variants)*9/8+4), c.variants...)
+			c.variants = append(d.room.lists.many(len(c.variants)*9/8 + 4)[:0], c.variants...)
 		}
 		c.ownVariants = true
 	}
@@ -77,11 +67,11 @@ func (d *Data) ownSymbol(s *symbol) *variable {
 	if v != nil && v.owner == d.mark {
 		return v
 	}
-	n := d.newVariable()
+	n := d.room.variables.take()
 	if v != nil {
 		*n = *v
 		if len(v.flags) > 0 {
-			n.flags = append(make([]flag, 0, len(v.flags)+2), v.flags...)
+			n.flags = append(d.room.flags.many(len(v.flags) + 2)[:0], v.flags...)
 		}
 		n.operations = slices.Clip(v.operations)
 	} else if s.braced {
@@ -89,15 +79,5 @@ func (d *Data) ownSymbol(s *symbol) *variable {
 	}
 	n.owner = d.mark
 	d.change(s).variable = n
-	return n
-}
-
-// newVariable makes a variable: many at a time.
-func (d *Data) newVariable() *variable {
-	if len(d.free) == 0 {
-		d.free = make([]variable, 16)
-	}
-	n := &d.free[0]
-	d.free = d.free[1:]
 	return n
 }

@@ -16,26 +16,24 @@ import (
 //
 // A Data that recipes were derived from is never changed again.
 type Data struct {
-	env          *environment
-	names        names
-	recent       recentSymbols
-	varied       symbolSet // those that ever were a variant of another
-	flagged      flagIndex // of the variable whose flags were read last
-	cells        []*cell   // by the ids of the symbols
-	mark         *mark
-	braced       []*symbol  // names that contain "${"; they may be gone
-	free         []variable // to be used
-	freeCells    []cell
-	freeEvents   []event
-	freeVariants []variant
-	spare        []*arguments
-	seq          int        // of the next event
-	mu           sync.Mutex // of the exported methods
+	env     *environment
+	names   names
+	recent  recentSymbols
+	varied  symbolSet // those that ever were a variant of another
+	flagged flagIndex // of the variable whose flags were read last
+	cells   []*cell   // by the ids of the symbols
+	mark    *mark
+	braced  []*symbol // names that contain "${"; they may be gone
+	room    *room     // that its parts are taken from
+	spare   []*arguments
+	seq     int        // of the next event
+	mu      sync.Mutex // of the exported methods
 
 	overrides     []string // OVERRIDES, expanded; valid when resolved
 	active        map[string]bool
 	resolved      bool
 	resolving     bool
+	overrideSets  overrideSets
 	overrideDoubt []Unknown // why they are not certain
 	overrideVar   symbolSet // what OVERRIDES was computed from
 	bareMemo      memo      // what it was computed from, as long as no override is active
@@ -141,24 +139,37 @@ type event struct {
 	before *event
 }
 
-func newData(env *environment) *Data { return &Data{env: env, mark: &mark{}} }
+func newData(env *environment) *Data { return newDataIn(&room{}, env) }
 
-// copy makes a Data that begins as d and may be changed without changing d.
-func (d *Data) copy() *Data {
+func newDataIn(r *room, env *environment) *Data {
+	return &Data{env: env, mark: &mark{}, room: r, memo: memo{room: r}, bareMemo: memo{room: r}, overrideMemo: memo{room: r}}
+}
+
+// copy makes a Data that begins as d and may be changed without changing d. Its
+// parts are of the same room: both are used by one goroutine.
+func (d *Data) copy() *Data { return d.copyIn(d.room) }
+
+// copyIn is copy with the room that is to be used.
+func (d *Data) copyIn(r *room) *Data {
 	const more = 192 // names that are added
 	most := len(d.names.sharedList) + len(d.names.ownList) + more
-	return d.derive(d.names.copy(), append(make([]*cell, 0, most), d.cells...))
+	cells := taken(&r.cellList)
+	if cap(cells) < most {
+		cells = make([]*cell, 0, most)
+	}
+	return d.derive(r, d.names.copyIn(r), append(cells, d.cells...))
 }
 
 // pass makes a copy that takes over what d has; d is not used any more.
-func (d *Data) pass() *Data { return d.derive(d.names, d.cells) }
+func (d *Data) pass() *Data { return d.derive(d.room, d.names, d.cells) }
 
 // derive makes a Data with its own names and cells.
-func (d *Data) derive(names names, cells []*cell) *Data {
-	n := newData(d.env)
+func (d *Data) derive(r *room, names names, cells []*cell) *Data {
+	n := newDataIn(r, d.env)
 	n.names, n.cells, n.braced, n.varied = names, cells, slices.Clip(d.braced), slices.Clone(d.varied)
 	n.seq, n.file, n.recipe = d.seq, d.file, d.recipe
 	n.overrides, n.active, n.resolved = d.overrides, d.active, d.resolved
+	n.overrideSets = d.overrideSets
 	n.overrideDoubt, n.overrideVar = d.overrideDoubt, slices.Clone(d.overrideVar)
 	n.tainted = slices.Clip(d.tainted)
 	n.flagsTainted = slices.Clip(d.flagsTainted)
@@ -172,7 +183,9 @@ func (d *Data) derive(names names, cells []*cell) *Data {
 	n.errors = slices.Clip(d.errors)
 	n.filters = maps.Clone(d.filters)
 	if len(d.objects) == 0 { // a copy does not have them
-		n.memo, n.bareMemo, n.overrideMemo = d.memo.copy(n.mark), d.bareMemo.copy(n.mark), d.overrideMemo.copy(n.mark)
+		for i, m := range n.memos() {
+			*m = d.memos()[i].copy(n.mark, r, taken(&r.pageLists[i]))
+		}
 	}
 	return n
 }
@@ -234,25 +247,37 @@ func (d *Data) addVariants(s *symbol) {
 	})
 }
 
-// newVariant makes a variant: many at a time.
 func (d *Data) newVariant(s *symbol, overrides string) *variant {
-	if len(d.freeVariants) == 0 {
-		d.freeVariants = make([]variant, 16)
-	}
-	v := &d.freeVariants[0]
-	d.freeVariants = d.freeVariants[1:]
+	v := d.room.variants.take()
 	v.symbol, v.overrides = s, overrides
 	return v
 }
 
-// findVariant is where a variant is in a list, or -1.
+// findVariant is where a variant is in a list, or -1. Most are where the
+// configuration left them, or before, as others were deleted.
 func findVariant(list []*variant, s *symbol, overrides string) int {
+	for i, last := int(s.place), int(s.place)-32; i >= 0 && i > last; i-- {
+		if i < len(list) && list[i].symbol == s && list[i].overrides == overrides {
+			return i
+		}
+	}
 	for i, v := range list {
 		if v.symbol == s && v.overrides == overrides {
 			return i
 		}
 	}
 	return -1
+}
+
+// placeVariants notes where variants are in the lists of their stems.
+func (d *Data) placeVariants() {
+	d.names.each(func(s *symbol) {
+		for i, v := range d.at(s).variants {
+			if v.symbol.stem == s {
+				v.symbol.place = int32(i)
+			}
+		}
+	})
 }
 
 func (d *Data) removeVariants(s *symbol) {

@@ -28,6 +28,7 @@ type environment struct {
 	regexps  sync.Map // regexKey → *regexp.Regexp, nil when it is not read
 	found    regexFound
 	modules  modules
+	rooms    rooms
 }
 
 func (e *environment) separator() string {

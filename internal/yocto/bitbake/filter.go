@@ -21,7 +21,7 @@ func (d *Data) applyFilter(name string, e *expanded) {
 		e.text = text.(string)
 		return
 	}
-	p := d.env.expr(code)
+	p := d.expr(code)
 	if p.err != nil {
 		e.unknown = mergeUnknown(e.unknown, d.unknown(code, "the filter cannot be read"))
 		return

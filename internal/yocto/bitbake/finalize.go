@@ -92,7 +92,7 @@ func (base *Data) variantsOfRecipe() []*Data {
 
 // fork makes a copy with a state of its own, for all that a recipe changes.
 func (d *Data) fork() *Data {
-	n := d.copy()
+	n := d.copyIn(d.env.rooms.take())
 	d.shareMemos()
 	state := *d.recipe
 	n.recipe = &state

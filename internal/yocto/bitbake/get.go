@@ -96,7 +96,7 @@ func (d *Data) parsingOf(s *symbol) (string, bool, []Unknown) {
 // are to be applied after expansion.
 func (d *Data) read(s *symbol, noWeak bool) (e *expanded, removes []operation) {
 	d.touchSymbol(s)
-	e = &expanded{}
+	e = d.room.values.take()
 	for _, t := range d.prefixes {
 		if strings.HasPrefix(s.name, t.prefix) {
 			e.unknown = mergeUnknown(e.unknown, t.why)

@@ -11,11 +11,7 @@ func (d *Data) record(st *statement, name string) { d.recordUnder(d.symbol(name)
 // recordUnder is record for a name whose symbol is known: that of its history is
 // s.
 func (d *Data) recordUnder(s *symbol, st *statement, name string) {
-	if len(d.freeEvents) == 0 {
-		d.freeEvents = make([]event, 16)
-	}
-	e := &d.freeEvents[0]
-	d.freeEvents = d.freeEvents[1:]
+	e := d.room.events.take()
 	c := d.change(s)
 	*e = event{d.seq, name, st, c.history}
 	c.history = e

@@ -14,7 +14,7 @@ type host struct{ d *Data }
 // what BitBake gets.
 func (d *Data) evaluate(code string) (string, []Unknown) {
 	whole := "${@" + code + "}"
-	p := d.env.expr(code)
+	p := d.expr(code)
 	if p.err != nil {
 		return "", d.unknown(whole, "the expression cannot be read: "+p.err.Error())
 	}

@@ -178,9 +178,10 @@ func (w *Workspace) configure(classes func() []*source) error {
 	d.errors = nil
 	d.expandAhead(w.state())
 	d.nameSymbols(classes())
+	d.placeVariants()
 	d.names.share()
 	d.sortBraced()
-	w.view = d.copy()
+	w.view = d.copyIn(&room{})
 	w.view.recipe = w.state()
 	return nil
 }

@@ -11,7 +11,7 @@ type memo struct {
 	used   bool        // something was kept
 	active []string    // the overrides with regard to which it was computed
 	looked symbolSet   // whose overrides or operations were compared with those
-	free   []reader    // to be used
+	room   *room
 }
 
 // memoPage is what is kept of symbols whose ids follow each other.
@@ -70,25 +70,29 @@ func (m *memo) keep(s *symbol) *kept {
 		m.pages = slices.Grow(m.pages, n)[:i+1]
 	}
 	if p := m.pages[i]; p == nil {
-		m.pages[i] = &memoPage{owner: m.owner}
+		m.pages[i] = m.room.pages.take()
+		m.pages[i].owner = m.owner
 	} else if p.owner != m.owner {
-		own := *p
+		own := m.room.pages.take()
+		*own = *p
 		own.owner = m.owner
-		m.pages[i] = &own
+		m.pages[i] = own
 	}
 	return &m.pages[i].kept[s.id%pageSize]
 }
 
 // copy makes a memo that begins as m and may be changed without changing m,
-// which is not changed any more.
-func (m *memo) copy(owner *mark) memo {
-	return memo{pages: slices.Clone(m.pages), owner: owner, used: m.used, active: m.active, looked: slices.Clone(m.looked)}
+// which is not changed any more. The list is for its pages.
+func (m *memo) copy(owner *mark, r *room, list []*memoPage) memo {
+	return memo{pages: append(list, m.pages...), owner: owner, room: r, used: m.used, active: m.active, looked: slices.Clone(m.looked)}
 }
 
 // shareMemos says that a copy was made of d, which goes on to be used.
 func (d *Data) shareMemos() {
 	own := &mark{}
-	d.memo.owner, d.bareMemo.owner, d.overrideMemo.owner = own, own, own
+	for _, m := range d.memos() {
+		m.owner = own
+	}
 }
 
 // Names of what is no variable but is read like one.
@@ -115,11 +119,7 @@ func (m *memo) addReader(s, by *symbol) {
 		return
 	}
 	k := m.keep(s)
-	if len(m.free) == 0 {
-		m.free = make([]reader, 64)
-	}
-	r := &m.free[0]
-	m.free = m.free[1:]
+	r := m.room.readers.take()
 	r.symbol, r.next = by, k.readers
 	k.readers = r
 }
@@ -156,8 +156,14 @@ func (d *Data) forgetAll() {
 
 func (d *Data) dropMemos() {
 	own := &mark{}
-	d.memo, d.bareMemo, d.overrideMemo = memo{active: d.overrides, owner: own}, memo{owner: own}, memo{owner: own}
+	for _, m := range d.memos() {
+		*m = memo{owner: own, room: d.room}
+	}
+	d.memo.active = d.overrides
 }
+
+// memos are all that d has.
+func (d *Data) memos() [3]*memo { return [3]*memo{&d.memo, &d.bareMemo, &d.overrideMemo} }
 
 // changed forgets what was computed from the old value of a variable.
 func (d *Data) changed(name string) { d.changedSymbol(d.symbol(name)) }

@@ -3,7 +3,6 @@ package bitbake
 import (
 	"maps"
 	"math/bits"
-	"slices"
 	"strings"
 )
 
@@ -16,6 +15,7 @@ type symbol struct {
 	stem      *symbol // what comes before the last separator, nil for none
 	lower     uint16  // how many parts at its end can be overrides beside another
 	shorts    uint16  // of how many stems it is a variant: A:b:c of A:b and A
+	place     int32   // in the list of its stem's variants, as the configuration left it
 	braced    bool    // the name holds a reference
 	opaque    bool    // the name is too long to be taken apart
 	base      *symbol // of NAME:append:x, nil when it is no operation
@@ -33,10 +33,9 @@ const longest = 4096
 type names struct {
 	shared     map[string]*symbol
 	sharedList []*symbol // by id
-	places     []*symbol // the shared ones, each at its place unless another is there
+	places     []*symbol // the shared ones, each at its place unless another is there: nil for a place that none has
 	own        map[string]*symbol
 	ownList    []*symbol // the ids go on from the shared ones
-	free       []symbol  // to be used
 }
 
 // symbol is that of a name.
@@ -94,7 +93,7 @@ func (d *Data) newSymbol(name string) *symbol {
 		n.own[name] = s
 		return s
 	}
-	s := n.make()
+	s := d.room.symbols.take()
 	s.name, s.opaque = name, len(name) > longest
 	last := name
 	if i := strings.LastIndex(name, d.env.separator()); i >= 0 && !s.opaque {
@@ -161,7 +160,11 @@ const placeBits = 14
 // find is the symbol of a name, nil when there is none.
 func (n *names) find(name string) *symbol {
 	if n.places != nil {
-		if s := n.places[placeOf(name, placeBits)]; s != nil && s.name == name {
+		s := n.places[placeOf(name, placeBits)]
+		if s == nil {
+			return n.own[name]
+		}
+		if s.name == name {
 			return s
 		}
 	}
@@ -201,6 +204,11 @@ func (n *names) share() {
 			*at = s
 		}
 	}
+	for name, s := range n.shared { // old releases have two names for one
+		if at := &n.places[placeOf(name, placeBits)]; *at == nil {
+			*at = s
+		}
+	}
 }
 
 // shares is whether a symbol is one of the shared ones.
@@ -208,18 +216,15 @@ func (n *names) shares(s *symbol) bool {
 	return s.id < len(n.sharedList) && n.sharedList[s.id] == s
 }
 
-func (n *names) copy() names {
-	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: maps.Clone(n.own), ownList: slices.Clone(n.ownList)}
-}
-
-// make makes a symbol: many at a time.
-func (n *names) make() *symbol {
-	if len(n.free) == 0 {
-		n.free = make([]symbol, 16)
+// copyIn makes a copy with the map and the list of a room.
+func (n *names) copyIn(r *room) names {
+	own := taken(&r.own)
+	if own == nil {
+		own = maps.Clone(n.own)
+	} else {
+		maps.Copy(own, n.own)
 	}
-	s := &n.free[0]
-	n.free = n.free[1:]
-	return s
+	return names{shared: n.shared, sharedList: n.sharedList, places: n.places, own: own, ownList: append(taken(&r.ownList), n.ownList...)}
 }
 
 // symbolSet is a set of symbols of one Data.

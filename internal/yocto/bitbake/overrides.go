@@ -35,41 +35,57 @@ func (d *Data) resolve() {
 
 // settle reads OVERRIDES without any override, then with what that gave.
 func (d *Data) settle() {
-	overrides, active := d.overrides, d.active
 	d.overrides, d.active, d.memo = nil, nil, d.bareMemo
 	before := d.readOverrides()
 	d.bareMemo, d.memo = d.memo, d.overrideMemo
 	defer func() { d.overrideMemo = d.memo }()
-	if slices.Equal(before, overrides) {
-		d.active = active
-	} else {
-		d.setActive(before)
-	}
-	d.overrides = before
+	d.overrides, d.active = before.list, before.active
 	for range 5 {
 		d.retarget()
 		after := d.readOverrides()
-		if slices.Equal(before, after) {
+		if before.text == after.text {
 			return
 		}
 		before = after
-		d.setActive(before)
+		d.overrides, d.active = before.list, before.active
 	}
 	d.tainted = mergeUnknown(d.tainted, d.unknown("OVERRIDES", "the overrides depend on each other and never settle"))
 }
 
-func (d *Data) readOverrides() []string {
-	e := d.get("OVERRIDES")
+func (d *Data) readOverrides() *overrideSet {
+	e := d.getSymbol(d.symbol("OVERRIDES"))
 	d.overrideDoubt = e.unknown
-	return strings.Split(e.text, ":")
+	return d.overrideSets.of(e.text)
 }
 
-func (d *Data) setActive(list []string) {
-	d.overrides = list
-	d.active = make(map[string]bool, len(list))
-	for _, o := range list {
-		d.active[o] = true
+// overrideSet is what a value of OVERRIDES says. It is not changed.
+type overrideSet struct {
+	text   string
+	list   []string
+	active map[string]bool
+}
+
+// overrideSets are those of the values that OVERRIDES had last: a recipe goes
+// to and fro between few.
+type overrideSets struct {
+	sets [4]*overrideSet
+	next int // to be replaced
+}
+
+func (o *overrideSets) of(text string) *overrideSet {
+	for _, s := range o.sets {
+		if s != nil && s.text == text {
+			return s
+		}
 	}
+	s := &overrideSet{text: text, list: strings.Split(text, ":")}
+	s.active = make(map[string]bool, len(s.list))
+	for _, one := range s.list {
+		s.active[one] = true
+	}
+	o.sets[o.next%len(o.sets)] = s
+	o.next++
+	return s
 }
 
 // retarget drops from the memo what may be different now that other overrides
@@ -98,15 +114,22 @@ func (d *Data) forgetLooked(changed func(*symbol) bool) {
 // toggled lists what is in one list only; reordered is whether the others come
 // in another order.
 func toggled(old, now []string) (list []string, reordered bool) {
+	begin, end := 0, 0 // what both lists begin and end with
+	for begin < min(len(old), len(now)) && old[begin] == now[begin] {
+		begin++
+	}
+	for end < min(len(old), len(now))-begin && old[len(old)-1-end] == now[len(now)-1-end] {
+		end++
+	}
 	var common, kept []string
-	for _, o := range old {
+	for _, o := range old[begin : len(old)-end] {
 		if slices.Contains(now, o) {
 			common = append(common, o)
 		} else {
 			list = append(list, o)
 		}
 	}
-	for _, o := range now {
+	for _, o := range now[begin : len(now)-end] {
 		if slices.Contains(old, o) {
 			kept = append(kept, o)
 		} else {

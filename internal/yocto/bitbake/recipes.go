@@ -17,7 +17,8 @@ func (w *Workspace) Files() int { return len(w.recipes) }
 
 // Recipes evaluates all recipes, several at a time, and calls fn for each with
 // its variants and its place in the order of the files' paths, from 0 to
-// Files. It is called from several goroutines; an error of it ends the work.
+// Files. It is called from several goroutines; an error of it ends the work. It
+// may Release the variants when it is done with them.
 func (w *Workspace) Recipes(ctx context.Context, fn func(file int, variants []*Recipe) error) error {
 	workers := w.env.limits.Workers
 	if workers <= 0 {
@@ -97,7 +98,7 @@ func (w *Workspace) variants(file recipeFile, layer string) []*Data {
 
 // parse runs the statements of a recipe and of its appends.
 func (w *Workspace) parse(file recipeFile, layer string) *Data {
-	d := w.conf.copy()
+	d := w.conf.copyIn(w.env.rooms.take())
 	d.recipe = w.state()
 	d.recipe.class = "recipe"
 	d.files, d.file = nil, ""

@@ -111,7 +111,7 @@ func (t *tainter) text(s string) {
 	for start, end := nextExpression(s); start >= 0; start, end = nextExpression(s) {
 		code := s[start+3 : end-1]
 		s = s[end:]
-		if p := t.d.env.expr(code); p.err == nil {
+		if p := t.d.expr(code); p.err == nil {
 			t.d.interp().Doubt([]python.Stmt{&python.ExprStmt{X: p.code.X}}, &python.Unknown{Cause: t.why}, python.Local{Name: "d", Value: dataValue{t.d}})
 		}
 	}
