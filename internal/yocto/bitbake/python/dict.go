@@ -12,11 +12,6 @@ const manyKeys = 16
 // NewDict makes an empty dict.
 func NewDict() *Dict { return &Dict{} }
 
-// newDict makes an empty dict with room for n keys.
-func newDict(n int) *Dict {
-	return &Dict{keys: make([]Value, 0, n), values: make([]Value, 0, n)}
-}
-
 // Put sets a key that is a string.
 func (d *Dict) Put(name string, v Value) { d.put(name, v) }
 
