@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -107,10 +106,7 @@ func (a *app) auditYocto(ctx context.Context, paths []string, opt auditFlags) er
 	if opt.lock == "-" && a.flags.json {
 		return &usageError{errors.New("--lock - and --json both write to standard output"), "write the lock to a file"}
 	}
-	// A recipe's variables are garbage as soon as it is judged, and little else
-	// is kept: collecting them only when 224 MiB are in use is faster.
-	defer debug.SetGCPercent(debug.SetGCPercent(2000))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(224 << 20))
+	defer yocto.TuneHeap()()
 	result, err := a.evaluate(ctx, paths, opt)
 	if err != nil {
 		return err

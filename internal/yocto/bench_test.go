@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,8 +15,7 @@ import (
 // the time is linear. YOCTO_BENCH names real layers, or a build directory, to
 // audit instead.
 func BenchmarkAudit(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(2000))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(224 << 20))
+	defer TuneHeap()()
 	if real := os.Getenv("YOCTO_BENCH"); real != "" {
 		b.Run("real", func(b *testing.B) { benchmarkAudit(b, strings.Fields(real)) })
 		return
