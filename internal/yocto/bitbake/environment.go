@@ -24,6 +24,7 @@ type environment struct {
 	exprs    sync.Map // expression → *parsedExpr
 	bodies   sync.Map // *statement → *parsedBody
 	exists   sync.Map // path → bool
+	realDirs sync.Map // path of a directory, with a slash at its end → its real path
 	filtered sync.Map // question → what the filter answers, the same for all recipes
 	regexps  sync.Map // regexKey → *regexp.Regexp, nil when it is not read
 	found    regexFound

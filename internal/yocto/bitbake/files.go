@@ -51,7 +51,7 @@ type fileError struct{ text, remedy string }
 func (e *fileError) Error() string { return e.text }
 
 func (e *environment) parse(path string) (*source, error) {
-	real, err := filepath.EvalSymlinks(path)
+	real, err := e.realPath(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, err
@@ -65,6 +65,25 @@ func (e *environment) parse(path string) (*source, error) {
 		return nil, err
 	}
 	return parseSource(path, e.relative(path), text), nil
+}
+
+// realPath is filepath.EvalSymlinks for a file: the answers for directories are
+// kept, as many files are in one.
+func (e *environment) realPath(path string) (string, error) {
+	dir, base := filepath.Split(path)
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink != 0 || dir == "" || base == "." || base == ".." {
+		return filepath.EvalSymlinks(path)
+	}
+	if real, ok := e.realDirs.Load(dir); ok {
+		return filepath.Join(real.(string), base), nil
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	e.realDirs.Store(dir, real)
+	return filepath.Join(real, base), nil
 }
 
 func (e *environment) read(path string) ([]byte, error) {

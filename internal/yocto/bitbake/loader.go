@@ -169,7 +169,7 @@ type libraryFile struct {
 // suspects is whether the text of a module says that it may change what is not
 // its own. What lies outside of the layers is not read.
 func (e *environment) suspects(path string) (bool, error) {
-	real, err := filepath.EvalSymlinks(path)
+	real, err := e.realPath(path)
 	if err != nil || !e.covers(real) {
 		return false, nil
 	}

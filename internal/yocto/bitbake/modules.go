@@ -99,7 +99,7 @@ func (e *environment) loadModule(name string, loading []string) *python.Module {
 		if !e.isFile(path) {
 			continue
 		}
-		real, err := filepath.EvalSymlinks(path)
+		real, err := e.realPath(path)
 		if err != nil || !e.covers(real) {
 			continue
 		}
