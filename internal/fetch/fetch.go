@@ -62,7 +62,7 @@ type Options struct {
 
 const (
 	defaultParallel = 16  // as many as are hashed together at most
-	committing      = 128 // files that wait for the disk at the same time
+	committing      = 512 // files that wait for the disk at the same time: each is open
 )
 
 // Fetch brings every request into the store: see the package documentation.
