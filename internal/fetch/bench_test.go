@@ -34,6 +34,10 @@ import (
 //	rounds               fetch and curl in turn: see benchRounds
 //
 // cpu-ms/op is the processor time of the client, whatever else the machine does.
+//
+// Give it a TMPDIR made for this run, directly below the root of the file system:
+// where many files were removed in the last minutes, as at the end of a run
+// before, ext4 looks long for a number for each new file, and everybody is slow.
 func BenchmarkFetch(b *testing.B) {
 	for _, c := range []struct{ files, size int }{{1, 256 << 20}, {16, 16 << 20}, {400, 256 << 10}} {
 		b.Run(fmt.Sprintf("%dx%dKiB", c.files, c.size>>10), func(b *testing.B) {
