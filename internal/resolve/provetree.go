@@ -20,8 +20,10 @@ func (p *prover) tree(s lockfile.Source) {
 	by, err := t.By(), p.provedTree(s)
 	firstUse := err == nil && t.FirstUse()
 	for _, sum := range append([]lockfile.Part{{Digest: t.Digest}}, t.Parts...) {
-		if p.note(sum.Digest, by, err); firstUse && p.about[sum.Digest].Err == nil {
-			p.about[sum.Digest] = Proof{Verdict: FirstUse, By: by}
+		if firstUse {
+			p.noteFirstUse(sum.Digest, by)
+		} else {
+			p.note(sum.Digest, by, err)
 		}
 	}
 }
