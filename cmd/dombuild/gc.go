@@ -36,8 +36,8 @@ func (a *app) storeGC() *cobra.Command {
 	cmd := verb("gc [RECIPE-DIR…]", "Remove what no recipe needs", cobra.ArbitraryArgs,
 		func(ctx context.Context, dirs []string) error { return a.gc(ctx, dirs, f) })
 	cmd.Long = `Remove every blob and record that no recipe needs. Needed are the pins and the
-cached outputs of each recipe that fetched into or built from this store and is
-still there, and of those in the directories given. The locks that fetch --lock
+cached outputs of each recipe that fetched into or built from this store, or that a
+bundle brought, and is still there, and of those in the directories given. The locks that fetch --lock
 was given, and those of --lock, keep what they pin.`
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "only say what would be removed")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
