@@ -50,7 +50,7 @@ func (c *client) fetch(ctx context.Context, name, url string, total, limit int64
 	data, err = c.downloader.Download(ctx, url, limit)
 	task.Add(int64(len(data)))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("downloading %s: it has more than %d bytes", url, limit)
+		err = fmt.Errorf("downloading %s: it has more than %d bytes", redacted(url), limit)
 	}
 	return data, err
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -28,7 +29,7 @@ func (e *UntrustedError) Error() string {
 		s += ": " + e.Err.Error()
 	}
 	if e.From != "" {
-		s += "\n  from " + e.From
+		s += "\n  from " + redacted(e.From)
 	}
 	return s
 }
@@ -48,7 +49,15 @@ type IntegrityError struct {
 
 func (e *IntegrityError) Error() string {
 	return fmt.Sprintf("%s does not hold the bytes it should\n  wanted  %s\n  got     %s\n  from    %s\n  action  not read, nothing kept",
-		e.What, e.Want, e.Got, e.From)
+		e.What, e.Want, e.Got, redacted(e.From))
+}
+
+// redacted leaves the password of a mirror out of its address.
+func redacted(from string) string {
+	if u, err := url.Parse(from); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return from
 }
 
 // Hint says what helps.
@@ -152,7 +161,7 @@ func (e *NoMirrorError) Error() string {
 
 // Hint shows the configuration that helps.
 func (e *NoMirrorError) Hint() string {
-	return fmt.Sprintf("add to %s: mirror %q { urls = [\"https://…\"] }", e.Config, e.Distribution)
+	return fmt.Sprintf("add to %s: mirror %q { urls = [\"https://…\"] }, or set %s", e.Config, e.Distribution, variable(e.Distribution))
 }
 
 func place(r hcl.Range) string {
