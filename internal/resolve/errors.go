@@ -44,12 +44,17 @@ func (e *UntrustedError) Hint() string { return e.Remedy }
 type IntegrityError struct {
 	What      string
 	Want, Got digest.Digest
+	Size      int64 // in bytes, where it is longer and was not read to its end
 	From      string
 }
 
 func (e *IntegrityError) Error() string {
+	got := string(e.Got)
+	if got == "" {
+		got = fmt.Sprintf("more than %d bytes", e.Size)
+	}
 	return fmt.Sprintf("%s does not hold the bytes it should\n  wanted  %s\n  got     %s\n  from    %s\n  action  not read, nothing kept",
-		e.What, e.Want, e.Got, redacted(e.From))
+		e.What, e.Want, got, redacted(e.From))
 }
 
 // redacted leaves the password of a mirror out of its address.
