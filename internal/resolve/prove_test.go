@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +22,12 @@ import (
 // blobs is a store in memory.
 type blobs map[digest.Digest][]byte
 
+// keeping guards every store in memory: indexes are kept while others come.
+var keeping sync.Mutex
+
 func (b blobs) keep(_ context.Context, data []byte, want digest.Digest) error {
+	keeping.Lock()
+	defer keeping.Unlock()
 	if got := digest.FromBytes(data); got != want {
 		return &IntegrityError{Want: want, Got: got}
 	}
