@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/dombuild/dombuild/internal/build"
 	"github.com/dombuild/dombuild/internal/bundle"
 	"github.com/dombuild/dombuild/internal/store"
 )
@@ -62,8 +63,20 @@ func (p placing) write() error {
 	return p.register()
 }
 
-// register makes the locks of layers that were written keep what they pin.
+// register makes the recipes and the locks of layers that were written keep
+// what they need: behind the gap it cannot be fetched again.
 func (p placing) register() error {
+	if p.recipes != "" {
+		for _, x := range p.m.Recipes {
+			dir, err := filepath.Abs(filepath.Join(p.recipes, x.Name, x.Dir))
+			if err == nil {
+				err = build.User{Dir: dir, Variables: x.Variables}.Register(p.st)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
 	for _, l := range p.m.Locks {
 		if p.locks != "" && l.Kind == bundle.KindLayers {
 			if err := registerLock(p.st, filepath.Join(p.locks, l.Name)); err != nil {

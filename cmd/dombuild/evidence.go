@@ -125,6 +125,9 @@ func (a *app) tellChanges(old, l *lockfile.Lock, changes []lockfile.Change) {
 
 // pinned says where a source comes from, and the digest of its bytes.
 func pinned(s lockfile.Source) (origin string, sum digest.Digest) {
+	if t := s.Tree; t != nil && len(t.Vouched) > 0 {
+		return fmt.Sprintf("what the tag %s of %s names (commit %s, which is signed)", t.Ref, t.Name, t.Pinned), t.Digest
+	}
 	if s.Tree != nil {
 		return s.Tree.String(), s.Tree.Digest
 	}

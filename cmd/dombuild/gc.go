@@ -36,8 +36,8 @@ func (a *app) storeGC() *cobra.Command {
 	cmd := verb("gc [RECIPE-DIR…]", "Remove what no recipe needs", cobra.ArbitraryArgs,
 		func(ctx context.Context, dirs []string) error { return a.gc(ctx, dirs, f) })
 	cmd.Long = `Remove every blob and record that no recipe needs. Needed are the pins and the
-cached outputs of each recipe that fetched into or built from this store and is
-still there, and of those in the directories given. The locks that fetch --lock
+cached outputs of each recipe that fetched into or built from this store, or that a
+bundle brought, and is still there, and of those in the directories given. The locks that fetch --lock
 was given, and those of --lock, keep what they pin.`
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "only say what would be removed")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
@@ -74,42 +74,77 @@ func (a *app) gc(ctx context.Context, dirs []string, f gcFlags) error {
 	if err != nil {
 		return err
 	}
-	keep := build.NewNeeds()
-	roots, err := a.gcRoots(ctx, st, dirs, f.forget)
+	keep, err := a.gcKeep(ctx, st, dirs, f)
 	if err != nil {
 		return err
 	}
-	for _, root := range roots {
-		if err := need(st, keep, root); err != nil {
-			return err
-		}
-	}
-	locks, err := a.gcLocks(ctx, st, f.locks, f.forget)
+	report, err := st.GC(ctx, store.GCOptions{Keep: keep.blob, KeepRecord: keep.record, DryRun: true})
 	if err != nil {
 		return err
 	}
-	needed := func(d digest.Digest) bool { return keep.Blob(d) || locks.blobs[d] }
-	kind, verdicts, err := repro.Useful(ctx, st, needed)
-	if err != nil {
-		return err
-	}
-	opt := store.GCOptions{Keep: needed, DryRun: true, KeepRecord: func(k, key string) bool {
-		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key]) || (k == recordLock && locks.keys[key]) || locks.also[k+"/"+key]
-	}}
-	report, err := st.GC(ctx, opt)
-	if err != nil {
-		return err
-	}
-	opt.DryRun = f.dry
 	if !f.dry {
 		if err := a.confirm(report, f.yes); err != nil {
 			return err
 		}
-		if report, err = st.GC(ctx, opt); err != nil {
+		// Others may have used the store while the question stood.
+		if keep, err = a.gcKeep(ctx, st, dirs, f); err != nil {
+			return err
+		}
+		if report, err = st.GC(ctx, keep.beside(report)); err != nil {
 			return err
 		}
 	}
-	return a.printGC(describeGC(report, roots, locks.paths, f.dry))
+	return a.printGC(describeGC(report, keep.roots, keep.locks, f.dry))
+}
+
+// gcKept is what stays.
+type gcKept struct {
+	roots  []build.User // recipes whose needs stay
+	locks  []string     // likewise
+	blob   func(digest.Digest) bool
+	record func(kind, key string) bool
+}
+
+// beside also keeps all that a report does not name: nobody was told of it.
+func (k gcKept) beside(told *store.GCReport) store.GCOptions {
+	blobs, records := map[digest.Digest]bool{}, map[[2]string]bool{}
+	for _, b := range told.Blobs {
+		blobs[b.Digest] = true
+	}
+	for _, r := range told.Records {
+		records[[2]string{r.Kind, r.Key}] = true
+	}
+	return store.GCOptions{
+		Keep:       func(d digest.Digest) bool { return !blobs[d] || k.blob(d) },
+		KeepRecord: func(kind, key string) bool { return !records[[2]string{kind, key}] || k.record(kind, key) },
+	}
+}
+
+// gcKeep finds out what recipes and locks need now.
+func (a *app) gcKeep(ctx context.Context, st *store.Store, dirs []string, f gcFlags) (k gcKept, err error) {
+	keep := build.NewNeeds()
+	if k.roots, err = a.gcRoots(ctx, st, dirs, f.forget); err != nil {
+		return k, err
+	}
+	for _, root := range k.roots {
+		if err := need(st, keep, root); err != nil {
+			return k, err
+		}
+	}
+	locks, err := a.gcLocks(ctx, st, f.locks, f.forget)
+	if err != nil {
+		return k, err
+	}
+	k.locks = locks.paths
+	k.blob = func(d digest.Digest) bool { return keep.Blob(d) || locks.blobs[d] }
+	kind, verdicts, err := repro.Useful(ctx, st, k.blob)
+	if err != nil {
+		return k, err
+	}
+	k.record = func(k, key string) bool {
+		return k == bundle.RecordKind || keep.Record(k, key) || (k == kind && verdicts[key]) || (k == recordLock && locks.keys[key]) || locks.also[k+"/"+key]
+	}
+	return k, nil
 }
 
 // gcRoots are the recipes that keep what they need: those that registered and

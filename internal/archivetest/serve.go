@@ -17,6 +17,7 @@ const (
 	Missing   Fault = "missing"   // 404
 	Wrong     Fault = "wrong"     // other bytes, as many
 	Truncated Fault = "truncated" // the connection breaks off in the middle
+	Longer    Fault = "longer"    // some bytes more
 	Short     Fault = "short"     // half of the bytes, as if they were all
 	Hold      Fault = "hold"      // nothing after the first half, until the client goes
 	Busy      Fault = "busy"      // 503
@@ -117,6 +118,8 @@ func (a *Archive) serve(w http.ResponseWriter, r *http.Request) {
 	case Wrong:
 		data = bytes.Clone(data)
 		data[len(data)/2] ^= 1
+	case Longer:
+		data = append(bytes.Clone(data), "more"...)
 	case Short:
 		data = data[:len(data)/2]
 	case Truncated:

@@ -141,6 +141,8 @@ func TestJudge(t *testing.T) {
 		{"one has other bytes", []*Bundle{by("a"), by("b", other)}, false, "a", "boot/xen.gz should be " + digest.FromString("backdoor").String()},
 		{"one of three has other bytes", []*Bundle{by("a"), by("b", other), by("c")}, true, "a c", "boot/xen.gz should be"},
 		{"one says two things", []*Bundle{by("a"), by("a", other), by("b")}, false, "b", "says two things"},
+		{"one says another thing that does not count", []*Bundle{by("a"), by("a", other, func(b *Build) { b.Byproducts = b.Byproducts[1:] }), by("b")}, false, "b", "builder a says two things"},
+		{"one says another thing too long ago", []*Bundle{by("a", other, func(b *Build) { b.Finished = noon.AddDate(0, 0, -3) }), by("a"), by("b")}, false, "b", "builder a says two things"},
 		{"other dependencies", []*Bundle{by("a"), by("b", func(b *Build) { b.Dependencies = b.Dependencies[:1] })}, false, "", "come from another recipe, lock, plan or dependency"},
 		{"other plan", []*Bundle{by("a"), by("b", func(b *Build) { b.Plan.Plan = digest.FromString("other") })}, false, "", "come from another"},
 		{"an artifact more", []*Bundle{by("a"), by("b", func(b *Build) { b.Artifacts = append(b.Artifacts, Artifact{"boot/evil", 1, xen}) })}, false, "a", "boot/evil is not there"},
@@ -190,6 +192,30 @@ func TestLevels(t *testing.T) {
 	} {
 		if o, err := Judge(court.Policy, Case{Artifacts: artifacts(), Bundles: bundles, AsOf: noon}); err != nil || o.Level != want {
 			t.Errorf("level %q, want %q: %v", o.Level, want, err)
+		}
+	}
+}
+
+// TestLevelOfOthers has a statement that was checked and is about another build,
+// and one whose check has failed: neither raises the level of the one that counts.
+func TestLevelOfOthers(t *testing.T) {
+	court := newCourt(t)
+	court.Threshold = 1
+	court.Require.Check = false
+	unchecked, failed := example(), example()
+	unchecked.Byproducts = unchecked.Byproducts[1:]
+	failed.Byproducts[0].Annotations = map[string]string{"reproducible": "false"}
+	elsewhere := example()
+	for i := range 8 { // of two groups of one owner each, the one with the smaller text counts
+		elsewhere.Plan.Plan = digest.FromString(fmt.Sprint("another plan ", i))
+		for name, bundles := range map[string][]*Bundle{
+			"another build": {signed(t, "a", unchecked, court.keys["a"]), signed(t, "b", elsewhere, court.keys["b"])},
+			"failed check":  {signed(t, "a", failed, court.keys["a"])},
+		} {
+			o, err := Judge(court.Policy, Case{Artifacts: artifacts(), Bundles: bundles, AsOf: noon})
+			if want := "DOMBUILD_BUILT"; err != nil || o.Agree[0].Builder == "a" && o.Level != want {
+				t.Errorf("%s: level %q, want %q: %v", name, o.Level, want, err)
+			}
 		}
 	}
 }

@@ -64,16 +64,19 @@ func (e *UntrustedError) Error() string {
 // error is an *UntrustedError that holds the outcome.
 func Judge(p Policy, c Case) (Outcome, error) {
 	o := Outcome{Threshold: p.Threshold, Agree: []Witness{}, Dissent: []Dissent{}, Refused: []Refusal{}}
-	var heard []testimony
+	var heard, said []testimony
 	for _, b := range c.Bundles {
 		t, err := hear(p, c, b)
+		if t.bundle != nil {
+			said = append(said, t)
+		}
 		if err != nil {
 			o.Refused = append(o.Refused, Refusal{b.Name, err.Error()})
 			continue
 		}
 		heard = append(heard, t)
 	}
-	heard = withoutLiars(heard, &o)
+	heard = withoutLiars(heard, said, &o)
 	group := largest(heard)
 	counted := map[Hint]bool{}
 	for _, t := range heard {
@@ -89,7 +92,7 @@ func Judge(p Policy, c Case) (Outcome, error) {
 		}
 	}
 	if n := len(owners(o.Agree)); n >= p.Threshold {
-		o.Passed, o.Level = true, level(n, p, heard)
+		o.Passed, o.Level = true, level(n, p, heard, group)
 		return o, nil
 	}
 	return o, &UntrustedError{o}
@@ -105,7 +108,8 @@ type testimony struct {
 	differs   []string // from the artifacts
 }
 
-// hear verifies a bundle and holds it against the policy.
+// hear verifies a bundle and holds it against the policy. What a trusted
+// builder has signed is returned with the error that says why it does not count.
 func hear(p Policy, c Case, b *Bundle) (testimony, error) {
 	by, ok := p.Trusted(b.Hint)
 	if !ok {
@@ -116,13 +120,13 @@ func hear(p Policy, c Case, b *Bundle) (testimony, error) {
 		return testimony{}, err
 	}
 	t := testimony{by: by, bundle: b, statement: v.Statement}
+	if t.key, err = agreementOf(v.Statement); err != nil {
+		return testimony{}, err
+	}
 	if err := fits(p, c, v.Statement.Predicate); err != nil {
-		return testimony{}, err
+		return t, err
 	}
-	if t.differs, err = compare(c, v.Statement.Subject); err != nil {
-		return testimony{}, err
-	}
-	t.key, err = agreementOf(v.Statement)
+	t.differs, err = compare(c, v.Statement.Subject)
 	return t, err
 }
 
@@ -149,17 +153,26 @@ func fits(p Policy, c Case, s Provenance) error {
 		if !g.required {
 			continue
 		}
-		found := s.Byproduct(g.name)
-		if len(found) == 0 {
-			return fmt.Errorf("it has no %s, which the policy requires", g.name)
-		}
-		for _, d := range found {
-			if got := d.Annotations[g.about]; got != g.want {
-				return fmt.Errorf("its %s says %s: %q, the policy requires %q", g.name, g.about, got, g.want)
-			}
+		if err := says(s, g.name, g.about, g.want); err != nil {
+			return err
 		}
 	}
 	return sameLock(c, s.BuildDefinition)
+}
+
+// says checks that a statement has byproducts of a name, and that all of them
+// say what is required.
+func says(s Provenance, name, about, want string) error {
+	found := s.Byproduct(name)
+	if len(found) == 0 {
+		return fmt.Errorf("it has no %s, which the policy requires", name)
+	}
+	for _, d := range found {
+		if got := d.Annotations[about]; got != want {
+			return fmt.Errorf("its %s says %s: %q, the policy requires %q", name, about, got, want)
+		}
+	}
+	return nil
 }
 
 // sameLock holds the dependencies against the lock, when there is one.
@@ -214,11 +227,11 @@ func compare(c Case, subject []Descriptor) ([]string, error) {
 }
 
 // withoutLiars leaves out builders that signed statements which contradict
-// each other about one build.
-func withoutLiars(heard []testimony, o *Outcome) []testimony {
+// each other about one build, whether these count or not.
+func withoutLiars(heard, said []testimony, o *Outcome) []testimony {
 	subjects := map[string]string{}
 	liars := map[Hint]bool{}
-	for _, t := range heard {
+	for _, t := range said {
 		k := string(t.by.Hint) + t.key.definition
 		if said, ok := subjects[k]; ok && said != t.key.subject {
 			liars[t.by.Hint] = true
@@ -260,8 +273,8 @@ func owners(w []Witness) []string {
 	return slices.Compact(names)
 }
 
-// level names what n owners who agree are worth.
-func level(n int, p Policy, heard []testimony) string {
+// level names what n owners who agree are worth: of their own statements only.
+func level(n int, p Policy, heard []testimony, group agreement) string {
 	var all []Witness
 	for _, b := range p.Builders {
 		all = append(all, Witness{Owner: b.Owner})
@@ -270,7 +283,7 @@ func level(n int, p Policy, heard []testimony) string {
 		return fmt.Sprintf("DOMBUILD_REPRODUCED_%d_OF_%d", n, len(owners(all)))
 	}
 	for _, t := range heard {
-		if len(t.differs) == 0 && len(t.statement.Predicate.Byproduct(ByproductCheck)) > 0 {
+		if len(t.differs) == 0 && t.key == group && says(t.statement.Predicate, ByproductCheck, "reproducible", "true") == nil {
 			return "DOMBUILD_REBUILT_BY_ITS_BUILDER"
 		}
 	}

@@ -111,8 +111,11 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%s: the reply is larger than %d bytes", e.URL, e.Limit)
+	return fmt.Sprintf("%s: the reply is larger than %d bytes", redact(e.URL), e.Limit)
 }
+
+// MoreThan is the limit.
+func (e *LimitError) MoreThan() int64 { return e.Limit }
 
 // OutageError is a host that is not asked again, for it did not answer others.
 type OutageError struct{ Host string }

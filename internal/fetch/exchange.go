@@ -26,8 +26,14 @@ func (c *Client) Exchange(req *http.Request) (*http.Response, error) {
 }
 
 // RoundTrip lets libraries that speak a protocol of their own send their
-// requests as this client does. It follows no redirects.
+// requests as this client does. It follows no redirects, and refuses those that
+// the library follows where this client would not.
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
+	if from := req.Response; from != nil && from.Request != nil { // it is because of a redirect
+		if err := checkRedirect(req, []*http.Request{from.Request}); err != nil {
+			return nil, err
+		}
+	}
 	ctx, w := c.watch(req.Context(), req.URL.Redacted())
 	transport := c.client().Transport
 	if transport == nil {

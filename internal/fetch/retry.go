@@ -52,6 +52,10 @@ type final struct{ error }
 
 func (f final) Unwrap() error { return f.error }
 
+// Final marks an error that trying again does not help against: the server has
+// said that it does not have what was asked for.
+func Final(err error) error { return final{err} }
+
 // temporary reports whether it may help to try the same URL again.
 func temporary(err error) bool {
 	var (

@@ -8,9 +8,11 @@ import (
 
 // Stream hands the bytes at url to take, which reads them to their end and
 // keeps nothing unless it returns nil. It tries again like Download, each time
-// from the beginning and with another call of take. More than limit bytes are
+// from the beginning and with another call of take; a server that breaks off
+// where it did before is given up. More than limit bytes are
 // a *LimitError. Nothing vouches for the bytes but take.
 func (c *Client) Stream(ctx context.Context, url string, limit int64, take func(io.Reader) error) error {
+	best := int64(0)
 	err := c.retry(ctx, func() (bool, error) {
 		r, err := c.open(ctx, url, 0, "")
 		if err != nil {
@@ -24,7 +26,9 @@ func (c *Client) Stream(ctx context.Context, url string, limit int64, take func(
 		err = take(body)
 		switch {
 		case body.err != nil && body.err != io.EOF:
-			return body.n >= further, body.err
+			more := body.n-best >= further
+			best = max(best, body.n)
+			return more, body.err
 		case err != nil:
 			return false, final{err}
 		}

@@ -83,6 +83,7 @@ func allowedSigners(r *recipe.Recipe, a recipe.Address) []string {
 // pinned is a package or source package and what vouches for it.
 type pinned struct {
 	name, version, bytes string
+	signer               string // of the package itself, where its header vouches
 	by                   Vouched
 }
 
@@ -91,7 +92,7 @@ func (d Distribution) pinned() map[string]pinned {
 	for _, v := range d.Vouched {
 		for _, deb := range v.Debs {
 			name := fmt.Sprintf("package %s of %s", deb.Name, d.Address)
-			all[name] = pinned{name, deb.Version, deb.Architecture + " " + string(deb.Digest), v}
+			all[name] = pinned{name, deb.Version, deb.Architecture + " " + string(deb.Digest), deb.Signer, v}
 		}
 		for _, dsc := range v.Dscs {
 			name := fmt.Sprintf("source package %s of %s", dsc.Name, d.Address)
@@ -101,13 +102,16 @@ func (d Distribution) pinned() map[string]pinned {
 					files = append(files, string(f.Digest))
 				}
 			}
-			all[name] = pinned{name, dsc.Version, strings.Join(files, " "), v}
+			all[name] = pinned{name, dsc.Version, strings.Join(files, " "), "", v}
 		}
 	}
 	return all
 }
 
 func (v Vouched) describe() string {
+	if v.Repository != "" {
+		return fmt.Sprintf("repository %s of %s by %s", v.Repository, v.Date.Format(time.DateOnly), joined(v.Signers))
+	}
 	return fmt.Sprintf("%s %s of %s by %s", v.Origin, v.Codename, v.Date.Format(time.DateOnly), joined(v.Signers))
 }
 
@@ -120,10 +124,10 @@ func (d Distribution) changes(before Distribution, allowed []string) []Change {
 		case !was:
 			changes = append(changes, Change{Name: name, To: p.version, By: p.by.describe()})
 		case p.version != b.version:
-			changes = append(changes, Change{Name: name, From: b.version, To: p.version, By: p.by.describe()})
+			changes = append(changes, Change{Name: name, From: b.version, To: p.version, By: p.by.describe(), Weaker: p.weakerSigner(b, allowed)})
 		case p.bytes != b.bytes:
 			changes = append(changes, Change{Name: name, From: b.version, To: p.version, By: p.by.describe(),
-				Weaker: []string{"other bytes under the same version"}})
+				Weaker: append([]string{"other bytes under the same version"}, p.weakerSigner(b, allowed)...)})
 		}
 	}
 	for name, b := range old {
@@ -134,27 +138,58 @@ func (d Distribution) changes(before Distribution, allowed []string) []Change {
 	return append(changes, d.releaseChanges(before, allowed)...)
 }
 
-// releaseChanges compares each Release file that is new with the newest before.
-func (d Distribution) releaseChanges(before Distribution, allowed []string) []Change {
-	if len(before.Vouched) == 0 || before.Suite != d.Suite {
+// weakerSigner says when a package that has a signature of its own is signed by
+// another key than before.
+func (p pinned) weakerSigner(before pinned, allowed []string) []string {
+	if p.signer == "" || before.signer == "" {
 		return nil
 	}
-	last := before.Vouched[len(before.Vouched)-1] // sorted by date
+	return weakerSigners([]string{before.signer}, []string{p.signer}, allowed)
+}
+
+// releaseChanges compares each Release file or repomd.xml that is new with the
+// newest before: of the suite, or of the same repository.
+func (d Distribution) releaseChanges(before Distribution, allowed []string) []Change {
+	if before.Suite != d.Suite {
+		return nil
+	}
 	var changes []Change
 	for _, v := range d.Vouched {
-		if slices.ContainsFunc(before.Vouched, func(b Vouched) bool { return b.Digest == v.Digest }) {
+		i := lastOf(before.Vouched, v.Repository)
+		if i < 0 || slices.ContainsFunc(before.Vouched, func(b Vouched) bool { return b.Digest == v.Digest }) {
 			continue
 		}
-		c := Change{Name: string(d.Address), From: last.describe(), To: v.describe(), Weaker: weakerSigners(last.Signers, v.Signers, allowed)}
-		if v.Date.Before(last.Date) {
-			c.Weaker = append(c.Weaker, fmt.Sprintf("the Release file is of %s, older than that of %s", v.Date.Format(time.RFC3339), last.Date.Format(time.RFC3339)))
-		}
-		if v.Origin != last.Origin {
-			c.Weaker = append(c.Weaker, fmt.Sprintf("the origin was %q and is %q", last.Origin, v.Origin))
-		}
-		changes = append(changes, c)
+		changes = append(changes, d.releaseChange(before.Vouched[i], v, allowed))
 	}
 	return changes
+}
+
+// lastOf finds the newest of what vouches; it is sorted by date.
+func lastOf(list []Vouched, repository string) int {
+	for i, v := range slices.Backward(list) {
+		if v.Repository == repository {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d Distribution) releaseChange(last, v Vouched, allowed []string) Change {
+	c := Change{Name: string(d.Address), From: last.describe(), To: v.describe()}
+	what := "Release file"
+	if v.Repository != "" {
+		what = "repomd.xml of " + v.Repository
+	}
+	if v.Kind != RPMHeader { // whose signers are those of the packages
+		c.Weaker = weakerSigners(last.Signers, v.Signers, allowed)
+	}
+	if v.Date.Before(last.Date) {
+		c.Weaker = append(c.Weaker, fmt.Sprintf("the %s is of %s, older than that of %s", what, v.Date.Format(time.RFC3339), last.Date.Format(time.RFC3339)))
+	}
+	if v.Origin != last.Origin {
+		c.Weaker = append(c.Weaker, fmt.Sprintf("the origin was %q and is %q", last.Origin, v.Origin))
+	}
+	return c
 }
 
 // weakerSigners says what is weaker about new signers: an additional one is
@@ -178,63 +213,4 @@ func weakerSigners(old, new, allowed []string) []string {
 		weaker = append(weaker, fmt.Sprintf("signed by a new key, %s, in the place of %s", joined(strange), joined(gone)))
 	}
 	return weaker
-}
-
-// worth ranks kinds of vouching.
-func (v Vouch) worth() int {
-	switch v.Kind {
-	case FirstUse:
-		return 0
-	case ByRecipe:
-		return 1
-	}
-	return 2
-}
-
-func sourceChanges(before, after []Source, r *recipe.Recipe) []Change {
-	old := map[recipe.Address]Source{}
-	for _, s := range before {
-		old[s.Address] = s
-	}
-	var changes []Change
-	for _, s := range after {
-		b, was := old[s.Address]
-		delete(old, s.Address)
-		if c, changed := s.change(b, was, allowedSigners(r, s.Address)); changed {
-			changes = append(changes, c)
-		}
-	}
-	for _, s := range old {
-		if s.URL != "" {
-			changes = append(changes, Change{Name: string(s.Address), From: s.URL})
-		}
-	}
-	return changes
-}
-
-// change compares a source with what it was. Source packages are compared as
-// pins of their distribution.
-func (s Source) change(b Source, was bool, allowed []string) (Change, bool) {
-	if s.URL == "" || was && s.URL == b.URL && s.Digest == b.Digest && s.Vouch.String() == b.Vouch.String() {
-		return Change{}, false
-	}
-	c := Change{Name: string(s.Address), To: s.URL + " " + string(s.Digest), By: s.Vouch.String()}
-	if !was || b.URL == "" {
-		return c, true
-	}
-	c.From = b.URL + " " + string(b.Digest)
-	if s.Vouch.worth() < b.Vouch.worth() {
-		c.Weaker = append(c.Weaker, fmt.Sprintf("vouched for by %s, before by %s", s.Vouch, b.Vouch))
-	}
-	if s.Vouch.signed() && b.Vouch.signed() {
-		c.Weaker = append(c.Weaker, weakerSigners(b.Vouch.Signers, s.Vouch.Signers, allowed)...)
-		if s.Vouch.SignedAt.Before(b.Vouch.SignedAt) && !s.Vouch.SignedAt.IsZero() {
-			c.Weaker = append(c.Weaker, fmt.Sprintf("signed at %s, before at %s", s.Vouch.SignedAt.Format(time.RFC3339), b.Vouch.SignedAt.Format(time.RFC3339)))
-		}
-	}
-	// With its digest in the recipe, the recipe has said that the bytes change.
-	if s.URL == b.URL && s.Digest.Algorithm() == b.Digest.Algorithm() && s.Digest != b.Digest && s.Vouch.Kind != ByRecipe {
-		c.Weaker = append(c.Weaker, "other bytes at the same URL")
-	}
-	return c, true
 }

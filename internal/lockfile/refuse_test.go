@@ -48,6 +48,8 @@ func TestParseRefuses(t *testing.T) {
 		{"name of a file is not its path's", `file "xen_4.17.5.orig.tar.xz"`, `file "xen.tar.xz"`, "is not where a file", "path   ="},
 		{"package twice", "    deb \"make\" {", "    deb \"libc6\" {", "libc6 is pinned twice", `deb "libc6" {`},
 		{"toolchain without its pin", "    \"libc6\",\n", "    \"libc5\",\n", "package libc5 is not pinned", "packages ="},
+		{"asked for, and not pinned", "requested = [\n", "requested = [\n    \"gcc\",\n", "package gcc was asked for and is not among the packages", "requested ="},
+		{"asked for in another version", "requested = [\n    \"make\"", "requested = [\n    \"make=4.4\"", "version 4.4 of package make was asked for, and 4.3-4.1 is pinned", "requested ="},
 		{"pin that nobody names", "    \"libc6\",\n", "", "no toolchain names package libc6", `deb "libc6" {`},
 		{"source without its pin", `dsc  = "xen"`, `dsc  = "zen"`, `source package "zen" is not pinned`, `dsc  = "zen"`},
 		{"unknown distribution", "toolchain \"base\" {\n  from = \"debian\"", "toolchain \"base\" {\n  from = \"fedora\"", "distribution.fedora has no pins", ""},

@@ -118,9 +118,11 @@ func (t *Tree) fits(want *Tree, s recipe.Source) bool {
 }
 
 // FirstUse reports whether nobody vouches for the tree: it is what a tag, which
-// can be moved, named when it was pinned.
+// can be moved, named when it was pinned. That the commit is signed does not
+// say that the tag names it: any commit that was ever signed would do.
 func (t *Tree) FirstUse() bool {
-	return (t.Kind == GitTree || t.Kind == OCITree) && t.Ref != "" && len(t.Vouched) == 0
+	signed := slices.ContainsFunc(t.Vouched, func(v TreeVouch) bool { return v.Kind == GitTag })
+	return (t.Kind == GitTree || t.Kind == OCITree) && t.Ref != "" && !signed
 }
 
 // String names what is pinned: "git https://… v1 0123…".

@@ -25,7 +25,7 @@ func (t *Tree) evidence() []Evidence {
 
 // By says who vouches for a tree, for people.
 func (t *Tree) By() string {
-	if t.FirstUse() {
+	if t.FirstUse() && len(t.Vouched) == 0 {
 		return Vouch{Kind: FirstUse}.String()
 	}
 	switch t.Kind {
@@ -36,6 +36,9 @@ func (t *Tree) By() string {
 		}
 		if len(t.Pinned) == 40 {
 			by += ", through git's SHA-1 names"
+		}
+		if t.FirstUse() {
+			by += "; nobody vouches that the tag names it"
 		}
 		return by
 	case GoModuleTree:

@@ -2,6 +2,8 @@ package lockfile
 
 import (
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/dombuild/dombuild/internal/recipe"
 )
@@ -146,6 +148,11 @@ func (v *validator) toolchain(l *Lock, t Toolchain, used map[string]bool) {
 	}
 	for _, name := range t.Requested {
 		v.match(at, "requested", "name of a package", name, requestForm(l.dists[t.From]))
+		if name, version, exact := strings.Cut(name, "="); !slices.Contains(t.Packages, name) {
+			v.add(at, "requested", "missing pin", "package %s was asked for and is not among the packages", name)
+		} else if have := l.debs[t.From][name].Version; exact && have != version {
+			v.add(at, "requested", "bad pin", "version %s of package %s was asked for, and %s is pinned", version, name, have)
+		}
 	}
 	for _, name := range t.Packages {
 		if _, ok := l.debs[t.From][name]; !ok {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -32,6 +33,7 @@ type testArchive struct {
 	release  map[string]string // fields of the Release file
 	packages string
 	sources  string
+	other    map[string]string // further indexes, by path
 	files    map[string][]byte // what is served, by path
 	server   *httptest.Server
 
@@ -83,7 +85,9 @@ func (a *testArchive) serve(w http.ResponseWriter, r *http.Request) {
 // publish writes the indexes and signs the Release file.
 func (a *testArchive) publish() {
 	sums := ""
-	for path, text := range map[string]string{"main/binary-amd64/Packages": a.packages, "main/source/Sources": a.sources} {
+	indexes := map[string]string{"main/binary-amd64/Packages": a.packages, "main/source/Sources": a.sources}
+	maps.Copy(indexes, a.other)
+	for path, text := range indexes {
 		for suffix, data := range map[string][]byte{"": []byte(text), ".gz": archivetest.Compress(".gz", []byte(text)), ".xz": archivetest.Compress(".xz", []byte(text))} {
 			d := digest.FromBytes(data)
 			sums += fmt.Sprintf("\n %s %d %s%s", d.Encoded(), len(data), path, suffix)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rsa"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,22 @@ func isSSH(content []byte) bool {
 	return err == nil && len(keys) > 0
 }
 
-// sshKeys reads the keys of a file: one a line, whatever stands before its type.
+// sshLimit finds the options of a line that say when, or for what, its key counts.
+var sshLimit = regexp.MustCompile(`(?i)(^|[\s,])(cert-authority|valid-after=|valid-before=|expiry-time=|namespaces=("[^"]*")?)`)
+
+// limited refuses what stands before a key when it limits the key to something
+// else than git's signatures, at any time: its word would count for more than
+// whoever wrote the line wanted.
+func limited(before string) error {
+	for _, m := range sshLimit.FindAllStringSubmatch(before, -1) {
+		if !slices.Contains(strings.Split(strings.Trim(m[3], `"`), ","), "git") {
+			return fmt.Errorf("the option %s is not looked at: leave the key out, or the option", strings.TrimSuffix(strings.ToLower(m[2]), "="))
+		}
+	}
+	return nil
+}
+
+// sshKeys reads the keys of a file: one a line, after principals and options.
 func sshKeys(content []byte) ([]ssh.PublicKey, error) {
 	var keys []ssh.PublicKey
 	for n, line := range strings.Split(string(content), "\n") {
@@ -59,6 +75,9 @@ func sshKeys(content []byte) ([]ssh.PublicKey, error) {
 		i := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(sshKeyTypes, f) })
 		if i < 0 || i+1 == len(fields) {
 			return nil, fmt.Errorf("line %d holds no SSH key", n+1)
+		}
+		if err := limited(strings.Join(fields[:i], " ")); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+1, err)
 		}
 		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(fields[i] + " " + fields[i+1]))
 		if err != nil {

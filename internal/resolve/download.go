@@ -50,7 +50,34 @@ func (c *client) fetch(ctx context.Context, name, url string, total, limit int64
 	data, err = c.downloader.Download(ctx, url, limit)
 	task.Add(int64(len(data)))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("downloading %s: it has more than %d bytes", url, limit)
+		err = tooLong{url, limit}
+	}
+	return data, err
+}
+
+// tooLong is a file with more bytes than were wanted.
+type tooLong struct {
+	url   string
+	limit int64
+}
+
+func (e tooLong) Error() string {
+	return fmt.Sprintf("downloading %s: it has more than %d bytes", redacted(e.url), e.limit)
+}
+
+// MoreThan is the limit; the errors of downloaders have it too.
+func (e tooLong) MoreThan() int64 { return e.limit }
+
+// exact gets a file whose size and digest are vouched for. One that has more
+// bytes is as wrong as one that has others.
+func (c *client) exact(ctx context.Context, name, url string, want lockfile.Index) ([]byte, error) {
+	data, err := c.fetch(ctx, name, url, want.Size, want.Size)
+	var long interface{ MoreThan() int64 }
+	if errors.As(err, &long) {
+		return nil, &IntegrityError{What: "index " + want.Path, Want: want.Digest, Size: want.Size, From: url}
+	}
+	if err == nil {
+		err = verify(want, data, url)
 	}
 	return data, err
 }
@@ -72,10 +99,7 @@ func (c *client) index(ctx context.Context, bases []string, suite string, want l
 	for _, base := range bases {
 		for _, path := range indexPaths(want, r.byHash) {
 			url := join(base, "dists/"+suite+"/"+path)
-			data, err := c.fetch(ctx, suite+" "+want.Path, url, want.Size, want.Size)
-			if err == nil {
-				err = verify(want, data, url)
-			}
+			data, err := c.exact(ctx, suite+" "+want.Path, url, want)
 			if err != nil {
 				errs = append(errs, err)
 				continue

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -28,7 +29,7 @@ func (e *UntrustedError) Error() string {
 		s += ": " + e.Err.Error()
 	}
 	if e.From != "" {
-		s += "\n  from " + e.From
+		s += "\n  from " + redacted(e.From)
 	}
 	return s
 }
@@ -43,12 +44,25 @@ func (e *UntrustedError) Hint() string { return e.Remedy }
 type IntegrityError struct {
 	What      string
 	Want, Got digest.Digest
+	Size      int64 // in bytes, where it is longer and was not read to its end
 	From      string
 }
 
 func (e *IntegrityError) Error() string {
+	got := string(e.Got)
+	if got == "" {
+		got = fmt.Sprintf("more than %d bytes", e.Size)
+	}
 	return fmt.Sprintf("%s does not hold the bytes it should\n  wanted  %s\n  got     %s\n  from    %s\n  action  not read, nothing kept",
-		e.What, e.Want, e.Got, e.From)
+		e.What, e.Want, got, redacted(e.From))
+}
+
+// redacted leaves the password of a mirror out of its address.
+func redacted(from string) string {
+	if u, err := url.Parse(from); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return from
 }
 
 // Hint says what helps.
@@ -152,7 +166,7 @@ func (e *NoMirrorError) Error() string {
 
 // Hint shows the configuration that helps.
 func (e *NoMirrorError) Hint() string {
-	return fmt.Sprintf("add to %s: mirror %q { urls = [\"https://…\"] }", e.Config, e.Distribution)
+	return fmt.Sprintf("add to %s: mirror %q { urls = [\"https://…\"] }, or set %s", e.Config, e.Distribution, variable(e.Distribution))
 }
 
 func place(r hcl.Range) string {

@@ -77,6 +77,8 @@ func TestLock(t *testing.T) {
 	kept := map[digest.Digest]bool{}
 	opt := a.options()
 	opt.Keep = func(_ context.Context, data []byte, want digest.Digest) error {
+		keeping.Lock()
+		defer keeping.Unlock()
 		kept[want] = digest.FromBytes(data) == want
 		return nil
 	}

@@ -20,10 +20,11 @@ import (
 // Mirrors knows where the archives of distributions are to be had. That is
 // configuration of a machine; what comes from a mirror is verified.
 type Mirrors struct {
-	config     string
-	configured map[string][]string
-	host       []archive
-	yum        map[string][]string // base addresses of the host's repositories of RPM packages
+	config      string
+	environment map[string][]string // by the name of the variable
+	configured  map[string][]string
+	host        []archive
+	yum         map[string][]string // base addresses of the host's repositories of RPM packages
 }
 
 // archive is an entry of the host's own package configuration.
@@ -41,11 +42,52 @@ func ConfigPath() string {
 	return filepath.Join(dir, "dombuild", "config.hcl")
 }
 
-// LoadMirrors reads the configuration file, which need not be there, and
-// apt's configuration below aptRoot ("/" on a host).
+// mirrorVariable begins the names of environment variables that say where
+// mirrors are: addresses with blanks between them.
+const mirrorVariable = "DOMBUILD_MIRROR_"
+
+// variable is the one of a mirror: DOMBUILD_MIRROR_FEDORA_UPDATES of
+// "fedora/updates".
+func variable(name string) string {
+	return mirrorVariable + strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToUpper(name))
+}
+
+// named returns the addresses that the environment or the configuration gives
+// to a name.
+func (m *Mirrors) named(name string) []string {
+	if urls := m.environment[variable(name)]; len(urls) > 0 {
+		return urls
+	}
+	return m.configured[name]
+}
+
+func (m *Mirrors) readEnvironment(environment []string) error {
+	m.environment = map[string][]string{}
+	for _, v := range environment {
+		name, value, _ := strings.Cut(v, "=")
+		if !strings.HasPrefix(name, mirrorVariable) {
+			continue
+		}
+		for _, u := range strings.Fields(value) {
+			if !usable(u) {
+				return fmt.Errorf("reading the environment: %s: %q is not an http, https or file URL", name, u)
+			}
+			m.environment[name] = append(m.environment[name], u)
+		}
+	}
+	return nil
+}
+
+// LoadMirrors reads the environment, the configuration file, which need not be
+// there, and apt's configuration below aptRoot ("/" on a host).
 func LoadMirrors(configPath, aptRoot string) (*Mirrors, error) {
 	m := &Mirrors{config: configPath, configured: map[string][]string{}}
-	if err := m.readConfig(); err != nil {
+	if err := errors.Join(m.readEnvironment(os.Environ()), m.readConfig()); err != nil {
 		return nil, err
 	}
 	m.addRegistries()
@@ -105,11 +147,11 @@ func usable(raw string) bool {
 }
 
 // Bases returns the addresses of archives that may have a suite of a
-// distribution: what the configuration names; otherwise the host's entries
+// distribution: what the environment or the configuration names; otherwise the host's entries
 // that have the suite and are called like the distribution; otherwise those
 // that have the suite, otherwise those that are called so.
 func (m *Mirrors) Bases(distribution, suite string) []string {
-	if urls := m.configured[distribution]; len(urls) > 0 {
+	if urls := m.named(distribution); len(urls) > 0 {
 		return slices.Clone(urls)
 	}
 	called := func(a archive) bool { return path.Base(strings.TrimRight(a.uri, "/")) == distribution }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
 
 	"github.com/dombuild/dombuild/internal/lockfile"
 )
@@ -60,6 +61,34 @@ func TestMirrorsOfTheHost(t *testing.T) {
 	}
 }
 
+// TestMirrorsOfTheEnvironment has variables, which go before the configuration.
+func TestMirrorsOfTheEnvironment(t *testing.T) {
+	root := host(t, map[string]string{
+		"config.hcl":           "mirror \"debian\" {\n  urls = [\"https://mine.example/debian/\"]\n}\nmirror \"ubuntu\" {\n  urls = [\"https://mine.example/ubuntu\"]\n}\n",
+		"etc/apt/sources.list": "deb http://one.example/debian bookworm main\n",
+	})
+	t.Setenv("DOMBUILD_MIRROR_DEBIAN", "https://first.example/debian  file:///srv/debian")
+	t.Setenv("DOMBUILD_MIRROR_UBUNTU", "")
+	t.Setenv("DOMBUILD_MIRROR_FEDORA_UPDATES", "https://first.example/$releasever")
+	m, err := LoadMirrors(filepath.Join(root, "config.hcl"), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct{ got, want []string }{
+		"debian":         {m.Bases("debian", "bookworm"), []string{"https://first.example/debian", "file:///srv/debian"}},
+		"ubuntu":         {m.Bases("ubuntu", "noble"), []string{"https://mine.example/ubuntu"}},
+		"fedora/updates": {m.Repository("fedora", "42", "updates", "x86_64"), []string{"https://first.example/42"}},
+	} {
+		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	t.Setenv("DOMBUILD_MIRROR_DEBIAN", "ftp://first.example/debian")
+	if _, err := LoadMirrors(filepath.Join(root, "config.hcl"), root); err == nil || !strings.Contains(err.Error(), `DOMBUILD_MIRROR_DEBIAN: "ftp://first.example/debian" is not`) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestMirrorsOfTheConfiguration(t *testing.T) {
 	root := host(t, map[string]string{
 		"config.hcl":           "mirror \"debian\" {\n  urls = [\"https://mine.example/debian/\", \"file:///srv/d\"]\n}\n",
@@ -89,6 +118,33 @@ func TestBadConfiguration(t *testing.T) {
 		_, err := LoadMirrors(filepath.Join(root, "config.hcl"), root)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestPasswordOfAMirror has a mirror that wants a password and is not trusted:
+// the message does not tell it.
+func TestPasswordOfAMirror(t *testing.T) {
+	a := newArchive(t)
+	const index = "/debian/dists/bookworm/main/binary-amd64/Packages.gz"
+	for name, change := range map[string]func(data []byte) []byte{
+		"other bytes": func(data []byte) []byte { return append(data[:len(data)-1], data[len(data)-1]^1) },
+		"more bytes":  func(data []byte) []byte { return append(data, 'x') },
+		"untrusted":   nil,
+	} {
+		a.publish()
+		opt := a.options()
+		opt.Mirrors.configured["debian"] = []string{strings.Replace(a.server.URL, "://", "://me:secret@", 1) + "/debian"}
+		if change == nil {
+			a.files["/debian/dists/bookworm/InRelease"] = []byte("x")
+		} else {
+			hash := "/debian/dists/bookworm/main/binary-amd64/by-hash/SHA256/" + digest.FromBytes(a.files[index]).Encoded()
+			a.files[hash] = change(a.files[index])
+			a.files[index] = a.files[hash]
+		}
+		_, err := Lock(t.Context(), a.recipe(), nil, opt)
+		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "me:xxxxx@") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

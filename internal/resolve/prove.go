@@ -107,6 +107,15 @@ func (p *prover) note(d digest.Digest, by string, err error) {
 	p.about[d] = proof
 }
 
+// noteFirstUse records that nobody vouches for a pin and that the recipe takes
+// it so. What was refuted under the same digest, where another pin asks for
+// more, stays refuted.
+func (p *prover) noteFirstUse(d digest.Digest, by string) {
+	if p.note(d, by, nil); p.about[d].Err == nil {
+		p.about[d] = Proof{Verdict: FirstUse, By: by}
+	}
+}
+
 // MissingError says that evidence is not there, or cannot be read.
 type MissingError struct {
 	Evidence lockfile.Evidence
@@ -220,11 +229,22 @@ func (p *prover) release(d lockfile.Distribution, v lockfile.Vouched) (*release,
 		}
 	}
 	for _, i := range v.Indexes {
+		if !consulted(want, i.Path) {
+			return nil, contradiction(what, "index %s is not of the components and the architecture that the recipe asks for", i.Path)
+		}
 		if file, ok := r.files[i.Path]; !ok || file != i {
 			return nil, contradiction(what, "index %s is %s of %d bytes, and the lock says %s of %d bytes", i.Path, file.Digest, file.Size, i.Digest, i.Size)
 		}
 	}
 	return r, nil
+}
+
+// consulted reports whether an index lies where load looks for those of a
+// distribution: a Release file signs those of all components and architectures.
+func consulted(d recipe.Distribution, index string) bool {
+	component, kind := path.Split(path.Dir(index))
+	return slices.Contains(d.Components, strings.TrimSuffix(component, "/")) &&
+		slices.Contains([]string{"binary-" + d.Architecture, "binary-all", "source"}, kind)
 }
 
 func shown(t time.Time) string {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +22,12 @@ import (
 // blobs is a store in memory.
 type blobs map[digest.Digest][]byte
 
+// keeping guards every store in memory: indexes are kept while others come.
+var keeping sync.Mutex
+
 func (b blobs) keep(_ context.Context, data []byte, want digest.Digest) error {
+	keeping.Lock()
+	defer keeping.Unlock()
 	if got := digest.FromBytes(data); got != want {
 		return &IntegrityError{Want: want, Got: got}
 	}
@@ -170,6 +177,78 @@ func everyField(t *testing.T, r *recipe.Recipe, l *lockfile.Lock, store blobs) m
 		}
 	}
 	return found
+}
+
+// TestProveFirstUseHidesNothing has a lock that puts the bytes of a source on
+// first use in the place of what was signed: a digest that one pin may have is
+// refuted for the other.
+func TestProveFirstUseHidesNothing(t *testing.T) {
+	a, r, _, store := proven(t)
+	other := []byte("bytes that nobody signed")
+	a.files["/other.tar"] = other
+	store[digest.FromBytes(other)] = other
+	r.Sources = slices.DeleteFunc(r.Sources, func(s recipe.Source) bool { return s.Name == "sums" || s.Name == "pinned" })
+	r.Sources = append(r.Sources, recipe.Source{Address: "source.unsigned", Name: "unsigned",
+		HTTP: &recipe.HTTP{URL: a.url("other.tar"), Trust: &recipe.Trust{FirstUse: true}}})
+	opt := a.options()
+	opt.Keep = store.keep
+	l, err := Lock(t.Context(), r, nil, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"source.file", "distribution.debian"} {
+		c := l.Content()
+		for i, s := range c.Sources {
+			if string(s.Address) == name {
+				c.Sources[i].Digest, c.Sources[i].Size = digest.FromBytes(other), int64(len(other))
+			}
+		}
+		if deb := &c.Distributions[0].Vouched[0].Debs[0]; name == "distribution.debian" {
+			deb.Digest, deb.Size = digest.FromBytes(other), int64(len(other))
+		}
+		bad, err := lockfile.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proofs, err := Prove(t.Context(), r, bad, Evidence{Open: store.open})
+		if err != nil || !slices.ContainsFunc(proofs, func(p Proof) bool { return p.Verdict == Refuted }) {
+			t.Errorf("%s: nothing was refuted: %v, %v", name, proofs, err)
+		}
+	}
+}
+
+// TestProveOtherIndexes has locks that name packages by indexes which the same
+// Release file signs, of components and architectures that the recipe has not.
+func TestProveOtherIndexes(t *testing.T) {
+	a, r, _, store := proven(t)
+	elsewhere := []string{"contrib/binary-amd64/Packages", "main/binary-i386/Packages", "main/debian-installer/binary-amd64/Packages", "updates/main/binary-amd64/Packages"}
+	a.other = map[string]string{}
+	for _, path := range elsewhere {
+		a.other[path] = a.packages
+	}
+	a.publish()
+	opt := a.options()
+	opt.Keep = store.keep
+	l, err := Lock(t.Context(), r, nil, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errs := failures(t, r, l, store, time.Time{}); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	for _, path := range elsewhere {
+		c := l.Content()
+		v := &c.Distributions[0].Vouched[0]
+		i := slices.IndexFunc(v.Indexes, func(i lockfile.Index) bool { return strings.HasSuffix(i.Path, "Packages.gz") })
+		v.Indexes[i].Path = path + ".gz"
+		bad, err := lockfile.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if errs := failures(t, r, bad, store, time.Time{}); len(errs) == 0 || !strings.Contains(errs[0].Error(), "that the recipe asks for") {
+			t.Errorf("%s: %v", path, errs)
+		}
+	}
 }
 
 // TestRecover gets lost evidence again as long as it is where it was.

@@ -26,7 +26,7 @@ func (p *prover) source(s lockfile.Source) {
 	case s.Vouch.Kind == lockfile.FirstUse && p.recipe.Demands().NoFirstUse:
 		p.note(s.Digest, by, &UntrustedError{What: string(s.Address), Reason: "nobody vouches for it, and the recipe's policy has first_use = false"})
 	case s.Vouch.Kind == lockfile.FirstUse && size == nil:
-		p.about[s.Digest] = Proof{Verdict: FirstUse, By: by}
+		p.noteFirstUse(s.Digest, by)
 	case s.Vouch.Kind == lockfile.ByRecipe && want.HTTP.Digest != s.Digest:
 		p.note(s.Digest, by, contradiction(string(s.Address), "the recipe says %s, and the lock %s", want.HTTP.Digest, s.Digest))
 	case s.Vouch.Kind == lockfile.ByRecipe || s.Vouch.Kind == lockfile.FirstUse:

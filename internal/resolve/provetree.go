@@ -20,8 +20,10 @@ func (p *prover) tree(s lockfile.Source) {
 	by, err := t.By(), p.provedTree(s)
 	firstUse := err == nil && t.FirstUse()
 	for _, sum := range append([]lockfile.Part{{Digest: t.Digest}}, t.Parts...) {
-		if p.note(sum.Digest, by, err); firstUse && p.about[sum.Digest].Err == nil {
-			p.about[sum.Digest] = Proof{Verdict: FirstUse, By: by}
+		if firstUse {
+			p.noteFirstUse(sum.Digest, by)
+		} else {
+			p.note(sum.Digest, by, err)
 		}
 	}
 }
@@ -32,7 +34,7 @@ func (p *prover) provedTree(s lockfile.Source) error {
 	case i < 0:
 		return &UntrustedError{What: string(s.Address), Reason: "the recipe has no such source"}
 	case s.Tree.FirstUse() && p.recipe.Demands().NoFirstUse:
-		return &UntrustedError{What: string(s.Address), Reason: "nobody vouches for it, and the recipe's policy has first_use = false"}
+		return &UntrustedError{What: string(s.Address), Reason: "nobody vouches for what its tag names, and the recipe's policy has first_use = false"}
 	case p.evidence.Tree == nil:
 		return &MissingError{Evidence: lockfile.Evidence{Of: s.Address}}
 	}

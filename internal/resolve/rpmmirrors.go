@@ -13,15 +13,15 @@ import (
 )
 
 // Repository returns the addresses of a repository of an RPM distribution:
-// what the configuration names for "<distribution>/<repository>"; otherwise
+// what the environment or the configuration names for "<distribution>/<repository>"; otherwise
 // for the distribution, where $repository, or a further directory of that
 // name, tells them apart; otherwise the baseurl of the host's own repository
 // of that name. As in a .repo file $releasever stands for the release and
 // $basearch for the architecture.
 func (m *Mirrors) Repository(distribution, release, repository, arch string) []string {
-	urls := m.configured[distribution+"/"+repository]
+	urls := m.named(distribution + "/" + repository)
 	if len(urls) == 0 {
-		for _, u := range m.configured[distribution] {
+		for _, u := range m.named(distribution) {
 			if !strings.Contains(u, "$repository") {
 				u = strings.TrimRight(u, "/") + "/$repository"
 			}

@@ -157,10 +157,7 @@ func (r *repository) index(ctx context.Context, kind string) (io.ReadCloser, err
 	var errs []error
 	for _, base := range r.bases {
 		url := join(base, record.Path)
-		data, err := r.client.fetch(ctx, r.name+" "+kind, url, record.Size, record.Size)
-		if err == nil {
-			err = verify(want, data, url)
-		}
+		data, err := r.client.exact(ctx, r.name+" "+kind, url, want)
 		if err != nil {
 			errs = append(errs, err)
 			continue

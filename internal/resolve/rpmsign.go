@@ -49,17 +49,9 @@ func verifyPackage(f PackageFile, want rpm.NEVRA, keys *vouch.Keyring, terms vou
 	if len(signatures) == 0 {
 		return none, errors.New("its header is not signed")
 	}
-	var good []vouch.Signature
-	var reasons []error
-	for _, s := range signatures {
-		list, err := keys.Detached(s, bytes.NewReader(signed), terms)
-		if err != nil {
-			reasons = append(reasons, err)
-		}
-		good = append(good, list...)
-	}
-	if len(good) == 0 {
-		return none, joined(reasons)
+	good, err := keys.Detached(bytes.Join(signatures, nil), bytes.NewReader(signed), terms)
+	if err != nil {
+		return none, err
 	}
 	if err := p.Verify(); err != nil {
 		return none, err

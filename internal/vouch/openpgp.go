@@ -3,7 +3,6 @@ package vouch
 import (
 	"bytes"
 	"crypto"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -183,8 +182,8 @@ func (t Terms) count(signatures []*packet.Signature, outcomes []outcome) ([]Sign
 
 var strongHashes = []crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512, crypto.SHA3_256, crypto.SHA3_512}
 
-// minRSA is how many bits an RSA key must have.
-const minRSA = 2048
+// minBits is how many bits a key of RSA or DSA must have.
+const minBits = 2048
 
 func verifyOne(sig *packet.Signature, signed io.Reader, keys openpgp.EntityList, t Terms) (*openpgp.Entity, error) {
 	now := t.Now
@@ -209,11 +208,23 @@ func verifyOne(sig *packet.Signature, signed io.Reader, keys openpgp.EntityList,
 		return nil, err
 	}
 	for _, k := range keys.KeysById(*sig.IssuerKeyId) {
-		if pub, ok := k.PublicKey.PublicKey.(*rsa.PublicKey); ok && pub.N.BitLen() < minRSA {
-			return nil, fmt.Errorf("an RSA key of %d bits is too weak", pub.N.BitLen())
+		if err := longEnough(k.PublicKey); err != nil {
+			return nil, err
 		}
 	}
 	return signer, nil
+}
+
+func longEnough(k *packet.PublicKey) error {
+	kind := map[packet.PublicKeyAlgorithm]string{packet.PubKeyAlgoRSA: "RSA", packet.PubKeyAlgoRSASignOnly: "RSA", packet.PubKeyAlgoDSA: "DSA"}[k.PubKeyAlgo]
+	if kind == "" {
+		return nil
+	}
+	n, err := k.BitLength()
+	if err == nil && n < minBits {
+		err = fmt.Errorf("a key of %s of %d bits is too weak", kind, n)
+	}
+	return err
 }
 
 func isForgery(err error) bool {

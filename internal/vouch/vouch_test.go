@@ -3,6 +3,8 @@ package vouch
 import (
 	"bytes"
 	"crypto"
+	"crypto/dsa" //lint:ignore SA1019 of old keys, which are refused
+	"crypto/rand"
 	"errors"
 	"io"
 	"slices"
@@ -183,6 +185,34 @@ func TestWeakHashIsRefused(t *testing.T) {
 		sig := &packet.Signature{Hash: weak, CreationTime: now, IssuerKeyId: &key.PrimaryKey.KeyId}
 		if _, err := verifyOne(sig, nil, openpgp.EntityList{key}, Terms{Now: now}); err == nil || !strings.Contains(err.Error(), "too weak") {
 			t.Errorf("%v: %v", weak, err)
+		}
+	}
+}
+
+// TestWeakKeyIsRefused has keys of a length that can be broken.
+func TestWeakKeyIsRefused(t *testing.T) {
+	config := &packet.Config{Time: func() time.Time { return at.AddDate(-1, 0, 0) }, Algorithm: packet.PubKeyAlgoRSA, RSABits: 1024}
+	weakRSA, err := openpgp.NewEntity("a", "", "a@example.org", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var private dsa.PrivateKey
+	if err := dsa.GenerateParameters(&private.Parameters, rand.Reader, dsa.L1024N160); err != nil {
+		t.Fatal(err)
+	}
+	if err := dsa.GenerateKey(&private, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	key := packet.NewDSAPrivateKey(config.Now(), &private)
+	weakDSA := &openpgp.Entity{PrimaryKey: &key.PublicKey, PrivateKey: key, Identities: map[string]*openpgp.Identity{}}
+	if err := weakDSA.AddUserId("b", "", "b@example.org", config); err != nil {
+		t.Fatal(err)
+	}
+	for name, key := range map[string]*openpgp.Entity{"RSA": weakRSA, "DSA": weakDSA} {
+		sig := archivetest.Detached([]byte("data"), at, key)
+		_, err := keyring(t, key).Detached(sig, strings.NewReader("data"), Terms{Now: now})
+		if err == nil || !strings.Contains(err.Error(), "a key of "+name+" of 1024 bits is too weak") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

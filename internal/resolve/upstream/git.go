@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dombuild/dombuild/internal/fetch"
 	"github.com/dombuild/dombuild/internal/fetch/gitwire"
 	"github.com/dombuild/dombuild/internal/git"
 	"github.com/dombuild/dombuild/internal/lockfile"
@@ -96,7 +97,7 @@ func (m *Machine) receive(ctx context.Context, s recipe.Source, commit git.ID, t
 			return nil, err
 		}
 		if want == "" {
-			return nil, &resolve.UnknownError{What: "tag", Name: tag, In: recipe.Address(s.Git.URL), Of: s.Address}
+			return nil, fetch.Final(&resolve.UnknownError{What: "tag", Name: tag, In: recipe.Address(s.Git.URL), Of: s.Address})
 		}
 	}
 	if want.Format() != r.Format() {
@@ -109,7 +110,7 @@ func (m *Machine) receive(ctx context.Context, s recipe.Source, commit git.ID, t
 	c := &clone{pack: p}
 	if err := c.read(want, tag); err != nil {
 		p.Close()
-		return nil, fmt.Errorf("%s: %w", s.Git.URL, err)
+		return nil, fetch.Final(fmt.Errorf("%s: %w", s.Git.URL, err))
 	}
 	return c, nil
 }

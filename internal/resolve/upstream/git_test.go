@@ -203,7 +203,7 @@ func TestGitMissing(t *testing.T) {
 	g.commit("x", map[string]string{"a.txt": "one\n"})
 	m := newMachine(t)
 	var unknown *resolve.UnknownError
-	if _, err := m.Pin(t.Context(), g.source("x", func(c *recipe.Git) { c.Tag = "v9" })); !errors.As(err, &unknown) {
+	if _, err := m.Pin(t.Context(), g.source("x", func(c *recipe.Git) { c.Tag = "v9" })); !errors.As(err, &unknown) || strings.Contains(err.Error(), "tried") {
 		t.Errorf("no such tag: %v", err)
 	}
 	var absent *AbsentError
@@ -358,6 +358,20 @@ func TestGitSSH(t *testing.T) {
 		var untrusted *resolve.UntrustedError
 		if !good && !errors.As(err, &untrusted) {
 			t.Errorf("signed by another key: %v", err)
+		}
+	}
+	mine, err := os.ReadFile(filepath.Join(dir, "mine.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for options, good := range map[string]bool{
+		`namespaces="git"`: true, `namespaces="file,git" `: true, `no-pty,no-X11-forwarding`: true,
+		`namespaces="file"`: false, `valid-before="20200101"`: false, `valid-after="20990101Z",namespaces="git"`: false, `cert-authority`: false, `no-pty,expiry-time="20200101"`: false,
+	} {
+		keys := &recipe.File{Path: "keys", Digest: digest.FromString("keys"), Content: append([]byte("c@example.org "+options+" "), mine...)}
+		_, err := newMachine(t).Pin(t.Context(), g.source("x", func(r *recipe.Git) { r.Tag, r.Keyring = "v1", keys }))
+		if good != (err == nil) || !good && !strings.Contains(err.Error(), "is not looked at") {
+			t.Errorf("with the option %s: %v", options, err)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/dombuild/dombuild/internal/fetch"
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
 	"github.com/dombuild/dombuild/internal/resolve"
@@ -87,7 +88,7 @@ func (r *registry) document(ctx context.Context, ref name.Reference) (text []byt
 		if err == nil {
 			text, kind = d.Manifest, string(d.MediaType)
 		}
-		return err
+		return definite(err)
 	})
 	if err != nil {
 		return nil, "", err
@@ -114,6 +115,15 @@ func (r *registry) explain(err error, s recipe.Source) error {
 			what, named = "manifest", s.OCI.Digest.String()
 		}
 		return &resolve.UnknownError{What: what, Name: named, In: recipe.Address(r.repo.Name()), Of: s.Address}
+	}
+	return err
+}
+
+// definite marks what a registry refuses: the same request gets the same answer.
+func definite(err error) error {
+	var status *transport.Error
+	if errors.As(err, &status) && status.StatusCode >= 400 && status.StatusCode < 500 && !status.Temporary() {
+		return fetch.Final(err)
 	}
 	return err
 }
@@ -201,7 +211,7 @@ func (r *registry) blob(ctx context.Context, part string, d ocispec.Descriptor, 
 		}
 		body, err := l.Compressed()
 		if err != nil {
-			return err
+			return definite(err)
 		}
 		defer body.Close()
 		_, err = r.m.Store.Put(ctx, body, d.Digest, d.Size)
