@@ -54,10 +54,18 @@ var unlocked = map[source.Verdict]string{
 	source.Pinned:    "a commit that another fetcher than git brings; audit yocto --downloads checks a clone of it",
 }
 
+// unlocked says why a lock does not hold the source.
+func (s *Source) unlocked() string {
+	if s.Verdict == source.NotProven && s.judgement.Refused != "" {
+		return "BitBake refuses it: " + s.judgement.Refused
+	}
+	return unlocked[s.Verdict]
+}
+
 // pin is the file of a DL_DIR that a source is, or why there is none.
 func (s *Source) pin() (f pins.File, reason string) {
 	if s.Verdict != source.Checksum {
-		return f, unlocked[s.Verdict]
+		return f, s.unlocked()
 	}
 	f = pins.File{Name: s.fileName(), Recipes: []string{s.PN}}
 	if f.Digest, f.Sums, reason = identity(s.judgement.Checksums); reason != "" {

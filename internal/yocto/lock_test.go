@@ -90,7 +90,7 @@ func TestLockCommits(t *testing.T) {
 		"pattern":    {"git://example.org/y;protocol=https;branch=*", []string{"no name of a branch"}},
 		"module":     {"gomodgit://example.org/m;version=v1;srcrev=" + a, []string{`commit "example.org.m" "` + a, `["https://example.org/m"]`, "branches   = []"}},
 		"repository": {"gomodgit://example.org/m;version=v1;repo=forge.example.org/Own/m.git;protocol=http;branch=b;srcrev=" + a, []string{`commit "forge.example.org.Own.m.git" "` + a, `["http://forge.example.org/Own/m.git"]`, `branches   = ["b"]`}},
-		"none":       {"git://example.org/y;protocol=https", []string{"wants branch= or nobranch=1"}},
+		"none":       {"git://example.org/y;protocol=https", []string{"BitBake refuses it: the URI needs branch= or nobranch=1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := audited(t, workspace(t, []txtar.File{{Name: "x/meta-own/recipes-a/a/a_1.0.bb", Data: []byte(recipe(test.uris))}}, "x"))

@@ -12,7 +12,7 @@ import (
 // commits are the commits of a git source, or why there are none.
 func (s *Source) commits(r source.Release) ([]pins.Commit, string) {
 	if s.Verdict != source.Pinned || !slices.Contains([]string{"git", "gitsm", "gomodgit"}, s.Type) {
-		return nil, unlocked[s.Verdict]
+		return nil, s.unlocked()
 	}
 	u := s.repository()
 	address := u.Repository()

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -11,14 +10,12 @@ var algorithms = []string{"sha512", "sha384", "sha256", "goh1", "sha1", "md5"}
 
 // judgeFile follows FetchData.configure_checksum and verify_checksum: a
 // parameter of the URI beats the flag, an empty value counts as none, and a
-// name in the URI makes the flag without a name count for nothing.
+// name in the URI makes the flag without a name count for nothing. Before 2.12
+// it does that to the parameter without a name, too.
 func judgeFile(j *Judgement, v Variables, r Release) {
 	flags := j.URI.Scheme != "crate" || !r.Before(since204)
 	name, named := j.URI.Param("name")
 	switch {
-	case name.Bare, strings.Contains(name.Value, ",") && !r.Before(since212):
-		j.refuse(fmt.Sprintf("BitBake takes no name %q", name.Value))
-		return
 	case j.URI.has("localpath"):
 		j.Verdict, j.Note = NotProven, "localpath= names another file, which is compared and unpacked"
 		return
@@ -31,7 +28,7 @@ func judgeFile(j *Judgement, v Variables, r Release) {
 		if algorithm == "goh1" && r.Before(since212) {
 			continue
 		}
-		doubted = j.expect(v, algorithm, named, name.Value, flags) || doubted
+		doubted = j.expect(v, r, algorithm, named, name.Value, flags) || doubted
 	}
 	switch {
 	case doubted:
@@ -44,19 +41,37 @@ func judgeFile(j *Judgement, v Variables, r Release) {
 	}
 }
 
+// judgeNamedFile is for the fetchers that know no other name for the file than
+// the last part of the path.
+func judgeNamedFile(j *Judgement, v Variables, r Release) {
+	name := j.URI.Path[strings.LastIndexByte(j.URI.Path, '/')+1:]
+	if p, ok := j.URI.Param("downloadfilename"); ok {
+		name = p.Value
+	}
+	if name == "" {
+		j.refuse("the URI names no file")
+		return
+	}
+	judgeFile(j, v, r)
+}
+
 func (u URI) has(name string) bool {
 	_, ok := u.Param(name)
 	return ok
 }
 
 // expect finds what BitBake expects of one algorithm and says whether that is uncertain.
-func (j *Judgement) expect(v Variables, algorithm string, named bool, name string, flags bool) bool {
+func (j *Judgement) expect(v Variables, r Release, algorithm string, named bool, name string, flags bool) bool {
 	plain := algorithm + "sum"
 	flag := plain
 	if named {
 		flag = name + "." + plain
 	}
-	for _, parameter := range []string{flag, plain} {
+	parameters := []string{flag, plain}
+	if r.Before(since212) {
+		parameters = parameters[:1]
+	}
+	for _, parameter := range parameters {
 		if p, ok := j.URI.Param(parameter); ok {
 			if p.Value != "" {
 				j.Checksums = append(j.Checksums, Sum{Algorithm: algorithm, Expected: p.Value})

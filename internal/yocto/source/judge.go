@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake"
@@ -20,16 +21,16 @@ type fetcher struct {
 }
 
 var fetchers = map[string]fetcher{
-	"http": {judge: judgeFile}, "https": {judge: judgeFile}, "ftp": {judge: judgeFile}, "ftps": {judge: judgeFile},
-	"sftp": {judge: judgeFile}, "s3": {judge: judgeFile}, "az": {since: since150, judge: judgeFile}, "gs": {since: since206, judge: judgeFile},
-	"crate": {judge: judgeCrate}, "gomod": {since: since210, judge: judgeModule},
+	"http": {judge: judgeFile}, "https": {judge: judgeFile}, "ftp": {judge: judgeFile}, "ftps": {since: since152, judge: judgeFile},
+	"sftp": {judge: judgeNamedFile}, "s3": {judge: judgeNamedFile}, "az": {since: since150, judge: judgeFile}, "gs": {since: since206, judge: judgeNamedFile},
+	"crate": {since: since200, judge: judgeCrate}, "gomod": {since: since210, judge: judgeModule},
 	"ssh":   {judge: unverified(Missing, "scp copies the file, and BitBake compares no checksum of it")},
 	"npm":   {until: since218, judge: unverified(Missing, "the hash comes from the registry that serves the package")},
 	"npmsw": {until: since218, judge: judgeShrinkwrap},
 
 	"git": {judge: judgeGit}, "gitsm": {judge: judgeGit}, "gomodgit": {since: since210, judge: judgeModuleGit},
 	"gitannex": {judge: unverified(NoHash, "the commit is checked, what git-annex fetches besides is not")},
-	"svn":      {judge: unverified(NoHash, "")}, "hg": {judge: unverified(NoHash, "")}, "p4": {judge: unverified(NoHash, "")},
+	"svn":      {judge: judgeModuleOf}, "hg": {judge: judgeModuleOf}, "p4": {judge: unverified(NoHash, "")},
 	"repo": {judge: unverified(NoHash, "the manifest and what it names may be branches")},
 	"ccrc": {judge: unverified(NoHash, "")}, "bzr": {judge: unverified(NoHash, "")}, "cvs": {judge: unverified(NoHash, "")}, "osc": {judge: unverified(NoHash, "")},
 
@@ -46,11 +47,12 @@ func Judge(raw string, v Variables, r Release) Judgement {
 		j.refuse("BitBake cannot read the URI: " + err.Error())
 		return j
 	}
-	if name, ok := u.Param("name"); ok {
-		j.Name = name.Value
-	}
+	name, _ := u.Param("name")
+	j.Name = name.Value
 	f, ok := fetchers[u.Scheme]
 	switch {
+	case name.Bare, strings.Contains(name.Value, ",") && !r.Before(since212) && u.Scheme != "file":
+		j.refuse(fmt.Sprintf("BitBake takes no name %q", name.Value))
 	case !ok || r.Before(f.since):
 		j.refuse("BitBake " + r.String() + " has no fetcher for " + orNothing(u.Scheme))
 	case f.until != (Release{}) && !r.Before(f.until):

@@ -67,12 +67,13 @@ func (r Release) String() string { return fmt.Sprintf("%d.%d", r.Major, r.Minor)
 // releases at which the fetchers changed in a way that matters here
 var (
 	since150 = Release{1, 50} // az
-	since152 = Release{1, 52} // overrides are separated by ":"
+	since152 = Release{1, 52} // overrides are separated by ":"; ftps
+	since200 = Release{2, 0}  // crate
 	since204 = Release{2, 4}  // flags of crates are read, under NAME-VERSION
-	since206 = Release{2, 6}  // gs
+	since206 = Release{2, 6}  // gs; a parameter may have a second "="
 	since210 = Release{2, 10} // gomod
-	since212 = Release{2, 12} // urllib reads URIs; goh1
-	since218 = Release{2, 18} // npm and npmsw are refused
+	since212 = Release{2, 12} // urllib reads URIs; goh1; git needs a branch, which has no default any more
+	since218 = Release{2, 18} // npm and npmsw are refused; bzr, cvs and osc are gone
 )
 
 // ComparesTags says whether tag= is compared with SRCREV, and a URI has one

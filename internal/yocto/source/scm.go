@@ -25,19 +25,49 @@ func IsCommit(revision string) bool {
 var protocols = []string{"", "git", "file", "ssh", "http", "https", "rsync"}
 
 func judgeGit(j *Judgement, v Variables, r Release) {
-	name, named := j.URI.Param("name")
-	names := []string{"default"}
+	protocol, names := j.URI.protocol(), j.URI.names()
+	head := j.URI.Text("usehead") == "1"
+	branch, free := j.URI.Text("branch"), head || j.URI.Text("nobranch") == "1"
 	switch {
-	case name.Bare, strings.Contains(name.Value, ",") && !r.Before(since212):
-		j.refuse(fmt.Sprintf("BitBake takes no name %q", name.Value))
-		return
-	case !slices.Contains(protocols, j.URI.Text("protocol")):
-		j.refuse(fmt.Sprintf("git has no protocol %q", j.URI.Text("protocol")))
-		return
-	case named:
-		names = strings.Split(name.Value, ",")
+	case !slices.Contains(protocols, protocol):
+		j.refuse(fmt.Sprintf("git has no protocol %q", protocol))
+	case head && protocol != "file" && (protocol != "" || j.URI.Host != ""):
+		j.refuse("usehead=1 is only for protocol=file")
+	case branch == "" && !free && !r.Before(since212):
+		j.refuse("the URI needs branch= or nobranch=1")
+	case r.Before(since212) && strings.Count(branch, ",")+1 != len(names):
+		j.refuse("there are not as many branches as names")
+	default:
+		j.pin(names, v, r)
 	}
-	j.pin(names, v, r)
+}
+
+// protocol is how the URI is reached, where a parameter says it.
+func (u URI) protocol() string {
+	if !u.has("protocol") {
+		return u.Text("proto")
+	}
+	return u.Text("protocol")
+}
+
+// names are those of the revisions.
+func (u URI) names() []string {
+	if name, named := u.Param("name"); named {
+		return strings.Split(name.Value, ",")
+	}
+	return []string{"default"}
+}
+
+// judgeModuleOf is for svn and hg: their revisions are no hashes that anybody
+// compares, but BitBake wants to have one.
+func judgeModuleOf(j *Judgement, v Variables, r Release) {
+	j.Verdict = NoHash
+	if !j.URI.has("module") {
+		j.refuse("the URI needs module=")
+	}
+	for _, name := range j.URI.names() {
+		j.revision(name, v, r)
+	}
 }
 
 // pin finds the revision of each name.
@@ -67,7 +97,11 @@ func (j *Judgement) revision(name string, v Variables, r Release) (revision stri
 	srcrev, certain := j.srcrev(name, v, r)
 	rev, hasRev := j.URI.Param("rev")
 	tag, hasTag := j.URI.Param("tag")
-	if hasTag && !hasRev && r.Before(since212) {
+	if hasTag && hasRev && r.Before(since212) {
+		j.refuse("the URI has rev= and tag=")
+		return srcrev, false
+	}
+	if hasTag && r.Before(since212) {
 		rev, hasRev = tag, true // a tag conflicts with SRCREV as a revision does
 	}
 	switch {

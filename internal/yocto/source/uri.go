@@ -56,7 +56,7 @@ func Parse(raw string, r Release) (URI, error) {
 		return URI{}, fmt.Errorf("URI of %d bytes is longer than %d", len(raw), maxURI)
 	}
 	if r.Before(since212) {
-		return parseOld(raw)
+		return parseOld(raw, r)
 	}
 	return parseNew(raw)
 }
@@ -183,7 +183,7 @@ func (u *URI) setNetloc(netloc string) error {
 
 // parseOld follows decodeurl up to BitBake 2.10: one regular expression,
 // (?P<type>[^:]*)://((?P<user>[^/;]+)@)?(?P<location>[^;]+)(;(?P<parm>.*))?
-func parseOld(raw string) (URI, error) {
+func parseOld(raw string, r Release) (URI, error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok || strings.Contains(scheme, ":") {
 		return URI{}, errors.New("there is no scheme")
@@ -216,8 +216,8 @@ func parseOld(raw string) (URI, error) {
 			continue
 		}
 		name, value, ok := strings.Cut(part, "=")
-		if !ok {
-			return u, fmt.Errorf("parameter %q has no value", part)
+		if !ok || strings.Contains(value, "=") && r.Before(since206) {
+			return u, fmt.Errorf("parameter %q is not NAME=VALUE", part)
 		}
 		u.set(Param{name, value, false})
 	}
