@@ -40,6 +40,12 @@ func TestAttacks(t *testing.T) {
 		"shrinkwrap":                {"bb": "SRC_URI = \"npmsw://${THISDIR}/npm-shrinkwrap.json\"\nSRC_URI[sha256sum] = \"" + attackSum + "\"\n"},
 		"ssh":                       {"bb": "SRC_URI = \"ssh://example.com/a.tar.gz\"\nSRC_URI[sha256sum] = \"" + attackSum + "\"\n"},
 
+		"value in a flag":         {"bb": attackedFile + "SRC_URI[_content] = \"https://www.example.com/other.tar.gz\"\n"},
+		"value in a flag of git":  {"bb": attackedGit + "SRCREV[_content] = \"${AUTOREV}\"\n"},
+		"operations in a flag":    {"bb": attackedFile + "python () {\n    d.setVarFlag('SRC_URI', ':append', [(';sha256sum=', [])])\n}\n"},
+		"value in a flag, python": {"bb": attackedFile + "python () {\n    d.setVarFlag('SRC_URI', '_content', 'https://www.example.com/other.tar.gz')\n}\n"},
+		"overrides are deleted":   {"bb": attackedFile + "SRC_URI:append:qemux86-64 = \";sha256sum=\"\npython () {\n    d.getVar('SRC_URI')\n    d.delVar('OVERRIDES')\n}\n"},
+
 		// python
 		"anonymous, written out":    {"bb": attackedFile + "python () {\n    d.delVarFlag('SRC_URI', 'sha256sum')\n}\n"},
 		"anonymous, composed":       {"bb": attackedFile + "python () {\n    d.setVarFlag('SRC' + '_URI', '%s' % ('sha' + '256sum'), '')\n}\n"},

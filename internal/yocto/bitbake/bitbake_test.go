@@ -207,6 +207,37 @@ func TestOldSyntax(t *testing.T) {
 	}
 }
 
+// TestReleases: what the same text means depends on the release.
+func TestReleases(t *testing.T) {
+	const text = "A[f] = \"first\"\nA[f] ??= \"second\"\nB = \"${@'x' #{}'y'}\"\n"
+	for _, c := range []struct {
+		series, version string
+		flag, braces    string
+	}{
+		{"dunfell", "", "second", "x'y'}"},
+		{"kirkstone", "", "second", "x'y'}"},
+		{"mickledore", "", "second", "x"},
+		{"styhead", "", "second", "x"},
+		{"walnascar", "", "first", "x"},
+		{"kirkstone", "2.18", "first", "x"},
+		{"wrynose", "2.8.1", "second", "x"},
+		{"wrynose", "2.2", "second", "x'y'}"},
+	} {
+		opt := Options{Layers: []string{layer(t, c.series, text, nil)}, Set: map[string]string{}}
+		if c.version != "" {
+			opt.Set["BB_VERSION"] = c.version
+		}
+		_, list := recipes(t, opt)
+		d := list["r_1.bb"].Data
+		if got := d.Flag("A", "f"); got.Text != c.flag || len(got.Unknown) > 0 {
+			t.Errorf("%s %s: A[f] is %+v, want %q", c.series, c.version, got, c.flag)
+		}
+		if got := d.Get("B"); got.Text != c.braces || len(got.Unknown) > 0 {
+			t.Errorf("%s %s: B is %+v, want %q", c.series, c.version, got, c.braces)
+		}
+	}
+}
+
 func TestSyntaxErrors(t *testing.T) {
 	for _, c := range []struct{ name, recipe, want string }{
 		{"no quotes", "A = 1\nB = \"kept\"\n", "layer/recipes/r_1.bb:1:2: the value is not in quotes: A = 1"},

@@ -42,6 +42,7 @@ type Data struct {
 	changes       int       // counts them
 	writes        int       // counts what was written to variables
 	reading       []reading // what is being expanded
+	evaluating    int       // expressions that are, each within another
 	overridden    bool      // the expansion looked at OVERRIDES
 
 	variant      string // word of BBCLASSEXTEND

@@ -163,6 +163,7 @@ func joinFlagMethod(join func(old, text string) string) func(*Data, *python.Inte
 
 func delVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python.Value, error) {
 	d.setObject(name, nil)
+	d.doubtOverrides(name)
 	d.delVar(name)
 	return nil, nil
 }
@@ -199,6 +200,7 @@ func renameVarMethod(d *Data, in *python.Interp, name string, a *arguments) (pyt
 	}
 	d.setObject(name, nil)
 	d.setObject(to, nil)
+	d.doubtOverrides(name)
 	d.rename(name, to)
 	return nil, nil
 }

@@ -176,7 +176,7 @@ var dataMethods = sync.OnceValue(func() map[string]*dataMethod {
 func (d *Data) scratch() *Data {
 	n := d.copy()
 	d.mark = &mark{} // what it owns is shared from now on
-	n.reading = slices.Clip(d.reading)
+	n.reading, n.evaluating = slices.Clip(d.reading), d.evaluating
 	n.dropMemos() // who made it wants to see what is read
 	n.objects, n.probe = maps.Clone(d.objects), d.probe
 	d.changes++

@@ -17,6 +17,7 @@ type environment struct {
 	within []string // real paths of directories that may be read
 	layers []string // directories of layers, for their Python modules
 	old    bool     // overrides are written with "_"
+	before before   // what is otherwise in releases before the newest
 	forced map[string]string
 
 	files    sync.Map // path → *parsedFile, of what several recipes read

@@ -80,15 +80,16 @@ func (d *Data) expandNames(s string, unknown *[]Unknown) string {
 }
 
 // nextExpression finds the first ${@…} in s. It ends at the first brace that
-// is none of a pair within it; it does not go over the end of a line.
-func nextExpression(s string) (start, end int) {
+// is none of a pair within it, before BitBake 2.4 at the first one; it does not
+// go over the end of a line.
+func (e *environment) nextExpression(s string) (start, end int) {
 	for from := 0; ; {
 		i := strings.Index(s[from:], "${@")
 		if i < 0 {
 			return -1, -1
 		}
 		start = from + i
-		if end = expressionEnd(s, start+3); end > 0 {
+		if end = expressionEnd(s, start+3, !e.before.b204); end > 0 {
 			return start, end
 		}
 		from = start + 3
@@ -97,8 +98,9 @@ func nextExpression(s string) (start, end int) {
 
 // expressionEnd is where the regular expression (?:{.*?}|.)+?} ends that
 // begins at i: items are pairs of braces or single bytes, as few as will do,
-// then comes a brace. A pair is only taken when a brace is left after it.
-func expressionEnd(s string, i int) int {
+// then comes a brace. A pair is only taken when a brace is left after it, and
+// where there are pairs.
+func expressionEnd(s string, i int, pairs bool) int {
 	line := s[i:]
 	if n := strings.IndexByte(line, '\n'); n >= 0 {
 		line = line[:n]
@@ -108,7 +110,7 @@ func expressionEnd(s string, i int) int {
 		if at > 0 && line[at] == '}' {
 			return i + at + 1
 		}
-		if line[at] == '{' {
+		if pairs && line[at] == '{' {
 			if n := at + strings.IndexByte(line[at:], '}'); n < last {
 				at = n
 			}
@@ -119,7 +121,7 @@ func expressionEnd(s string, i int) int {
 }
 
 func (d *Data) expandExpressions(s string, refused *map[string]bool, unknown *[]Unknown) string {
-	start, end := nextExpression(s)
+	start, end := d.env.nextExpression(s)
 	if start < 0 {
 		return s
 	}
@@ -144,7 +146,7 @@ func (d *Data) expandExpressions(s string, refused *map[string]bool, unknown *[]
 			out.WriteString(whole)
 		}
 		s = s[end:]
-		start, end = nextExpression(s)
+		start, end = d.env.nextExpression(s)
 	}
 	out.WriteString(s)
 	return out.String()

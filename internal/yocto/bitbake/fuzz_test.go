@@ -36,7 +36,7 @@ func FuzzEvaluate(f *testing.F) {
 	for _, s := range []string{
 		"A = \"${B}\"\nB = \"${A}\"\n", "OVERRIDES = \"${X}\"\nX:x = \"y\"\nX = \"x\"\n", "A = \"${@d.getVar('A')}\"\n", "A:append = \"${A}\"\nA:remove = \"${A}\"\n", "A[x] = \"${A}\"\nB := \"${A}\"\n",
 		"python () {\n    for i in range(10**9):\n        d.setVar('A' + str(i), i)\n}\n", "${A} = \"1\"\nA = \"${B}\"\nB = \"B\"\n", "def f(d):\n    return f(d)\n\nA = \"${@f(d)}\"\n", "A = \"${@'x' * 10**9}\"\n",
-		"inherit x\nBBCLASSEXTEND = \"native native\"\n", "python () {\n    d.renameVar('A', 'B')\n    d.delVar('A')\n}\nA:x = \"1\"\n", "A = \"${@{1: 2}[1]}}\"\n", "python () {\n    l = [1]\n    for x in l:\n        l.append(x)\n}\n",
+		"inherit x\nBBCLASSEXTEND = \"native native\"\n", "python () {\n    d.renameVar('A', 'B')\n    d.delVar('A')\n}\nA:x = \"1\"\n", "A = \"${@{1: 2}[1]}}\"\n", "A[x] = \"${@d.getVarFlag('A', 'x')}\"\n", "A = \"${@d.expand(d.getVar('A', False))}\"\n", "python () {\n    l = [1]\n    for x in l:\n        l.append(x)\n}\n",
 	} {
 		f.Add(s)
 	}

@@ -18,6 +18,11 @@ func (d *Data) evaluate(code string) (string, []Unknown) {
 	if p.err != nil {
 		return "", d.unknown(whole, "the expression cannot be read: "+p.err.Error())
 	}
+	if d.evaluating >= d.env.limits.Depth {
+		return "", d.unknown(whole, "expressions are nested too deep")
+	}
+	d.evaluating++
+	defer func() { d.evaluating-- }()
 	in := d.interp()
 	h := in.Host.(*host)
 	names := make([]python.Local, 1, len(p.free)+1)

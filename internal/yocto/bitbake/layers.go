@@ -14,6 +14,30 @@ import (
 // releases are no numbers: those before it are listed.
 var oldSeries = []string{"danny", "dylan", "dora", "daisy", "dizzy", "fido", "jethro", "krogoth", "morty", "pyro", "rocko", "sumo", "thud", "warrior", "zeus", "dunfell", "gatesgarth", "hardknott"}
 
+// before says which BitBake it is not yet.
+type before struct {
+	b204 bool // ${@…} ends at the first brace
+	b212 bool // ??= of a flag is =
+}
+
+// beforeOf is what the oldest of the releases named says, or the version of
+// BitBake that was set.
+func beforeOf(names []string, version string) before {
+	var b before
+	for _, n := range names {
+		b.b204 = b.b204 || slices.Contains(oldSeries, n) || slices.Contains([]string{"honister", "kirkstone", "langdale"}, n)
+		b.b212 = b.b212 || b.b204 || slices.Contains([]string{"mickledore", "nanbield", "scarthgap", "styhead"}, n)
+	}
+	major, rest, _ := strings.Cut(version, ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	x, err := strconv.Atoi(major)
+	y, err2 := strconv.Atoi(minor)
+	if err == nil && err2 == nil {
+		b = before{b204: x < 2 || x == 2 && y < 4, b212: x < 2 || x == 2 && y < 12}
+	}
+	return b
+}
+
 // detectOld decides whether overrides are written with "_": the core layer's
 // release says so; without one, the releases that the layers name.
 func (w *Workspace) detectOld() {
@@ -25,6 +49,7 @@ func (w *Workspace) detectOld() {
 		}
 	}
 	isOld := func(n string) bool { return slices.Contains(oldSeries, n) }
+	w.env.before = beforeOf(names, w.env.forced["BB_VERSION"])
 	w.env.old = len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !isOld(n) })
 	if len(names) == 0 {
 		w.env.old = w.usesOldOperators()

@@ -33,6 +33,14 @@ func (d *Data) resolve() {
 	}
 }
 
+// doubtOverrides is for a variable that is going to be deleted: BitBake goes on
+// with the overrides that it has computed from it, until it computes them again.
+func (d *Data) doubtOverrides(name string) {
+	if s := d.known(name); s != nil && d.overrideVar.has(s) {
+		d.taintAll(d.unknown(name, "OVERRIDES was computed from the variable, which is deleted"))
+	}
+}
+
 // settle reads OVERRIDES without any override, then with what that gave.
 func (d *Data) settle() {
 	d.overrides, d.active, d.memo = nil, nil, d.bareMemo

@@ -80,6 +80,7 @@ func (d *Data) execute(st *statement) {
 		d.setFlag(st.name, "export", "1", false, nil)
 	case kindUnset:
 		d.record(st, st.name)
+		d.doubtOverrides(st.name)
 		d.delVar(st.name)
 	case kindUnsetFlag:
 		d.record(st, st.name+"["+st.flag+"]")
@@ -132,7 +133,7 @@ func (d *Data) assign(st *statement) {
 	}
 	switch {
 	case st.flag != "":
-		d.setFlagOf(s, st.flag, value, st.op == opWeak, unknown)
+		d.setFlagOf(s, st.flag, value, st.op == opWeak && !d.env.before.b212, unknown)
 	case st.op == opWeak:
 		d.setWeakSymbol(s, value, unknown)
 	default:

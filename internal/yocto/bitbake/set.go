@@ -82,6 +82,9 @@ func (d *Data) setFlag(name, key, value string, weak bool, unknown []Unknown) {
 }
 
 func (d *Data) setFlagOf(s *symbol, key, value string, weak bool, unknown []Unknown) {
+	if d.records(s, key) {
+		return
+	}
 	f := flag{name: key, value: value, weak: weak}
 	if unknown != nil {
 		f.doubt = &doubt{flags: unknown}
@@ -100,7 +103,27 @@ func (v *variable) setFlag(f flag) {
 	v.flags = append(v.flags, f)
 }
 
-func (d *Data) delFlag(name, key string) { d.own(name).delFlag(key) }
+// records is whether BitBake keeps the value of a variable, or what is done to
+// it, in a flag of that name: "_content", "_defaultval_flag_x", ":append". Who
+// writes one changes the variable in a way that is not followed.
+func (d *Data) records(s *symbol, key string) bool {
+	if key == "" || key[0] != '_' && key[0] != ':' {
+		return false
+	}
+	why := d.unknown(s.name+flagSuffix(key), "the flag is one in which BitBake keeps the variable itself")
+	d.taintVar(s.name, why)
+	d.taintFlags(s.name, why)
+	if key != "_content" { // it may outlast the next assignment
+		d.taintPrefix(s.name, why)
+	}
+	return true
+}
+
+func (d *Data) delFlag(name, key string) {
+	if !d.records(d.symbol(name), key) {
+		d.own(name).delFlag(key)
+	}
+}
 
 // delFlag deletes a flag of a variable that may be changed.
 func (v *variable) delFlag(key string) {

@@ -108,7 +108,7 @@ func writerOf(f *python.Builtin) (string, bool) {
 // text taints what the expressions in a text would change: code in doubt may
 // store it in a variable.
 func (t *tainter) text(s string) {
-	for start, end := nextExpression(s); start >= 0; start, end = nextExpression(s) {
+	for start, end := t.d.env.nextExpression(s); start >= 0; start, end = t.d.env.nextExpression(s) {
 		code := s[start+3 : end-1]
 		s = s[end:]
 		if p := t.d.expr(code); p.err == nil {
