@@ -22,7 +22,7 @@ func bbFetchMember(name string) (python.Value, bool) {
 				return unknownValue("bb.fetch2.decodeurl of what is no text"), nil
 			}
 			h, ok := in.Host.(*host)
-			return decodeURL(s, ok && h.d.env.old), nil
+			return decodeURL(s, ok && h.d.env.old, ok && h.d.env.before.b212), nil
 		}), true
 	}
 	return nil, false
@@ -87,8 +87,8 @@ func parameters(s string) *python.Dict {
 // decodeURL is bb.fetch2.decodeurl: type, host, path, user, password and
 // parameters. Releases differ in what they take for a user in file://a@b: those
 // with overrides behind "_" take a, the newest none; and the former leave a query
-// in the path.
-func decodeURL(s string, old bool) python.Value {
+// in the path. From 2.12 on hosts are written small.
+func decodeURL(s string, old, before212 bool) python.Value {
 	base, params, _ := strings.Cut(s, ";")
 	scheme, location, ok := strings.Cut(base, "://")
 	if !ok || location == "" {
@@ -112,6 +112,9 @@ func decodeURL(s string, old bool) python.Value {
 	plain, err := url.PathUnescape(path)
 	if err != nil || strings.ContainsAny(path, "?#") && !old {
 		return unknownValue("a URI that is not read: " + s)
+	}
+	if !before212 {
+		scheme, host = strings.ToLower(scheme), strings.ToLower(host)
 	}
 	return &python.Tuple{Items: []python.Value{scheme, host, plain, user, password, parameters(params)}}
 }

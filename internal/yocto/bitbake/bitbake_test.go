@@ -209,7 +209,7 @@ func TestOldSyntax(t *testing.T) {
 
 // TestReleases: what the same text means depends on the release.
 func TestReleases(t *testing.T) {
-	const text = "A[f] = \"first\"\nA[f] ??= \"second\"\nB = \"${@'x' #{}'y'}\"\n"
+	const text = "A[f] = \"first\"\nA[f] ??= \"second\"\nB = \"${@'x' #{}'y'}\"\nC = \"${@bb.fetch2.decodeurl('https://E.org/F')[1]}\"\n"
 	for _, c := range []struct {
 		series, version string
 		flag, braces    string
@@ -234,6 +234,10 @@ func TestReleases(t *testing.T) {
 		}
 		if got := d.Get("B"); got.Text != c.braces || len(got.Unknown) > 0 {
 			t.Errorf("%s %s: B is %+v, want %q", c.series, c.version, got, c.braces)
+		}
+		host := map[string]string{"first": "e.org", "second": "E.org"}[c.flag] // of the same release
+		if got := d.Get("C"); got.Text != host || len(got.Unknown) > 0 {
+			t.Errorf("%s %s: C is %+v, want %q", c.series, c.version, got, host)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func setVarMethod(d *Data, in *python.Interp, name string, a *arguments) (python
 		return nil, nil
 	}
 	if len(unknown) > 0 {
-		text, _, _ = d.getParsing(name)
+		text = d.getRaw(name).raw
 	}
 	_, parsing := a.get(2)
 	d.setVar(name, text, parsing, unknown)

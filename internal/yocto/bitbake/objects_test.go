@@ -31,7 +31,7 @@ func TestUserOfFile(t *testing.T) {
 		uri, path string
 		old       bool
 	}{{"file://a@b.service", "b.service", true}, {"file://x/a@b", "x/a@b", true}, {"https://u@example.org/a@b", "/a@b", false}, {"https://example.org/get.php?file=a;x=y", "/get.php?file=a", true}} {
-		v, ok := decodeURL(c.uri, c.old).(*python.Tuple)
+		v, ok := decodeURL(c.uri, c.old, true).(*python.Tuple)
 		if !ok || v.Items[2] != c.path {
 			t.Errorf("%s: %v", c.uri, v)
 		}

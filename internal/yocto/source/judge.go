@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dombuild/dombuild/internal/yocto/bitbake"
@@ -82,7 +83,8 @@ func judgeShrinkwrap(j *Judgement, _ Variables, _ Release) {
 }
 
 // All judges every URI that a recipe fetches, in order. What makes SRC_URI
-// uncertain makes every verdict so, but for files of the layers.
+// uncertain makes every verdict so, but for files of the layers. Where that is all
+// that is known, ${SRC_URI} stands for whatever is fetched.
 func All(v Variables, r Release) []Judgement {
 	value := v.Get("SRC_URI")
 	var out []Judgement
@@ -97,5 +99,17 @@ func All(v Variables, r Release) []Judgement {
 		}
 		out = append(out, j)
 	}
+	if len(out) == 0 && doubtful(v, value) {
+		j := Judgement{Raw: "${SRC_URI}", Verdict: NotProven}
+		j.doubt(value)
+		out = append(out, j)
+	}
 	return out
+}
+
+// doubtful is whether a value is less certain than that of a variable of which
+// nobody ever said anything.
+func doubtful(v Variables, value bitbake.Value) bool {
+	all := v.Get("").Unknown
+	return slices.ContainsFunc(value.Unknown, func(u bitbake.Unknown) bool { return !slices.Contains(all, u) })
 }

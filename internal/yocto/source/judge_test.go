@@ -200,3 +200,16 @@ func TestReleaseOf(t *testing.T) {
 		}
 	}
 }
+
+// TestAllUnknown: sources of which nothing is known are not passed over.
+func TestAllUnknown(t *testing.T) {
+	j := All(variables{"SRC_URI": "?"}, Newest)
+	if len(j) != 1 || j[0].Verdict != NotProven || len(j[0].Reasons) == 0 {
+		t.Errorf("an unknown SRC_URI gives %+v", j)
+	}
+	for _, v := range []variables{{"SRC_URI": ""}, {"SRC_URI": "?", "": "?"}} {
+		if j := All(v, Newest); len(j) != 0 {
+			t.Errorf("%v gives %+v", v, j)
+		}
+	}
+}

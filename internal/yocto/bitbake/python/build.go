@@ -75,6 +75,12 @@ func (in *Interp) iterate(v Value) (items []Value, unordered bool, u *Unknown, e
 	}
 	switch v := v.(type) {
 	case *List:
+		if v.once {
+			if v.frozen {
+				return nil, false, in.unknown("an iterator that all code shares"), nil
+			}
+			v.spoiled = &Unknown{Reason: "an iterator is used again"}
+		}
 		return v.Items, v.Unordered && len(v.Items) > 1, nil, nil
 	case *Tuple:
 		return v.Items, false, nil, nil
@@ -159,7 +165,7 @@ func (in *Interp) comprehension(x *Comprehension, s *scope) (Value, error) {
 	case x.Kind == '{':
 		return in.makeSet(c.items)
 	}
-	return &List{Items: c.items, Unordered: c.unordered}, nil
+	return &List{Items: c.items, Unordered: c.unordered, once: x.Kind == '('}, nil
 }
 
 func (in *Interp) clause(x *Comprehension, n int, s *scope, c *collector) error {

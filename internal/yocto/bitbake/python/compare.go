@@ -77,6 +77,9 @@ func (in *Interp) contains(container, item Value) (Value, error) {
 	case *Set:
 		return c.has(item), nil
 	case *List:
+		if c.once {
+			return in.unknown("membership in an iterator"), nil
+		}
 		return in.among(c.Items, item), nil
 	case *Tuple:
 		return in.among(c.Items, item), nil

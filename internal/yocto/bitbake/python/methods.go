@@ -92,6 +92,17 @@ func noArgument(f func(s string) Value) methodFunc {
 	}
 }
 
+// ofLetters is noArgument for what is only known of ASCII.
+func ofLetters(f func(s string) Value) methodFunc {
+	plain := noArgument(f)
+	return func(in *Interp, self Value, args []Value, kw map[string]Value) (Value, error) {
+		if strings.ContainsFunc(self.(string), func(r rune) bool { return r >= 0x80 }) {
+			return in.unknown("letters that are not ASCII"), nil
+		}
+		return plain(in, self, args, kw)
+	}
+}
+
 func stripper(f func(s, cut string) string) methodFunc {
 	return func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
 		cut := whiteSpace
@@ -140,17 +151,17 @@ func init() {
 		"rstrip":     stripper(strings.TrimRight),
 		"startswith": affix(strings.HasPrefix),
 		"endswith":   affix(strings.HasSuffix),
-		"lower":      noArgument(func(s string) Value { return strings.ToLower(s) }),
-		"upper":      noArgument(func(s string) Value { return strings.ToUpper(s) }),
-		"isdigit":    noArgument(func(s string) Value { return s != "" && strings.Trim(s, "0123456789") == "" }),
-		"isnumeric":  noArgument(func(s string) Value { return s != "" && strings.Trim(s, "0123456789") == "" }),
-		"isspace":    noArgument(func(s string) Value { return s != "" && strings.Trim(s, whiteSpace) == "" }),
-		"isupper":    noArgument(func(s string) Value { return strings.ToUpper(s) == s && strings.ToLower(s) != s }),
-		"islower":    noArgument(func(s string) Value { return strings.ToLower(s) == s && strings.ToUpper(s) != s }),
-		"isalpha": noArgument(func(s string) Value {
+		"lower":      ofLetters(func(s string) Value { return strings.ToLower(s) }),
+		"upper":      ofLetters(func(s string) Value { return strings.ToUpper(s) }),
+		"isdigit":    ofLetters(func(s string) Value { return s != "" && strings.Trim(s, "0123456789") == "" }),
+		"isnumeric":  ofLetters(func(s string) Value { return s != "" && strings.Trim(s, "0123456789") == "" }),
+		"isspace":    ofLetters(func(s string) Value { return s != "" && strings.Trim(s, whiteSpace) == "" }),
+		"isupper":    ofLetters(func(s string) Value { return strings.ToUpper(s) == s && strings.ToLower(s) != s }),
+		"islower":    ofLetters(func(s string) Value { return strings.ToLower(s) == s && strings.ToUpper(s) != s }),
+		"isalpha": ofLetters(func(s string) Value {
 			return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz") == ""
 		}),
-		"capitalize": noArgument(func(s string) Value {
+		"capitalize": ofLetters(func(s string) Value {
 			if s == "" {
 				return s
 			}
@@ -184,7 +195,7 @@ func init() {
 		},
 		"zfill": zfill, "ljust": pad(true), "rjust": pad(false),
 		"translate": func(in *Interp, self Value, args []Value, _ map[string]Value) (Value, error) {
-			d, ok := args[0].(*Dict)
+			d, ok := args0(args).(*Dict)
 			if len(args) != 1 || !ok {
 				return in.unknown("a translation"), nil
 			}
@@ -291,7 +302,7 @@ func zfill(in *Interp, self Value, args []Value, _ map[string]Value) (Value, err
 	if !ok || n > 999 || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "+") {
 		return in.unknown("zfill of this"), nil
 	}
-	return strings.Repeat("0", int(max(n-int64(len(s)), 0))) + s, nil
+	return strings.Repeat("0", int(max(n-int64(len([]rune(s))), 0))) + s, nil
 }
 
 func args0(args []Value) Value {

@@ -31,7 +31,8 @@ func TestExpressions(t *testing.T) {
 		{"[x + y for x in 'ab' for y in 'cd']", "['ac', 'ad', 'bc', 'bd']"}, {"{k: v for k, v in [('a', 1)]}", "{'a': 1}"}, {"sorted({'b', 'a'})", "['a', 'b']"}, {"sorted([3, 1], reverse=True)", "[3, 1]"},
 		{"len('äb')", "2"}, {"int('0x10', 16)", "16"}, {"str(1.0)", "'1.0'"}, {"list(map(int, ['1']))", "[1]"}, {"(lambda x, y=2: x + y)(1)", "3"}, {"max(1, 3, 2)", "3"}, {"any([0, 1])", "True"}, {"all([])", "True"},
 		{"'a'.ljust(3, '.') + '5'.zfill(2)", "'a..05'"}, {"'abc'.startswith(('x', 'a'))", "True"}, {"'a\\tb\\x41'", "'a\\tbA'"}, {"r'\\d'", "'\\\\d'"}, {"'abc'.replace('b', '')", "'ac'"}, {"isinstance('a', str)", "True"},
-		{"set(['a']) & set(['a', 'b'])", "{'a'}"}, {"dict(a=1)", "{'a': 1}"}, {"[*[1], 2]", "[1, 2]"}, {"'a-b'.partition('-')", "('a', '-', 'b')"}, {"enumerate(['a'])", "[(0, 'a')]"}, {"'x' * 3", "'xxx'"}, {"True + 1", "2"},
+		{"set(['a']) & set(['a', 'b'])", "{'a'}"}, {"dict(a=1)", "{'a': 1}"}, {"[*[1], 2]", "[1, 2]"}, {"'a-b'.partition('-')", "('a', '-', 'b')"}, {"list(enumerate(['a']))", "[(0, 'a')]"}, {"'x' * 3", "'xxx'"}, {"True + 1", "2"},
+		{"'x' if filter(None, []) else 'y'", "'x'"}, {"bool(zip())", "True"}, {"'-'.join(map(str, [1, 2]))", "'1-2'"}, {"'é'.zfill(2)", "'0é'"},
 	} {
 		x, err := ParseExpr(c.code)
 		if err != nil {
@@ -54,6 +55,7 @@ func TestUnknown(t *testing.T) {
 	for _, code := range []string{
 		"nothing", "nothing.x(1)", "'-'.join({'a', 'b'})", "list({'a', 'b'})[0]", "'x' if nothing else 'y'", "nothing and 1", "1 + nothing", "[nothing][0]", "'a' in [nothing]", "len(nothing)",
 		"'x' * 10000000", "[x for x in range(100000)]", "[y for x in range(1000) for y in range(1000)]", "str({'a', 'b'})", "f'{nothing}'", "'%s' % nothing", "'%s' % (nothing,)", "str([nothing])", "hash('a')", "9 ** 99",
+		"(lambda i: list(i) + list(i))(zip('a'))", "(lambda i: 'a' in i and list(i))(x for x in 'ab')", "str(map(str, []))", "'İ'.lower()", "'ß'.upper()", "'é'.isalpha()", "'é'.capitalize()", "'x'.translate()",
 	} {
 		x, err := ParseExpr(code)
 		if err != nil {

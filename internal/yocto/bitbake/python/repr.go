@@ -41,7 +41,7 @@ func (w *bound) repr(v Value) (string, bool) {
 	case string:
 		return reprString(v)
 	case *List:
-		if v.Unordered && len(v.Items) > 1 {
+		if v.once || v.Unordered && len(v.Items) > 1 {
 			return "", false
 		}
 		return w.reprItems("[", v.Items, "]")

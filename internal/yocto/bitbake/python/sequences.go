@@ -153,6 +153,7 @@ func builtinReversed(in *Interp, args []Value, kw map[string]Value) (Value, erro
 	v, err := builtinList(in, args, nil)
 	if l, ok := v.(*List); ok {
 		slices.Reverse(l.Items)
+		l.once = true
 	}
 	return v, err
 }
@@ -200,11 +201,12 @@ func builtinEnumerate(in *Interp, args []Value, kw map[string]Value) (Value, err
 	for i, x := range l.Items {
 		l.Items[i] = &Tuple{[]Value{start + int64(i), x}}
 	}
+	l.once = true
 	return l, nil
 }
 
 func builtinZip(in *Interp, args []Value, _ map[string]Value) (Value, error) {
-	out := &List{}
+	out := &List{once: true}
 	var lists []*List
 	for _, a := range args {
 		v, err := builtinList(in, []Value{a}, nil)
@@ -241,6 +243,7 @@ func builtinMap(in *Interp, args []Value, _ map[string]Value) (Value, error) {
 			return nil, err
 		}
 	}
+	l.once = true
 	return l, nil
 }
 
@@ -253,7 +256,7 @@ func builtinFilter(in *Interp, args []Value, _ map[string]Value) (Value, error) 
 	if !ok {
 		return v, err
 	}
-	out := &List{Unordered: l.Unordered}
+	out := &List{Unordered: l.Unordered, once: true}
 	for _, x := range l.Items {
 		keep := x
 		if args[0] != nil {

@@ -17,6 +17,7 @@ type List struct {
 	// Unordered is set on lists made of sets: Python promises no order, so
 	// what depends on it is unknown.
 	Unordered bool
+	once      bool     // an iterator: it is gone through once, and has neither length nor text
 	spoiled   *Unknown // what the list holds cannot be told any more
 	frozen    bool     // of a module: cannot be changed
 }
@@ -181,7 +182,7 @@ func Truth(v Value) (truth, known bool) {
 	case float64:
 		return v != 0, true
 	case *List:
-		return len(v.Items) > 0, true
+		return v.once || len(v.Items) > 0, true
 	case *Tuple:
 		return len(v.Items) > 0, true
 	case *Dict:
