@@ -22,7 +22,7 @@ func bbFetchMember(name string) (python.Value, bool) {
 				return unknownValue("bb.fetch2.decodeurl of what is no text"), nil
 			}
 			h, ok := in.Host.(*host)
-			return decodeURL(s, ok && h.d.env.old, ok && h.d.env.before.b212), nil
+			return decodeURL(s, ok && h.d.env.old, ok && h.d.env.release.before(212)), nil
 		}), true
 	}
 	return nil, false

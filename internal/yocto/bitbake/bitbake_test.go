@@ -209,7 +209,8 @@ func TestOldSyntax(t *testing.T) {
 
 // TestReleases: what the same text means depends on the release.
 func TestReleases(t *testing.T) {
-	const text = "A[f] = \"first\"\nA[f] ??= \"second\"\nB = \"${@'x' #{}'y'}\"\nC = \"${@bb.fetch2.decodeurl('https://E.org/F')[1]}\"\n"
+	const text = "A[f] = \"first\"\nA[f] ??= \"second\"\nB = \"${@'x' #{}'y'}\"\nC = \"${@bb.fetch2.decodeurl('https://E.org/F')[1]}\"\n" +
+		"addhandler h\nh[eventmask] = \"bb.event.RecipePostKeyExpansion\"\npython h () {\n    d.setVar('D', 'expanded')\n}\n"
 	for _, c := range []struct {
 		series, version string
 		flag, braces    string
@@ -235,10 +236,23 @@ func TestReleases(t *testing.T) {
 		if got := d.Get("B"); got.Text != c.braces || len(got.Unknown) > 0 {
 			t.Errorf("%s %s: B is %+v, want %q", c.series, c.version, got, c.braces)
 		}
+		if got := d.Get("D"); got.Set != (c.series != "dunfell") {
+			t.Errorf("%s %s: D is %+v", c.series, c.version, got)
+		}
 		host := map[string]string{"first": "e.org", "second": "E.org"}[c.flag] // of the same release
 		if got := d.Get("C"); got.Text != host || len(got.Unknown) > 0 {
 			t.Errorf("%s %s: C is %+v, want %q", c.series, c.version, got, host)
 		}
+	}
+}
+
+// TestOverrideTwice: what names an override twice is replaced by what comes
+// after, as when it names it once.
+func TestOverrideTwice(t *testing.T) {
+	dir := layer(t, "scarthgap", "OVERRIDES = \"one:two\"\nX = \"one\"\nA:two = \"second\"\nA:${X}:one = \"twice\"\n", nil)
+	_, list := recipes(t, Options{Layers: []string{dir}})
+	if got := list["r_1.bb"].Data.Get("A"); got.Text != "second" || len(got.Unknown) > 0 {
+		t.Errorf("A is %+v", got)
 	}
 }
 

@@ -12,13 +12,13 @@ import (
 // environment is what the configuration and all recipes share: limits, parsed
 // files and parsed code. It may be used from several goroutines.
 type environment struct {
-	limits Limits
-	root   string   // places are relative to it
-	within []string // real paths of directories that may be read
-	layers []string // directories of layers, for their Python modules
-	old    bool     // overrides are written with "_"
-	before before   // what is otherwise in releases before the newest
-	forced map[string]string
+	limits  Limits
+	root    string   // places are relative to it
+	within  []string // real paths of directories that may be read
+	layers  []string // directories of layers, for their Python modules
+	old     bool     // overrides are written with "_"
+	release release  // of BitBake
+	forced  map[string]string
 
 	files    sync.Map // path → *parsedFile, of what several recipes read
 	recipes  sync.Map // likewise, of recipes and appends that nobody asked for yet

@@ -73,8 +73,11 @@ func bbEventMember(name string) (python.Value, bool) {
 	return &python.Builtin{Name: "bb.event." + name, Raw: true, Fn: nothing}, name == "fire"
 }
 
-// fire runs the handlers of an event.
+// fire runs the handlers of an event, in a release that has it.
 func (d *Data) fire(name string) {
+	if name == "RecipePostKeyExpansion" && d.env.release.before(148) || name == "RecipePreDeferredInherits" && d.env.release.before(216) {
+		return
+	}
 	for _, h := range d.handlers {
 		if d.recipe.halted {
 			return

@@ -89,7 +89,7 @@ func (e *environment) nextExpression(s string) (start, end int) {
 			return -1, -1
 		}
 		start = from + i
-		if end = expressionEnd(s, start+3, !e.before.b204); end > 0 {
+		if end = expressionEnd(s, start+3, !e.release.before(204)); end > 0 {
 			return start, end
 		}
 		from = start + 3

@@ -222,15 +222,16 @@ func (d *Data) match(list []*variant) *symbol {
 		again = false
 		for _, o := range d.overrides {
 			for _, a := range slices.Clone(active) {
-				at := slices.Index(active, a)
+				at := slices.IndexFunc(active, func(x candidate) bool { return x.over == a.over })
 				switch {
 				case at < 0:
 				case strings.HasSuffix(a.over, sep+o):
+					name := active[at].name
 					active = slices.Delete(active, at, at+1)
-					put(strings.ReplaceAll(a.over, sep+o, ""), a.name)
+					put(strings.ReplaceAll(a.over, sep+o, ""), name)
 					again = true
 				case a.over == o:
-					won = a.name
+					won = active[at].name
 					active = slices.Delete(active, at, at+1)
 				}
 			}

@@ -14,29 +14,39 @@ import (
 // releases are no numbers: those before it are listed.
 var oldSeries = []string{"danny", "dylan", "dora", "daisy", "dizzy", "fido", "jethro", "krogoth", "morty", "pyro", "rocko", "sumo", "thud", "warrior", "zeus", "dunfell", "gatesgarth", "hardknott"}
 
-// before says which BitBake it is not yet.
-type before struct {
-	b204 bool // ${@…} ends at the first brace
-	b212 bool // ??= of a flag is =
+// release is a version of BitBake: 204 is 2.4. Zero is the newest.
+type release int
+
+// series are the releases since the first that is told apart, 1.48.
+var series = map[string]release{
+	"gatesgarth": 148, "hardknott": 150, "honister": 152, "kirkstone": 200, "langdale": 202, "mickledore": 204, "nanbield": 206,
+	"scarthgap": 208, "styhead": 210, "walnascar": 212, "whinlatter": 216, "wrynose": 218,
 }
 
-// beforeOf is what the oldest of the releases named says, or the version of
-// BitBake that was set.
-func beforeOf(names []string, version string) before {
-	var b before
+// releaseOf is the oldest of the releases named, or the version of BitBake that
+// was set.
+func releaseOf(names []string, version string) release {
+	var oldest release
 	for _, n := range names {
-		b.b204 = b.b204 || slices.Contains(oldSeries, n) || slices.Contains([]string{"honister", "kirkstone", "langdale"}, n)
-		b.b212 = b.b212 || b.b204 || slices.Contains([]string{"mickledore", "nanbield", "scarthgap", "styhead"}, n)
+		r := series[n]
+		if r == 0 && slices.Contains(oldSeries, n) {
+			r = 146
+		}
+		if r > 0 && (oldest == 0 || r < oldest) {
+			oldest = r
+		}
 	}
 	major, rest, _ := strings.Cut(version, ".")
 	minor, _, _ := strings.Cut(rest, ".")
 	x, err := strconv.Atoi(major)
-	y, err2 := strconv.Atoi(minor)
-	if err == nil && err2 == nil {
-		b = before{b204: x < 2 || x == 2 && y < 4, b212: x < 2 || x == 2 && y < 12}
+	if y, err2 := strconv.Atoi(minor); err == nil && err2 == nil {
+		oldest = release(100*x + y)
 	}
-	return b
+	return oldest
 }
+
+// before is whether a release is older than another.
+func (r release) before(other release) bool { return r > 0 && r < other }
 
 // detectOld decides whether overrides are written with "_": the core layer's
 // release says so; without one, the releases that the layers name.
@@ -49,7 +59,7 @@ func (w *Workspace) detectOld() {
 		}
 	}
 	isOld := func(n string) bool { return slices.Contains(oldSeries, n) }
-	w.env.before = beforeOf(names, w.env.forced["BB_VERSION"])
+	w.env.release = releaseOf(names, w.env.forced["BB_VERSION"])
 	w.env.old = len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !isOld(n) })
 	if len(names) == 0 {
 		w.env.old = w.usesOldOperators()

@@ -133,7 +133,7 @@ func (d *Data) assign(st *statement) {
 	}
 	switch {
 	case st.flag != "":
-		d.setFlagOf(s, st.flag, value, st.op == opWeak && !d.env.before.b212, unknown)
+		d.setFlagOf(s, st.flag, value, st.op == opWeak && !d.env.release.before(212), unknown)
 	case st.op == opWeak:
 		d.setWeakSymbol(s, value, unknown)
 	default:
