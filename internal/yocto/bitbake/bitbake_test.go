@@ -249,7 +249,7 @@ func TestReleases(t *testing.T) {
 // TestOverrideTwice: what names an override twice is replaced by what comes
 // after, as when it names it once.
 func TestOverrideTwice(t *testing.T) {
-	dir := layer(t, "scarthgap", "OVERRIDES = \"one:two\"\nX = \"one\"\nA:two = \"second\"\nA:${X}:one = \"twice\"\n", nil)
+	dir := layer(t, "scarthgap", "OVERRIDES = \"one:two\"\nX = \"e\"\nA:two = \"second\"\nA:on${X}:one = \"twice\"\n", nil)
 	_, list := recipes(t, Options{Layers: []string{dir}})
 	if got := list["r_1.bb"].Data.Get("A"); got.Text != "second" || len(got.Unknown) > 0 {
 		t.Errorf("A is %+v", got)

@@ -244,6 +244,9 @@ func (d *Data) addVariants(s *symbol) {
 			c := d.changeVariants(short)
 			c.variants = append(c.variants, d.newVariant(s, over))
 			d.changedSymbol(short)
+			if short.braced {
+				d.braced = append(d.braced, short)
+			}
 		}
 	})
 }

@@ -244,7 +244,7 @@ func (d *Data) expandKeys() {
 	var todo []pair
 	for _, k := range d.braced {
 		c := d.at(k)
-		if (c.variable == nil || c.variable.empty()) && c.variants == nil {
+		if (c.variable == nil || c.variable.empty()) && !d.anyActive(c.variants) {
 			continue
 		}
 		text, unknown := d.expand(k.name, "")
@@ -259,6 +259,14 @@ func (d *Data) expandKeys() {
 	for _, t := range todo {
 		d.renameSymbol(t.old, t.new)
 	}
+}
+
+// anyActive is whether one of the variants replaces the variable now.
+func (d *Data) anyActive(list []*variant) bool {
+	if len(list) > 0 {
+		d.resolve()
+	}
+	return slices.ContainsFunc(list, func(v *variant) bool { return d.isActive(v.overrides) })
 }
 
 func (v *variable) empty() bool {
