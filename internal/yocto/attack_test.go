@@ -46,6 +46,12 @@ func TestAttacks(t *testing.T) {
 		"value in a flag, python": {"bb": attackedFile + "python () {\n    d.setVarFlag('SRC_URI', '_content', 'https://www.example.com/other.tar.gz')\n}\n"},
 		"overrides are deleted":   {"bb": attackedFile + "SRC_URI:append:qemux86-64 = \";sha256sum=\"\npython () {\n    d.getVar('SRC_URI')\n    d.delVar('OVERRIDES')\n}\n"},
 
+		"overrides, cleared":   {"bb": attackedFile + "SRC_URI:append:qemux86-64 = \" \"\npython () {\n    d.overridedata.clear()\n}\n"},
+		"overrides, assigned":  {"bb": attackedFile + "python () {\n    d.overridedata['SRC_URI'] = [('OTHER', 'qemux86-64')]\n}\n"},
+		"overrides, appended":  {"bb": attackedFile + "SRC_URI:off = \"\"\npython () {\n    d.overridedata.get('SRC_URI').append(['OTHER', 'qemux86-64'])\n}\n"},
+		"overrides, passed on": {"bb": attackedFile + "python () {\n    import elsewhere\n    elsewhere.change(d.overridedata)\n}\n"},
+		"overrides, by update": {"bb": attackedFile + "python () {\n    x = d.overridedata\n    x.update({'SRC_URI': [['OTHER', 'qemux86-64']]})\n}\n"},
+
 		// python
 		"anonymous, written out":    {"bb": attackedFile + "python () {\n    d.delVarFlag('SRC_URI', 'sha256sum')\n}\n"},
 		"anonymous, composed":       {"bb": attackedFile + "python () {\n    d.setVarFlag('SRC' + '_URI', '%s' % ('sha' + '256sum'), '')\n}\n"},

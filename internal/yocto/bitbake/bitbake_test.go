@@ -256,6 +256,19 @@ func TestOverrideTwice(t *testing.T) {
 	}
 }
 
+// TestOverrideData: classes of 3.4 ask whether anything overrides a variable.
+func TestOverrideData(t *testing.T) {
+	dir := layer(t, "honister", "B:off = \"x\"\npython () {\n    d.setVar('A', 'none' if d.overridedata.get('A') is None else 'some')\n    d.setVar('C', 'none' if d.overridedata.get('B') is None else 'some')\n}\n", nil)
+	_, list := recipes(t, Options{Layers: []string{dir}})
+	d := list["r_1.bb"].Data
+	if got := d.Get("A"); got.Text != "none" || len(got.Unknown) > 0 {
+		t.Errorf("A is %+v", got)
+	}
+	if got := d.Get("C"); len(got.Unknown) == 0 {
+		t.Errorf("C is %+v", got)
+	}
+}
+
 func TestSyntaxErrors(t *testing.T) {
 	for _, c := range []struct{ name, recipe, want string }{
 		{"no quotes", "A = 1\nB = \"kept\"\n", "layer/recipes/r_1.bb:1:2: the value is not in quotes: A = 1"},

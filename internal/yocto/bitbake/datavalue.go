@@ -116,12 +116,39 @@ func (d *Data) giveArguments(a *arguments) {
 // Attr is a method as a value.
 func (v dataValue) Attr(name string) (python.Value, bool) {
 	m := dataMethods()[name]
+	if m == nil && name == "overridedata" {
+		return overrideData{v.d}, true
+	}
 	if m == nil {
 		return otherMethod(v.d, name)
 	}
 	return &python.Builtin{Name: "d." + name, Raw: true, Self: v, Fn: func(in *python.Interp, args []python.Value, kw map[string]python.Value) (python.Value, error) {
 		return m.Call(in, v, nil, args, kw)
 	}}, true
+}
+
+// overrideData is d.overridedata, which classes before d.hasOverrides ask for a
+// name.
+type overrideData struct{ d *Data }
+
+// Reaches is true: who has it can change variables.
+func (o overrideData) Reaches() bool { return true }
+
+// Attr is get, which is None for a variable that nothing overrides.
+func (o overrideData) Attr(name string) (python.Value, bool) {
+	if name != "get" {
+		return otherMethod(o.d, "overridedata."+name)
+	}
+	return builtin("d.overridedata.get", func(_ *python.Interp, args []python.Value) (python.Value, error) {
+		variable, ok := args0(args).(string)
+		if ok && len(args) == 1 {
+			o.d.touch(variable)
+			if len(o.d.variantsOf(variable)) == 0 {
+				return nil, nil
+			}
+		}
+		return &python.Unknown{Reason: "what overrides a variable", Reaches: true, Cause: o.d.unknown("d.overridedata", "what overrides a variable is not listed")}, nil
+	}), true
 }
 
 // named calls f with the variable's name; a name that is not known is unknown,

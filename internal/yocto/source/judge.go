@@ -83,8 +83,8 @@ func judgeShrinkwrap(j *Judgement, _ Variables, _ Release) {
 }
 
 // All judges every URI that a recipe fetches, in order. What makes SRC_URI
-// uncertain makes every verdict so, but for files of the layers. Where that is all
-// that is known, ${SRC_URI} stands for whatever is fetched.
+// uncertain makes every verdict so, but for files of the layers. Where there are no
+// others, ${SRC_URI} stands for whatever else may be fetched.
 func All(v Variables, r Release) []Judgement {
 	value := v.Get("SRC_URI")
 	var out []Judgement
@@ -99,7 +99,8 @@ func All(v Variables, r Release) []Judgement {
 		}
 		out = append(out, j)
 	}
-	if len(out) == 0 && doubtful(v, value) {
+	doubted := slices.ContainsFunc(out, func(j Judgement) bool { return j.Verdict == NotProven })
+	if !doubted && doubtful(v, value) {
 		j := Judgement{Raw: "${SRC_URI}", Verdict: NotProven}
 		j.doubt(value)
 		out = append(out, j)
