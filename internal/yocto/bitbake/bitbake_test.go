@@ -256,6 +256,17 @@ func TestOverrideTwice(t *testing.T) {
 	}
 }
 
+// TestWeakFlag: what deletes a flag leaves a weak one that stands alone.
+func TestWeakFlag(t *testing.T) {
+	dir := layer(t, "wrynose", "A[f] ??= \"weak\"\nunset A[f]\nA[g] ??= \"weak\"\nA[g] = \"x\"\nunset A[g]\n", nil)
+	_, list := recipes(t, Options{Layers: []string{dir}})
+	for flag, want := range map[string]string{"f": "weak", "g": ""} {
+		if got := list["r_1.bb"].Data.Flag("A", flag); got.Text != want || len(got.Unknown) > 0 {
+			t.Errorf("A[%s] is %+v, want %q", flag, got, want)
+		}
+	}
+}
+
 // TestOverrideData: classes of 3.4 ask whether anything overrides a variable.
 func TestOverrideData(t *testing.T) {
 	dir := layer(t, "honister", "B:off = \"x\"\npython () {\n    d.setVar('A', 'none' if d.overridedata.get('A') is None else 'some')\n    d.setVar('C', 'none' if d.overridedata.get('B') is None else 'some')\n}\n", nil)

@@ -117,7 +117,7 @@ func (d *Data) giveArguments(a *arguments) {
 func (v dataValue) Attr(name string) (python.Value, bool) {
 	m := dataMethods()[name]
 	if m == nil && name == "overridedata" {
-		return overrideData{v.d}, true
+		return overrideData(v), true
 	}
 	if m == nil {
 		return otherMethod(v.d, name)

@@ -77,12 +77,8 @@ func (d *Data) getRaw(name string) expanded {
 	return *e
 }
 
-// getParsing is the value that the operators see: no overrides, no weak
+// parsingOf is the value that the operators see: no overrides, no weak
 // default.
-func (d *Data) getParsing(name string) (string, bool, []Unknown) {
-	return d.parsingOf(d.symbol(name))
-}
-
 func (d *Data) parsingOf(s *symbol) (string, bool, []Unknown) {
 	d.touchSymbol(s)
 	v := d.at(s).variable

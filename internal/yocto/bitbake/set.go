@@ -125,9 +125,10 @@ func (d *Data) delFlag(name, key string) {
 	}
 }
 
-// delFlag deletes a flag of a variable that may be changed.
+// delFlag deletes a flag of a variable that may be changed. A weak one that no
+// other covers stays.
 func (v *variable) delFlag(key string) {
-	if slices.ContainsFunc(v.flags, func(f flag) bool { return f.name == key }) {
+	if slices.ContainsFunc(v.flags, func(f flag) bool { return f.name == key && !f.weak }) {
 		v.flags = slices.DeleteFunc(v.flags, func(f flag) bool { return f.name == key })
 	}
 }

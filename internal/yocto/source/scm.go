@@ -25,21 +25,29 @@ func IsCommit(revision string) bool {
 var protocols = []string{"", "git", "file", "ssh", "http", "https", "rsync"}
 
 func judgeGit(j *Judgement, v Variables, r Release) {
-	protocol, names := j.URI.protocol(), j.URI.names()
-	head := j.URI.Text("usehead") == "1"
-	branch, free := j.URI.Text("branch"), head || j.URI.Text("nobranch") == "1"
+	names := j.URI.names()
+	if !j.refusesGit(j.URI.protocol(), j.URI.Text("nobranch") == "1", names, r) {
+		j.pin(names, v, r)
+	}
+}
+
+// refusesGit is whether the git fetcher refuses the parameters of a URI; with
+// free it needs no branch.
+func (j *Judgement) refusesGit(protocol string, free bool, names []string, r Release) bool {
+	head, branch := j.URI.Text("usehead") == "1", j.URI.Text("branch")
 	switch {
 	case !slices.Contains(protocols, protocol):
 		j.refuse(fmt.Sprintf("git has no protocol %q", protocol))
 	case head && protocol != "file" && (protocol != "" || j.URI.Host != ""):
 		j.refuse("usehead=1 is only for protocol=file")
-	case branch == "" && !free && !r.Before(since212):
+	case branch == "" && !free && !head && !r.Before(since212):
 		j.refuse("the URI needs branch= or nobranch=1")
 	case r.Before(since212) && strings.Count(branch, ",")+1 != len(names):
 		j.refuse("there are not as many branches as names")
 	default:
-		j.pin(names, v, r)
+		return false
 	}
+	return true
 }
 
 // protocol is how the URI is reached, where a parameter says it.
@@ -174,10 +182,21 @@ func judgeModuleGit(j *Judgement, v Variables, r Release) {
 	if !j.setModule() {
 		return
 	}
+	protocol := j.URI.protocol()
+	if protocol == "" && !j.URI.has("protocol") {
+		protocol = "https"
+	}
+	if j.refusesGit(protocol, !j.URI.has("branch") || j.URI.Text("nobranch") == "1", []string{j.Name}, r) {
+		return
+	}
 	own := v.Get("SRCREV_" + j.Name)
 	parameter, has := j.URI.Param("srcrev")
 	if has && own.Text == "" && len(own.Unknown) == 0 {
 		j.Revisions = map[string]string{j.Name: parameter.Value}
+		if rev, other := j.URI.Param("rev"); other && rev.Value != parameter.Value {
+			j.refuse(fmt.Sprintf("the URI says %q and %q", parameter.Value, rev.Value))
+			return
+		}
 		j.Verdict = Floating
 		if IsCommit(parameter.Value) {
 			j.Verdict = Pinned
