@@ -83,6 +83,9 @@ func TestOracle(t *testing.T) {
 			}
 			c.compare(r, list[i], u)
 		}
+		if variant == "" {
+			c.invented(r, of(mc, ""))
+		}
 	}
 	if several > 0 {
 		t.Logf("%d variants of configurations of BBMULTICONFIG", several)
@@ -148,6 +151,16 @@ func (c *oracleCount) absent(r oracleRecord, u oracleURI, sources []*Source) {
 	}
 	c.different++
 	c.Errorf("%s (%s): BitBake fetches %s (%s), the audit does not know it", r.File, r.Variant, u.URI, u.Verdict)
+}
+
+// invented looks for what the audit is sure of and BitBake does not fetch.
+func (c *oracleCount) invented(r oracleRecord, own []*Source) {
+	for _, s := range own {
+		if s.Verdict != source.NotProven && !slices.ContainsFunc(r.URIs, func(u oracleURI) bool { return u.URI == s.URI }) {
+			c.different++
+			c.Errorf("%s: the audit says %s of %s, which BitBake does not fetch", r.File, s.Verdict, s.URI)
+		}
+	}
 }
 
 func (c *oracleCount) compare(r oracleRecord, s *Source, u oracleURI) {
