@@ -26,10 +26,6 @@ const chunk = 256 << 10
 // that little is left to be written when several files end together.
 const stride = 2 << 20
 
-// A tail is the least that is left of a file at its end for the disk to be told
-// of: of less, telling takes longer than writing.
-const tail = 128 << 10
-
 var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
 
 // checkDigest accepts what may be the identity of a blob.
@@ -104,7 +100,6 @@ func (in *intake) from(r io.Reader) (int64, error) {
 			err = rerr
 		}
 		if err == io.EOF {
-			in.writeBack(tail)
 			return in.n - start, nil
 		}
 		if err != nil {
@@ -164,18 +159,13 @@ func (in *intake) take(b *[chunk]byte, n int) error {
 	if err != nil {
 		return writeError{err}
 	}
-	in.writeBack(stride)
-	return nil
-}
-
-// writeBack lets the disk begin with what was taken in since the last time, if
-// it is at least so much, or all of it waits for the sync at the end. Where that
-// is not possible nothing is lost.
-func (in *intake) writeBack(least int64) {
-	if ready := in.n - in.begun; ready >= least {
+	// Let the disk begin now, or all of it waits for the sync at the end.
+	// Where that is not possible nothing is lost.
+	if ready := in.n - in.begun; ready >= stride {
 		unix.SyncFileRange(int(in.f.Fd()), in.begun, ready, unix.SYNC_FILE_RANGE_WRITE)
 		in.begun = in.n
 	}
+	return nil
 }
 
 // room cuts a buffer so that one byte too many can be seen, but no more.
