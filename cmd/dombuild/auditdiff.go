@@ -24,6 +24,7 @@ func (a *app) auditDiff(ctx context.Context, paths []string, opt auditFlags) err
 	if len(paths) != 2 {
 		return &usageError{errors.New("--diff compares two checkouts"), "dombuild audit yocto --diff OLD NEW"}
 	}
+	defer yocto.TuneHeap()()
 	filter := yocto.Filter{Layers: opt.layers, Recipes: opt.recipes}
 	var results [2]*yocto.Result
 	for i, path := range paths {
