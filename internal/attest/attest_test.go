@@ -359,6 +359,17 @@ func TestReadPolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var both []byte
+	for _, name := range []string{"a.pub", "b.pub"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, text...)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "both.pub"), both, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	builder := func(name, owner, key string) string {
 		return fmt.Sprintf("builder %q {\n owner = %q\n key = %q\n}\n", name, owner, key)
 	}
@@ -375,7 +386,11 @@ func TestReadPolicy(t *testing.T) {
 		"policy {\n threshold = 1\n}\n" + builder("a", "x", "none.pub"):                             "none.pub",
 		"policy {\n threshold = 1\n max_age = \"soon\"\n}\n" + two:                                  "no duration",
 		"policy {\n threshold = 1\n insecure = true\n}\n" + two:                                     "insecure",
-		"policy {": "policy",
+		"policy {\n threshold = 1\n}\n" + builder("a", "x", "both.pub"):                             "something follows the first key",
+		"policy {\n threshold = 1\n}\n" + builder("a", "x", filepath.Join(dir, "a.pub")):            "",
+		"policy {":                          "policy",
+		"policy {\n threshold = \"x\"\n}\n": "policy.hcl:2,15-16: Unsuitable value type",
+		"policy {\n treshold = 1\n}\n" + builder("a", "x", "a.pub"): `"treshold"`,
 	} {
 		path := filepath.Join(dir, "policy.hcl")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
