@@ -79,7 +79,7 @@ func exitCode(err error) int {
 		return exitIntegrity
 	case is(new(*resolve.UntrustedError)), is(new(*attest.UntrustedError)), is(new(*attest.SignatureError)), is(new(*bundle.UntrustedError)):
 		return exitUntrusted
-	case is(new(*lockfile.Error)), is(new(*pins.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)):
+	case is(new(*lockfile.Error)), is(new(*pins.Error)), is(new(*lockfile.StaleError)), is(new(*lockfile.MissingError)), is(new(*resolve.IncompleteError)):
 		return exitLock
 	case is(new(*sandbox.StepError)), is(new(*build.OutputError)):
 		return exitStep

@@ -25,8 +25,10 @@ func (a *app) verifyLockVerb() *cobra.Command {
 lock has put into the store: Release files, repository metadata, indexes, signatures,
 checksum files, commits, tags and trees of git, manifests of images, and the lock files
 of packages. A signature is judged at the time that it says it was made, or at --as-of.
+The packages of each toolchain must be complete: all that they depend on is pinned, and
+nothing else is.
 
-Exit 4: something has other bytes than it should. Exit 5: a signature does not vouch for
+Exit 3: a pin is missing, or is one that nothing needs. Exit 4: something has other bytes than it should. Exit 5: a signature does not vouch for
 a pin, the lock contradicts the evidence, or evidence is missing.`
 	cmd.Flags().StringVar(&asOf, "as-of", "", "judge signatures as of this time (RFC 3339) instead of when they were made")
 	return cmd
@@ -39,6 +41,8 @@ type provedDocument struct {
 	Digest   digest.Digest           `json:"digest"`
 	Verdicts map[resolve.Verdict]int `json:"verdicts"`
 	Pins     []provedPin             `json:"pins"`
+
+	Incomplete []string `json:"incomplete"` // what is missing among the pins, or superfluous
 }
 
 type provedPin struct {
@@ -68,10 +72,14 @@ func (a *app) verifyLock(ctx context.Context, asOf string) error {
 	}
 	trees := &upstream.Machine{Store: st, Progress: a.display}
 	proofs, err := resolve.Prove(ctx, r, l, resolve.Evidence{Open: a.evidence(st), Tree: trees.Prove, AsOf: at})
-	if err != nil {
+	var incomplete *resolve.IncompleteError
+	if err != nil && !errors.As(err, &incomplete) {
 		return err
 	}
-	doc := provedDocument{"dombuild/verify-lock/v1", r.Lockfile, digest.FromBytes(l.Format()), map[resolve.Verdict]int{}, []provedPin{}}
+	doc := provedDocument{"dombuild/verify-lock/v1", r.Lockfile, digest.FromBytes(l.Format()), map[resolve.Verdict]int{}, []provedPin{}, []string{}}
+	if incomplete != nil {
+		doc.Incomplete = incomplete.Lines()
+	}
 	for _, p := range proofs {
 		doc.Verdicts[p.Verdict]++
 		pin := provedPin{p.Pin.Name, p.Pin.Version, p.Pin.Digest, p.Verdict, p.By, ""}
@@ -80,7 +88,7 @@ func (a *app) verifyLock(ctx context.Context, asOf string) error {
 		}
 		doc.Pins = append(doc.Pins, pin)
 	}
-	return errors.Join(a.print(doc, func(w io.Writer) { printProofs(w, proofs) }), unproved(proofs))
+	return errors.Join(a.print(doc, func(w io.Writer) { printProofs(w, proofs) }), unproved(proofs), err)
 }
 
 // printProofs writes how many pins each voucher has proved, and who vouches.

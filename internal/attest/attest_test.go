@@ -359,6 +359,17 @@ func TestReadPolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var both []byte
+	for _, name := range []string{"a.pub", "b.pub"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, text...)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "both.pub"), both, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	builder := func(name, owner, key string) string {
 		return fmt.Sprintf("builder %q {\n owner = %q\n key = %q\n}\n", name, owner, key)
 	}
@@ -375,7 +386,11 @@ func TestReadPolicy(t *testing.T) {
 		"policy {\n threshold = 1\n}\n" + builder("a", "x", "none.pub"):                             "none.pub",
 		"policy {\n threshold = 1\n max_age = \"soon\"\n}\n" + two:                                  "no duration",
 		"policy {\n threshold = 1\n insecure = true\n}\n" + two:                                     "insecure",
-		"policy {": "policy",
+		"policy {\n threshold = 1\n}\n" + builder("a", "x", "both.pub"):                             "something follows the first key",
+		"policy {\n threshold = 1\n}\n" + builder("a", "x", filepath.Join(dir, "a.pub")):            "",
+		"policy {":                          "policy",
+		"policy {\n threshold = \"x\"\n}\n": "policy.hcl:2,15-16: Unsuitable value type",
+		"policy {\n treshold = 1\n}\n" + builder("a", "x", "a.pub"): `"treshold"`,
 	} {
 		path := filepath.Join(dir, "policy.hcl")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -410,10 +425,11 @@ func TestSBOM(t *testing.T) {
 		related[r.Relationship]++
 	}
 	want := map[string]int{"DESCRIBES": 1, "CONTAINS": 2, "BUILD_TOOL_OF": 1, "GENERATED_FROM": 1}
-	if !maps.Equal(related, want) || len(doc.Packages) != 3 || len(doc.Files) != 2 {
+	if !maps.Equal(related, want) || len(doc.Packages) != 5 || len(doc.Files) != 0 {
 		t.Errorf("%v, %d packages, %d files", related, len(doc.Packages), len(doc.Files))
 	}
-	if purl := doc.Packages[1].PackageExternalReferences[0].Locator; purl != "pkg:deb/debian/gcc@4:12.2.0-3?arch=amd64&distro=bookworm" {
+	wellFormed(t, text)
+	if purl := doc.Packages[3].PackageExternalReferences[0].Locator; purl != "pkg:deb/debian/gcc@4:12.2.0-3?arch=amd64&distro=bookworm" {
 		t.Error(purl)
 	}
 	other := example()

@@ -6,7 +6,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"github.com/spdx/tools-golang/spdx/v2/common"
-	spdx "github.com/spdx/tools-golang/spdx/v2/v2_3"
 )
 
 // Component is one package of the recipe, with the files that it made.
@@ -36,7 +35,7 @@ func (s *sbom) components() {
 			s.relate(id, common.TypeRelationshipBuildDependencyOf, rootID)
 		}
 		for _, f := range c.Files {
-			s.made(id, f)
+			s.file(id, common.ElementID(fmt.Sprintf("File-%s-%d", strings.TrimPrefix(string(id), "Package-"), len(s.doc.Packages))), f)
 		}
 		for _, d := range c.Sources {
 			if source, ok := s.sources[d]; ok {
@@ -49,14 +48,4 @@ func (s *sbom) components() {
 			}
 		}
 	}
-}
-
-// made adds a file of a component.
-func (s *sbom) made(by common.ElementID, f Artifact) {
-	id := common.ElementID(fmt.Sprintf("File-%s-%d", strings.TrimPrefix(string(by), "Package-"), len(s.doc.Files)))
-	s.doc.Files = append(s.doc.Files, &spdx.File{
-		FileSPDXIdentifier: id, FileName: "./" + f.Path, Checksums: checksums(f.Digest),
-		LicenseConcluded: noAssertion, FileCopyrightText: noAssertion,
-	})
-	s.relate(by, common.TypeRelationshipContains, id)
 }

@@ -1,6 +1,7 @@
 package attest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -8,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -68,6 +70,9 @@ func ReadPublicKey(path string) (crypto.PublicKey, error) {
 	pub, err := cryptoutils.UnmarshalPEMToPublicKey(text)
 	if err == nil {
 		_, err = HintOf(pub)
+	}
+	if _, rest := pem.Decode(text); err == nil && len(bytes.TrimSpace(rest)) > 0 {
+		err = errors.New("something follows the first key; give each key a file of its own")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the public key %s: %w", path, err)

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/hcl/v2/hclsimple"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/opencontainers/go-digest"
 )
 
@@ -67,7 +69,7 @@ func (e *PolicyError) Error() string { return fmt.Sprintf("reading the policy %s
 func (e *PolicyError) Unwrap() error { return e.Err }
 
 // ReadPolicy reads a policy: see docs/attest.md. The keys that it names lie
-// relative to it. What it does not require is required: a gate is left out
+// relative to it, or where their whole path says. What it does not require is required: a gate is left out
 // only by saying so.
 func ReadPolicy(path string) (Policy, error) {
 	fail := func(err error) (Policy, error) { return Policy{}, &PolicyError{path, err} }
@@ -76,8 +78,12 @@ func ReadPolicy(path string) (Policy, error) {
 		return fail(err)
 	}
 	var text policyText
-	if err := hclsimple.Decode(filepath.Base(path)+".hcl", src, nil, &text); err != nil {
-		return fail(err)
+	file, diags := hclsyntax.ParseConfig(src, filepath.Base(path), hcl.InitialPos)
+	if !diags.HasErrors() {
+		diags = gohcl.DecodeBody(file.Body, nil, &text)
+	}
+	if diags.HasErrors() {
+		return fail(errors.Join(diags.Errs()...))
 	}
 	p := Policy{Digest: digest.FromBytes(src), Threshold: text.Policy.Threshold, Require: Require{true, true, true}}
 	if r := text.Policy.Require; r != nil {
@@ -97,7 +103,10 @@ func ReadPolicy(path string) (Policy, error) {
 	}
 	for _, b := range text.Builders {
 		t := Trusted{Name: b.Name, Owner: b.Owner}
-		if t.Key, err = ReadPublicKey(filepath.Join(filepath.Dir(path), b.Key)); err == nil {
+		if !filepath.IsAbs(b.Key) {
+			b.Key = filepath.Join(filepath.Dir(path), b.Key)
+		}
+		if t.Key, err = ReadPublicKey(b.Key); err == nil {
 			t.Hint, err = HintOf(t.Key)
 		}
 		if err != nil {

@@ -15,8 +15,8 @@ import (
 const noAssertion = "NOASSERTION"
 
 // SBOM returns the bill of materials of a build in SPDX 2.3, as JSON. What was
-// built is one package that contains the artifacts, and the packages of the recipe
-// with the files that each of them made; it is generated from the
+// built is one package that contains the artifacts, each a package of one file, and
+// the packages of the recipe with the files that each of them made; it is generated from the
 // sources and the recipe's own files, with the binary packages as tools. The
 // text is the same for the same artifacts and the same lock: its date is the
 // recipe's source_date_epoch.
@@ -34,7 +34,7 @@ func (b Build) SBOM() ([]byte, error) {
 	}}
 	s.root()
 	for i, a := range b.Artifacts {
-		s.artifact(i, a)
+		s.file(rootID, common.ElementID(fmt.Sprintf("File-%d", i)), a)
 	}
 	for i, d := range b.Dependencies {
 		if err := s.dependency(i, d); err != nil {
@@ -68,7 +68,7 @@ const rootID = common.ElementID("Package-target")
 
 func (s *sbom) root() {
 	p := s.pkg(rootID, s.build.Parameters.Recipe+"/"+s.build.Parameters.Target, s.build.Parameters.Version)
-	p.PrimaryPackagePurpose = "OPERATING-SYSTEM"
+	p.PrimaryPackagePurpose = "OPERATING_SYSTEM" // as JSON spells it
 	if !strings.HasPrefix(s.build.Parameters.Target, "image.") {
 		p.PrimaryPackagePurpose = "APPLICATION"
 	}
@@ -87,13 +87,14 @@ func (s *sbom) pkg(id common.ElementID, name, version string) *spdx.Package {
 	return p
 }
 
-func (s *sbom) artifact(i int, a Artifact) {
-	id := common.ElementID(fmt.Sprintf("File-%d", i))
-	s.doc.Files = append(s.doc.Files, &spdx.File{
-		FileSPDXIdentifier: id, FileName: "./" + a.Path, Checksums: checksums(a.Digest),
-		LicenseConcluded: noAssertion, FileCopyrightText: noAssertion,
-	})
-	s.relate(rootID, common.TypeRelationshipContains, id)
+// file adds a file that a package contains, as a package of one file: elements
+// of type File must have a SHA-1 in SPDX 2.3, and only packages with a
+// verification code made of these may contain them.
+func (s *sbom) file(in, id common.ElementID, a Artifact) {
+	p := s.pkg(id, a.Path, "")
+	p.PackageFileName, p.PackageChecksums = "./"+a.Path, checksums(a.Digest)
+	p.PrimaryPackagePurpose = "FILE"
+	s.relate(in, common.TypeRelationshipContains, id)
 }
 
 func (s *sbom) dependency(i int, d Dependency) error {

@@ -32,6 +32,9 @@ func Import(ctx context.Context, st *store.Store, b *Bundle, task progress.Task)
 		return nil, err
 	}
 	if b.Part != nil {
+		if there, err := b.imported(ctx, st); err != nil || there {
+			return nil, err
+		}
 		return b.importPart(ctx, st, task)
 	}
 	if err := Complete(ctx, st, b); err != nil {

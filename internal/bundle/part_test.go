@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -49,6 +51,53 @@ func TestParts(t *testing.T) {
 		if u, err := there.DiskUsage(t.Context()); err != nil || u.Partial+u.Unfinished != 0 {
 			t.Errorf("%+v %v", u, err)
 		}
+	}
+}
+
+// TestPartsAgain gives a part again when all of them have been taken: the
+// bundle is there, and only what it lost since has to be brought again.
+func TestPartsAgain(t *testing.T) {
+	f := newFixture(t)
+	m := f.describe(1)
+	parts, there := f.parts(m, 12<<10), openStore(t)
+	take := func(k int) *Outstanding {
+		t.Helper()
+		b, err := opened(t, parts[k])
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := Import(t.Context(), there, b, silent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return left
+	}
+	all := func() {
+		t.Helper()
+		for k := range parts {
+			if left := take(k); (left == nil) != (k == len(parts)-1) {
+				t.Fatalf("after part %d %+v is missing", k+1, left)
+			}
+		}
+		for k := range parts {
+			if left := take(k); left != nil {
+				t.Errorf("part %d again: %+v is missing", k+1, left)
+			}
+		}
+		if u, err := there.DiskUsage(t.Context()); err != nil || u.Partial+u.Unfinished != 0 {
+			t.Errorf("%+v %v", u, err)
+		}
+	}
+	all()
+	for _, harm := range []func(string) error{os.Remove, func(path string) error {
+		return errors.Join(os.Remove(path), os.WriteFile(path, []byte("other"), 0o444))
+	}} {
+		d := m.items()[0].digest
+		if err := harm(filepath.Join(there.Dir(), "blobs", d.Algorithm().String(), d.Encoded())); err != nil {
+			t.Fatal(err)
+		}
+		all()
+		readAll(t, there, d)
 	}
 }
 

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,6 +38,29 @@ func Last(st *store.Store, name string) (last Imported, ok bool, err error) {
 		return last, false, fmt.Errorf("reading which bundle of %s was imported last: %w", name, err)
 	}
 	return last, true, nil
+}
+
+// imported reports whether the bundle was the last of its name to be imported
+// and the store still holds all of it, sound: a part of it that is given again
+// brings nothing.
+func (b *Bundle) imported(ctx context.Context, st *store.Store) (bool, error) {
+	last, ok, err := Last(st, b.Manifest.Name)
+	if err != nil || !ok || last.Digest != b.Digest {
+		return false, err
+	}
+	var digests []digest.Digest
+	for _, x := range b.Manifest.items() {
+		if has, err := st.Has(x.digest); err != nil || !has {
+			return false, err
+		}
+		digests = append(digests, x.digest)
+	}
+	_, err = st.GetAll(ctx, digests)
+	var corrupt *store.IntegrityError
+	if errors.As(err, &corrupt) {
+		return false, nil // it is brought again
+	}
+	return err == nil, err
 }
 
 // remember records that a bundle was imported.

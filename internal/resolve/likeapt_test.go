@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/dombuild/dombuild/internal/debversion"
+	"github.com/dombuild/dombuild/internal/lockfile"
 )
 
 // toy is a package of a small archive made at random.
@@ -279,7 +280,38 @@ func solveToys(t *testing.T, toys []toy, asked []string) (string, error) {
 	if !sound(set, asked) {
 		t.Errorf("%v: our answer is not sound: %s of\n%s", asked, named(set), stanzas(toys))
 	}
+	closedAsSound(t, closures[0], set, asked)
 	return named(set), nil
+}
+
+// closedAsSound takes each package out of an answer: of the whole nothing is
+// said, and of what is left exactly when it is no longer sound.
+func closedAsSound(t *testing.T, closure []*binary, set []toy, asked []string) {
+	t.Helper()
+	for out := range len(closure) + 1 {
+		pins := described{debs: map[string]*binary{}}
+		chain := lockfile.Toolchain{Address: "toolchain.t", Requested: asked}
+		rest := slices.Clone(set)
+		for i, p := range closure {
+			if pins.debs[p.name] = p; i != out {
+				chain.Packages = append(chain.Packages, p.name)
+			}
+		}
+		if out < len(rest) {
+			if slices.Contains(asked, rest[out].name) {
+				continue // of which the lock itself is no lock
+			}
+			rest = slices.Delete(rest, out, out+1)
+		}
+		var e IncompleteError
+		if err := pins.closedDebs(lockfile.Distribution{Architecture: "amd64"}, chain, &e); err != nil {
+			t.Fatal(err)
+		}
+		wrong := len(e.Missing)+len(e.Excluded) > 0
+		if right := sound(rest, asked); right && wrong || !right && !wrong && len(e.Unused) == 0 || out == len(closure) && !e.empty() {
+			t.Errorf("%v: of %s, which is sound: %v, it is said %v", asked, named(rest), right, e.Lines())
+		}
+	}
 }
 
 func stanzas(toys []toy) string {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dombuild/dombuild/internal/lockfile"
 	"github.com/dombuild/dombuild/internal/recipe"
+	"github.com/dombuild/dombuild/internal/rpmmd"
 	"github.com/dombuild/dombuild/internal/vouch"
 )
 
@@ -51,17 +52,22 @@ type Evidence struct {
 
 // Prove derives every digest of a lock again from the evidence, without a
 // network. The lock must fit the recipe. The error is one of reading, not a
-// verdict.
+// verdict; or, with all the proofs, an *IncompleteError.
 func Prove(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, e Evidence) ([]Proof, error) {
 	p := &prover{ctx: ctx, recipe: r, evidence: e, about: map[digest.Digest]Proof{}}
 	c := l.Content()
+	incomplete := &IncompleteError{}
 	for _, d := range c.Distributions {
+		p.described = described{rpms: map[string]*rpmmd.Package{}, debs: map[string]*binary{}}
 		for _, v := range d.Vouched {
 			if d.Type == recipe.RPM {
 				p.rpmVouched(d, v)
 			} else {
 				p.vouched(d, v)
 			}
+		}
+		if err := p.described.closed(p, d, c.Toolchains, incomplete); err != nil {
+			return nil, fmt.Errorf("checking that the pins of %s are complete: %w", d.Address, err)
 		}
 	}
 	for _, s := range c.Sources {
@@ -81,14 +87,18 @@ func Prove(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, e Evidence) 
 		proof.Pin = pin
 		proofs = append(proofs, proof)
 	}
-	return proofs, ctx.Err()
+	if err := ctx.Err(); err != nil || incomplete.empty() {
+		return proofs, err
+	}
+	return proofs, incomplete
 }
 
 type prover struct {
-	ctx      context.Context // of one call of Prove
-	recipe   *recipe.Recipe
-	evidence Evidence
-	about    map[digest.Digest]Proof // by the digest of the pin
+	ctx       context.Context // of one call of Prove
+	recipe    *recipe.Recipe
+	evidence  Evidence
+	about     map[digest.Digest]Proof // by the digest of the pin
+	described described               // of the distribution that is being proved
 }
 
 // note records a verdict; what refutes or leaves open is not overwritten.
@@ -169,7 +179,14 @@ func (p *prover) vouched(d lockfile.Distribution, v lockfile.Vouched) {
 	r, err := p.release(d, v)
 	debs, errDebs := p.debs(d, v, r, err)
 	for _, deb := range v.Debs {
-		p.note(deb.Digest, by, firstOf(errDebs, func() error { return sameDeb(deb, debs) }))
+		p.note(deb.Digest, by, firstOf(errDebs, func() error {
+			b, err := debs.find(deb)
+			p.described.debs[deb.Name] = b
+			return err
+		}))
+	}
+	if debs != nil {
+		p.described.essential = append(p.described.essential, debs.essential...)
 	}
 	dscs, errDscs := p.dscs(d, v, r, err)
 	for _, dsc := range v.Dscs {
@@ -302,20 +319,21 @@ func (p *prover) debs(d lockfile.Distribution, v lockfile.Vouched, r *release, e
 	return newUniverse(d.Architecture, texts)
 }
 
-func sameDeb(pin lockfile.Deb, u *universe) error {
+// find returns the package of the indexes that is what the lock says.
+func (u *universe) find(pin lockfile.Deb) (*binary, error) {
 	what := fmt.Sprintf("package %s %s", pin.Name, pin.Version)
 	var have []string
 	for _, b := range u.byName[pin.Name] {
 		deb, err := b.deb()
 		if err == nil && deb == pin {
-			return nil
+			return b, nil
 		}
 		have = append(have, fmt.Sprintf("%s %s (%s, %s bytes, sha256:%s)", b.version, b.arch, b.filename, b.size, b.sha256))
 	}
 	if len(have) == 0 {
-		return contradiction(what, "no index that was consulted names it")
+		return nil, contradiction(what, "no index that was consulted names it")
 	}
-	return contradiction(what, "the index has %s, and the lock says %s %s (%s, %d bytes, %s)", strings.Join(have, " and "),
+	return nil, contradiction(what, "the index has %s, and the lock says %s %s (%s, %d bytes, %s)", strings.Join(have, " and "),
 		pin.Version, pin.Architecture, pin.Filename, pin.Size, pin.Digest)
 }
 

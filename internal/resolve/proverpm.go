@@ -34,15 +34,28 @@ type provedRepository struct {
 func (p *prover) rpmVouched(d lockfile.Distribution, v lockfile.Vouched) {
 	by := fmt.Sprintf("%s of %s %s, repository %s, of %s, signed by %s", v.Kind, d.Name, d.Suite, v.Repository, v.Date.Format(time.DateOnly), strings.Join(v.Signers, ", "))
 	r, err := p.repository(d, v)
+	if record, ok := filelistsOf(r); ok && slices.Contains(v.Indexes, indexOf(record)) {
+		p.described.filelists = append(p.described.filelists, filelists{indexOf(record), record})
+	}
 	for _, pin := range v.Debs {
 		p.note(pin.Digest, by, firstOf(err, func() error {
 			pkg, err := r.find(pin)
+			p.described.rpms[pin.Name] = pkg
 			if err != nil || v.Kind != lockfile.RPMHeader {
 				return err
 			}
 			return p.header(r, pin, pkg.NEVRA)
 		}))
 	}
+}
+
+// filelistsOf returns what repomd.xml says of filelists.xml, if it was proved.
+func filelistsOf(r *provedRepository) (rpmmd.Record, bool) {
+	if r == nil || r.md == nil {
+		return rpmmd.Record{}, false
+	}
+	record, ok := r.md.Records["filelists"]
+	return record, ok
 }
 
 // repository reads repomd.xml and primary.xml and compares them with the lock.

@@ -39,13 +39,22 @@ type universe struct {
 
 // newUniverse reads Packages indexes, whose bytes were verified.
 func newUniverse(arch string, indexes []string) (*universe, error) {
-	u := &universe{arch: arch, byName: map[string][]*binary{},
-		providers: map[string][]provide{}, refused: map[*binary][]group{}}
+	u := emptyUniverse(arch)
 	for _, text := range indexes {
 		if err := u.read(text); err != nil {
 			return nil, err
 		}
 	}
+	return u, u.sort()
+}
+
+func emptyUniverse(arch string) *universe {
+	return &universe{arch: arch, byName: map[string][]*binary{},
+		providers: map[string][]provide{}, refused: map[*binary][]group{}}
+}
+
+// sort finds out what the packages that were read provide, and puts all in order.
+func (u *universe) sort() error {
 	for name, list := range u.byName {
 		slices.SortStableFunc(list, func(a, b *binary) int { return debversion.Compare(b.version, a.version) })
 		if slices.ContainsFunc(list, func(p *binary) bool { return p.essential }) {
@@ -53,7 +62,7 @@ func newUniverse(arch string, indexes []string) (*universe, error) {
 		}
 		for _, p := range list {
 			if err := u.addProvides(p); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
@@ -64,7 +73,7 @@ func newUniverse(arch string, indexes []string) (*universe, error) {
 				debversion.Compare(b.pkg.version, a.pkg.version), cmp.Compare(a.version, b.version))
 		})
 	}
-	return u, nil
+	return nil
 }
 
 func (u *universe) read(text string) error {

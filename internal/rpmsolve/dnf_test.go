@@ -162,6 +162,9 @@ func build(t *testing.T, dir string, pkgs []*rpmmd.Package) {
 				spec += "Obsoletes: " + r.String() + "\n"
 			}
 			spec += "%description -n " + p.Name + "\nx\n%files -n " + p.Name + "\n"
+			for _, path := range p.Files {
+				spec += "%ghost " + path + "\n"
+			}
 		}
 		if err := os.WriteFile(filepath.Join(dir, version+".spec"), []byte(spec), 0o600); err != nil {
 			t.Fatal(err)

@@ -22,6 +22,9 @@ func makePackages(r *rand.Rand, prefix string, names int) []*rpmmd.Package {
 		if r.IntN(8) == 0 {
 			out.Name = "virtual" + name()
 		}
+		if r.IntN(12) == 0 {
+			return rpm.Relation{Name: "/usr/bin/" + name()}
+		}
 		if r.IntN(3) == 0 {
 			out.Sense = []rpm.Sense{rpm.Less, rpm.Less | rpm.Equal, rpm.Equal, rpm.Greater | rpm.Equal, rpm.Greater}[r.IntN(5)]
 			out.EVR = rpm.EVR{Version: fmt.Sprint(1 + r.IntN(3))}
@@ -35,6 +38,7 @@ func makePackages(r *rand.Rand, prefix string, names int) []*rpmmd.Package {
 			"(%[1]s >= 1 with %[1]s < 3)", "(%[1]s without %[1]s = 2)"}
 		form := forms[r.IntN(len(forms))]
 		if strings.Contains(form, "with") {
+			a.Name = strings.Replace(a.Name, "/usr/bin/", "virtual", 1) // paths have no versions
 			return rpm.Relation{Name: fmt.Sprintf(form, a.Name)}
 		}
 		text := fmt.Sprintf(form, a, b, c)
@@ -52,6 +56,9 @@ func makePackages(r *rand.Rand, prefix string, names int) []*rpmmd.Package {
 			if r.IntN(4) == 0 {
 				p.Provides = append(p.Provides, rpm.Relation{Name: "virtual" + name(), Sense: rpm.Equal, EVR: rpm.EVR{Version: fmt.Sprint(1 + r.IntN(3))}})
 			}
+			if r.IntN(3) == 0 {
+				p.Files = []string{"/usr/bin/" + name()}
+			}
 			for range r.IntN(3) {
 				p.Requires = append(p.Requires, relation())
 			}
@@ -64,8 +71,8 @@ func makePackages(r *rand.Rand, prefix string, names int) []*rpmmd.Package {
 			if r.IntN(10) == 0 {
 				p.Conflicts = append(p.Conflicts, rpm.Relation{Name: fmt.Sprintf("(%s unless %s)", name(), name())})
 			}
-			if r.IntN(8) == 0 {
-				p.Obsoletes = append(p.Obsoletes, relation())
+			if other := relation(); r.IntN(8) == 0 && other.Name[0] != '/' {
+				p.Obsoletes = append(p.Obsoletes, other)
 			}
 			list = append(list, p)
 		}
@@ -100,7 +107,8 @@ func alone(e rpm.Expr, p *rpmmd.Package) bool {
 	case rpm.Without:
 		return alone(e.Args[0], p) && !alone(e.Args[1], p)
 	}
-	return slices.ContainsFunc(p.Provides, func(has rpm.Relation) bool { return e.Relation.Meets(has) })
+	return e.Relation.Sense == 0 && slices.Contains(p.Files, e.Relation.Name) ||
+		slices.ContainsFunc(p.Provides, func(has rpm.Relation) bool { return e.Relation.Meets(has) })
 }
 
 func parse(t testing.TB, r rpm.Relation) rpm.Expr {

@@ -325,9 +325,6 @@ func (p *problem) trim(s *search) []bool {
 			}
 		}
 	}
-	holds := func(i int) bool {
-		return slices.ContainsFunc(p.clauses[i], func(l literal) bool { return l > 0 && chosen[l] || l < 0 && !chosen[-l] })
-	}
 	slices.Reverse(order)
 	for again := true; again; {
 		again = false
@@ -336,7 +333,7 @@ func (p *problem) trim(s *search) []bool {
 				continue
 			}
 			chosen[l] = false
-			if slices.ContainsFunc(uses[l], func(i int) bool { return !holds(i) }) {
+			if slices.ContainsFunc(uses[l], func(i int) bool { return !meets(p.clauses[i], chosen) }) {
 				chosen[l] = true
 			} else {
 				again = true

@@ -290,6 +290,36 @@ func descriptor(b store.Blob) ocispec.Descriptor {
 	return ocispec.Descriptor{MediaType: ocispec.MediaTypeImageManifest, Digest: b.Digest(), Size: b.Size()}
 }
 
+// TestEmptyPartials has downloads that were killed before their first byte, and
+// one that is under way: the next process removes those that nobody holds.
+func TestEmptyPartials(t *testing.T) {
+	s := open(t)
+	dir := filepath.Join(s.Dir(), "dombuild", "partial")
+	name := func(text string) string { return "sha256-" + digest.FromString(text).Encoded() }
+	for text, content := range map[string]string{"killed": "", "to be resumed": "to be"} {
+		if err := os.WriteFile(filepath.Join(dir, name(text)), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := s.Resume(t.Context(), digest.FromString("under way"), 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Open(s.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	for text, want := range map[string]bool{"killed": false, "to be resumed": true, "under way": true} {
+		if _, err := os.Stat(filepath.Join(dir, name(text))); (err == nil) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if err := p.Discard(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPartial(t *testing.T) {
 	s := open(t)
 	text := strings.Repeat("0123456789", 100_000)

@@ -57,7 +57,8 @@ func (t *temp) publish(path string, mode os.FileMode, disk *diskSync) error {
 	return disk.dir(filepath.Dir(path))
 }
 
-// sweep removes the temporary files that no living process holds.
+// sweep removes the temporary files that no living process holds, and the
+// downloads that were killed before their first byte.
 func (s *Store) sweep() error {
 	entries, err := os.ReadDir(s.path(areaTemp))
 	if err != nil {
@@ -68,7 +69,40 @@ func (s *Store) sweep() error {
 			return err
 		}
 	}
+	partials, err := os.ReadDir(s.path(areaPartial))
+	if err != nil {
+		return err
+	}
+	for _, e := range partials {
+		if fi, err := e.Info(); err != nil || fi.Size() > 0 {
+			continue // gone, or to be resumed
+		}
+		if err := removeEmpty(s.path(areaPartial, e.Name())); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// removeEmpty removes a partial download without bytes unless a process holds
+// its lock. The name may be another's by now: then the lock is not its.
+func removeEmpty(path string) error {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil // gone, or another user's
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	got, err := flock(f, unix.LOCK_EX)
+	if err != nil || !got || !linked(f, path) {
+		return err
+	}
+	if fi, err := f.Stat(); err != nil || fi.Size() > 0 {
+		return err
+	}
+	return removeIfThere(path)
 }
 
 // removeUnlocked removes a file or a stage unless a process holds its lock, and returns
