@@ -115,8 +115,10 @@ func (d *Data) findClass(name string) string {
 	if strings.HasSuffix(name, ".bbclass") {
 		return d.env.which(dirs, name)
 	}
-	if path := d.env.which(dirs, "classes-"+d.recipe.class+"/"+name+".bbclass"); path != "" {
-		return path
+	if !d.env.release.before(202) {
+		if path := d.env.which(dirs, "classes-"+d.recipe.class+"/"+name+".bbclass"); path != "" {
+			return path
+		}
 	}
 	return d.env.which(dirs, "classes/"+name+".bbclass")
 }
