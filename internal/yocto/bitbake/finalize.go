@@ -26,6 +26,23 @@ func (d *Data) finalize() {
 	if !d.recipe.halted {
 		d.fire("RecipeTaskPreProcess")
 		d.resolveProviders()
+		d.taintUnreadable()
+	}
+}
+
+// taintUnreadable is for recipes of which BitBake reads nothing: a variable
+// that it expands of each recipe cannot be expanded.
+func (d *Data) taintUnreadable() {
+	if len(d.tainted) > 0 { // as much is said already
+		return
+	}
+	for _, name := range []string{"PN", "PE", "PV", "PR", "DEPENDS", "PROVIDES", "PACKAGES"} {
+		for _, u := range d.get(name).unknown {
+			if u.Reason == refersToItself {
+				d.taintAll([]Unknown{u})
+				return
+			}
+		}
 	}
 }
 
