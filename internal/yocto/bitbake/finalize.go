@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -67,6 +68,10 @@ func (d *Data) resolveProviders() {
 	d.setVar("DEPENDS", strings.Join(names, " "), false, unknown)
 }
 
+// mostVariants is how many variants a recipe may have, each of which is
+// evaluated anew. Real ones have two or three, an image of all tests a hundred.
+const mostVariants = 2000
+
 // variantsOfRecipe evaluates the variants of a recipe. The base was parsed,
 // with its appends, and is not finalized.
 func (base *Data) variantsOfRecipe() []*Data {
@@ -85,6 +90,10 @@ func (base *Data) variantsOfRecipe() []*Data {
 		from = e.st
 	}
 	words := extendWords(extend)
+	if len(words) > mostVariants {
+		first.refuse(from, fmt.Sprintf("BBCLASSEXTEND names %d variants, more than %d", len(words), mostVariants), "name fewer: those that follow are not audited")
+		words = words[:mostVariants]
+	}
 	for i, word := range words {
 		class, variant, named := strings.Cut(word, ":")
 		n := base

@@ -1,6 +1,10 @@
 package bitbake
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // TestLateVariants: anonymous python says that there are variants; they are
 // made of what was parsed, not of what it did.
@@ -54,5 +58,23 @@ func TestUnreadable(t *testing.T) {
 		if v := list[name+"_1.bb"].Data.Get("A"); v.Text != "a" || len(v.Unknown) > 0 {
 			t.Errorf("%s: A is %+v", name, v)
 		}
+	}
+}
+
+// TestManyVariants: more variants than any recipe has are an error, and cost
+// no more than the first of them.
+func TestManyVariants(t *testing.T) {
+	var words strings.Builder
+	for i := range 20000 {
+		fmt.Fprintf(&words, " native:v%d", i)
+	}
+	dir := layer(t, "wrynose", "A = \"a\"\nBBCLASSEXTEND = \""+words.String()+"\"\n", map[string]string{"classes/native.bbclass": ""})
+	_, list := recipes(t, Options{Layers: []string{dir}})
+	if len(list) != 1+mostVariants {
+		t.Errorf("%d variants", len(list))
+	}
+	e := list["r_1.bb"].Data.errors
+	if len(e) != 1 || !strings.Contains(e[0].Error(), "r_1.bb:2:1: BBCLASSEXTEND names 20000 variants, more than 2000") {
+		t.Errorf("errors: %v", e)
 	}
 }
