@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// newSeries is the first release that writes overrides with ":". Names of
-// releases are no numbers: those before it are listed.
+// oldSeries are the releases that write overrides with "_". Names of
+// releases are no numbers: they are listed.
 var oldSeries = []string{"danny", "dylan", "dora", "daisy", "dizzy", "fido", "jethro", "krogoth", "morty", "pyro", "rocko", "sumo", "thud", "warrior", "zeus", "dunfell", "gatesgarth", "hardknott"}
 
 // release is a version of BitBake: 204 is 2.4. Zero is the newest.
@@ -22,15 +22,29 @@ var series = map[string]release{
 	"scarthgap": 208, "styhead": 210, "walnascar": 212, "whinlatter": 216, "wrynose": 218,
 }
 
+// releaseOfSeries is the version of BitBake that goes with a release of the
+// Yocto Project, zero when its name is not known. Those before dunfell count as
+// dunfell.
+func releaseOfSeries(name string) release {
+	if slices.Contains(oldSeries, name) {
+		return max(series[name], 146)
+	}
+	return series[name]
+}
+
+// SeriesVersion is the version of BitBake that goes with a release of the Yocto
+// Project, and whether its name is known. Those before dunfell count as dunfell.
+func SeriesVersion(name string) (major, minor int, known bool) {
+	r := releaseOfSeries(name)
+	return int(r / 100), int(r % 100), r > 0
+}
+
 // releaseOf is the oldest of the releases named, or the version of BitBake that
 // was set.
 func releaseOf(names []string, version string) release {
 	var oldest release
 	for _, n := range names {
-		r := series[n]
-		if r == 0 && slices.Contains(oldSeries, n) {
-			r = 146
-		}
+		r := releaseOfSeries(n)
 		if r > 0 && (oldest == 0 || r < oldest) {
 			oldest = r
 		}
