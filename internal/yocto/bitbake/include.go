@@ -86,7 +86,7 @@ func (d *Data) inherit(classes string, st *statement, late bool) {
 		return
 	}
 	for _, name := range strings.Fields(names) {
-		if !late && hasWord(d.get("BB_DEFER_BBCLASSES").text, name) {
+		if !late && !d.env.release.before(216) && hasWord(d.get("BB_DEFER_BBCLASSES").text, name) {
 			d.deferred = append(d.deferred, deferredInherit{name, st})
 			continue
 		}

@@ -155,3 +155,13 @@ func TestClassDirectories(t *testing.T) {
 		}
 	}
 }
+
+// TestDeferredByName: BB_DEFER_BBCLASSES says something since 2.16.
+func TestDeferredByName(t *testing.T) {
+	for series, want := range map[string]string{"walnascar": "now", "whinlatter": "late"} {
+		_, list := recipes(t, Options{Layers: []string{layer(t, series, "BB_DEFER_BBCLASSES = \"c\"\ninherit c\nB = \"now\"\n", map[string]string{"classes/c.bbclass": "B = \"late\"\n"})}})
+		if v := list["r_1.bb"].Data.Get("B"); v.Text != want {
+			t.Errorf("%s: B is %q, want %q", series, v.Text, want)
+		}
+	}
+}
