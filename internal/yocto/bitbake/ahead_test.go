@@ -101,6 +101,7 @@ CONST = "${@'a' + 'b'}"
 		}
 		if old {
 			series = "dunfell"
+			files["classes/base.bbclass"] = files["classes-global/base.bbclass"]
 			for name, body := range files {
 				files[name] = oldOverrides(body)
 			}

@@ -180,7 +180,13 @@ func layer(t *testing.T, series, recipe string, files map[string]string) string 
 	for k, v := range files {
 		all[k] = v
 	}
-	for name, text := range all {
+	writeFiles(t, dir, all)
+	return dir
+}
+
+func writeFiles(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -189,7 +195,6 @@ func layer(t *testing.T, series, recipe string, files map[string]string) string 
 			t.Fatal(err)
 		}
 	}
-	return dir
 }
 
 func TestOldSyntax(t *testing.T) {

@@ -126,6 +126,10 @@ func (d *Data) runPython(st *statement, names ...python.Local) {
 		d.recipe.halted = true
 	default:
 		why := []Unknown{{Place: d.placeOf(), Expression: functionTitle(st.name), Reason: "the function raises " + err.Error()}}
+		if raised != nil && len(d.tainted) == 0 { // BitBake stops there, and reads nothing of the recipe
+			d.taintAll(why)
+			return
+		}
 		in.Doubt(p.code.Body, &python.Unknown{Reason: why[0].Reason, Cause: why}, names...)
 	}
 }

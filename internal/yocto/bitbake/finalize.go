@@ -1,6 +1,7 @@
 package bitbake
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,23 @@ func (d *Data) finalize() {
 	if !d.recipe.halted {
 		d.fire("RecipeTaskPreProcess")
 		d.resolveProviders()
+		d.taintUnreadable()
+	}
+}
+
+// taintUnreadable is for recipes of which BitBake reads nothing: a variable
+// that it expands of each recipe cannot be expanded.
+func (d *Data) taintUnreadable() {
+	if len(d.tainted) > 0 { // as much is said already
+		return
+	}
+	for _, name := range []string{"PN", "PE", "PV", "PR", "DEPENDS", "PROVIDES", "PACKAGES"} {
+		for _, u := range d.get(name).unknown {
+			if u.Reason == refersToItself {
+				d.taintAll([]Unknown{u})
+				return
+			}
+		}
 	}
 }
 
@@ -50,6 +68,10 @@ func (d *Data) resolveProviders() {
 	d.setVar("DEPENDS", strings.Join(names, " "), false, unknown)
 }
 
+// mostVariants is how many variants a recipe may have, each of which is
+// evaluated anew. Real ones have two or three, an image of all tests a hundred.
+const mostVariants = 2000
+
 // variantsOfRecipe evaluates the variants of a recipe. The base was parsed,
 // with its appends, and is not finalized.
 func (base *Data) variantsOfRecipe() []*Data {
@@ -68,6 +90,10 @@ func (base *Data) variantsOfRecipe() []*Data {
 		from = e.st
 	}
 	words := extendWords(extend)
+	if len(words) > mostVariants {
+		first.refuse(from, fmt.Sprintf("BBCLASSEXTEND names %d variants, more than %d", len(words), mostVariants), "name fewer: those that follow are not audited")
+		words = words[:mostVariants]
+	}
 	for i, word := range words {
 		class, variant, named := strings.Cut(word, ":")
 		n := base

@@ -19,6 +19,9 @@ type expanded struct {
 	overridden bool // it depends on OVERRIDES
 }
 
+// refersToItself is why a variable cannot be expanded by BitBake either.
+const refersToItself = "the variable refers to itself"
+
 // get reads a variable as d.getVar(name) does.
 func (d *Data) get(name string) expanded { return *d.getSymbol(d.symbol(name)) }
 
@@ -29,7 +32,7 @@ func (d *Data) getSymbol(s *symbol) *expanded {
 		return e
 	}
 	if slices.Contains(d.reading, reading{symbol: s}) {
-		return &expanded{unknown: d.unknown(s.name, "the variable refers to itself")}
+		return &expanded{unknown: d.unknown(s.name, refersToItself)}
 	}
 	if len(d.reading) > d.env.limits.Depth {
 		return &expanded{unknown: d.unknown(s.name, "references are nested too deep")}

@@ -86,7 +86,7 @@ func (d *Data) inherit(classes string, st *statement, late bool) {
 		return
 	}
 	for _, name := range strings.Fields(names) {
-		if !late && hasWord(d.get("BB_DEFER_BBCLASSES").text, name) {
+		if !late && !d.env.release.before(216) && hasWord(d.get("BB_DEFER_BBCLASSES").text, name) {
 			d.deferred = append(d.deferred, deferredInherit{name, st})
 			continue
 		}
@@ -115,8 +115,10 @@ func (d *Data) findClass(name string) string {
 	if strings.HasSuffix(name, ".bbclass") {
 		return d.env.which(dirs, name)
 	}
-	if path := d.env.which(dirs, "classes-"+d.recipe.class+"/"+name+".bbclass"); path != "" {
-		return path
+	if !d.env.release.before(202) {
+		if path := d.env.which(dirs, "classes-"+d.recipe.class+"/"+name+".bbclass"); path != "" {
+			return path
+		}
 	}
 	return d.env.which(dirs, "classes/"+name+".bbclass")
 }

@@ -2,7 +2,6 @@ package bitbake
 
 import (
 	"cmp"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -10,8 +9,8 @@ import (
 	"strings"
 )
 
-// newSeries is the first release that writes overrides with ":". Names of
-// releases are no numbers: those before it are listed.
+// oldSeries are the releases that write overrides with "_". Names of
+// releases are no numbers: they are listed.
 var oldSeries = []string{"danny", "dylan", "dora", "daisy", "dizzy", "fido", "jethro", "krogoth", "morty", "pyro", "rocko", "sumo", "thud", "warrior", "zeus", "dunfell", "gatesgarth", "hardknott"}
 
 // release is a version of BitBake: 204 is 2.4. Zero is the newest.
@@ -23,15 +22,29 @@ var series = map[string]release{
 	"scarthgap": 208, "styhead": 210, "walnascar": 212, "whinlatter": 216, "wrynose": 218,
 }
 
+// releaseOfSeries is the version of BitBake that goes with a release of the
+// Yocto Project, zero when its name is not known. Those before dunfell count as
+// dunfell.
+func releaseOfSeries(name string) release {
+	if slices.Contains(oldSeries, name) {
+		return max(series[name], 146)
+	}
+	return series[name]
+}
+
+// SeriesVersion is the version of BitBake that goes with a release of the Yocto
+// Project, and whether its name is known. Those before dunfell count as dunfell.
+func SeriesVersion(name string) (major, minor int, known bool) {
+	r := releaseOfSeries(name)
+	return int(r / 100), int(r % 100), r > 0
+}
+
 // releaseOf is the oldest of the releases named, or the version of BitBake that
 // was set.
 func releaseOf(names []string, version string) release {
 	var oldest release
 	for _, n := range names {
-		r := series[n]
-		if r == 0 && slices.Contains(oldSeries, n) {
-			r = 146
-		}
+		r := releaseOfSeries(n)
 		if r > 0 && (oldest == 0 || r < oldest) {
 			oldest = r
 		}
@@ -49,8 +62,9 @@ func releaseOf(names []string, version string) release {
 func (r release) before(other release) bool { return r > 0 && r < other }
 
 // detectOld decides whether overrides are written with "_": the core layer's
-// release says so; without one, the releases that the layers name.
-func (w *Workspace) detectOld() {
+// release says so; without one, the releases that the layers name. It gives
+// what it decides.
+func (w *Workspace) detectOld() bool {
 	d := w.conf
 	names := strings.Fields(d.get("LAYERSERIES_CORENAMES").text)
 	if len(names) == 0 {
@@ -64,10 +78,7 @@ func (w *Workspace) detectOld() {
 	if len(names) == 0 {
 		w.env.old = w.usesOldOperators()
 	}
-	if w.env.old {
-		d.oldNames()
-		d.errors = slices.DeleteFunc(d.errors, func(e *SyntaxError) bool { return strings.HasPrefix(e.Text, oldOperator) })
-	}
+	return w.env.old
 }
 
 // usesOldOperators looks into the layer.conf files, when no release is named.
@@ -80,34 +91,6 @@ func (w *Workspace) usesOldOperators() bool {
 	return false
 }
 
-// oldNames reads the names anew that were read before it was known that the
-// operators are written with "_".
-func (d *Data) oldNames() {
-	cells, symbols := d.cells, d.names.ownList
-	d.names, d.cells, d.braced = names{}, nil, nil
-	d.recent, d.varied = recentSymbols{}, nil
-	d.overrideVar, d.resolved = nil, false
-	d.forgetAll()
-	for _, old := range symbols {
-		if old.id >= len(cells) || cells[old.id] == nil {
-			continue
-		}
-		s, v := d.symbol(old.name), cells[old.id].variable
-		at := s
-		if s.base != nil && v != nil && v.set {
-			at = s.base
-			d.operate(at, operation{s.op, v.value, s.overrides, nil})
-		} else if v != nil {
-			*d.ownSymbol(s) = *v
-			d.addVariants(s)
-		}
-		for e := cells[old.id].history; e != nil; e = e.before {
-			c := d.change(at)
-			c.history = &event{e.seq, e.name, e.st, c.history}
-		}
-	}
-}
-
 // describeLayers fills in what layer.conf says of each layer.
 func (w *Workspace) describeLayers() {
 	d := w.conf
@@ -116,33 +99,60 @@ func (w *Workspace) describeLayers() {
 		l.Compat = strings.Fields(d.get("LAYERSERIES_COMPAT_" + l.Name).text)
 		l.Version = d.get("LAYERVERSION_" + l.Name).text
 		l.OldStyle = w.env.old
-		l.Priority, _ = strconv.Atoi(strings.TrimSpace(d.get("BBFILE_PRIORITY_" + l.Name).text))
+		l.Priority, _ = w.setPriority(l.Name)
 	}
-	lowest := 0
-	for _, l := range w.layers {
-		if l.Priority != 0 && (lowest == 0 || l.Priority < lowest) {
-			lowest = l.Priority
-		}
-	}
+	lowest := w.lowestPriority()
 	for i := range w.layers {
 		w.priority(&w.layers[i], lowest, 0)
 		w.patterns = append(w.patterns, layerPattern{&w.layers[i], d.get("BBFILE_PATTERN_" + w.layers[i].Name).text, nil})
 	}
 	for i := range w.patterns {
 		if text := w.patterns[i].text; text != "" {
-			w.patterns[i].re, _ = regexp.Compile("^(?:" + text + ")")
+			w.patterns[i].re = d.layerRegexp("BBFILE_PATTERN_"+w.patterns[i].layer.Name, text)
 		}
 	}
 	slices.SortStableFunc(w.patterns, func(a, b layerPattern) int { return cmp.Compare(b.text, a.text) })
 }
 
-// priority is computed from the layers it depends on when none is set.
+// layerRegexp is the expression of the files of a layer, nil when it is not
+// read.
+func (d *Data) layerRegexp(name, text string) *regexp.Regexp {
+	re, err := regexp.Compile("^(?:" + text + ")")
+	if err != nil {
+		d.errors = append(d.errors, &SyntaxError{Place: d.lastPlace(name), Text: name + " is an expression that is not read: " + text,
+			Remedy: "write it without look-ahead: without it, the layer's priority is not known"})
+	}
+	return re
+}
+
+// setPriority is the priority that layer.conf sets; none is 0, as is a zero.
+func (w *Workspace) setPriority(layer string) (priority int, set bool) {
+	text := w.conf.get("BBFILE_PRIORITY_" + layer).text
+	priority, _ = strconv.Atoi(strings.TrimSpace(text))
+	return priority, text != ""
+}
+
+// lowestPriority is the lowest one that is set. As in BitBake, what comes after
+// a zero begins anew.
+func (w *Workspace) lowestPriority() int {
+	lowest := 0
+	for _, l := range w.layers {
+		if p, set := w.setPriority(l.Name); set && (lowest == 0 || p < lowest) {
+			lowest = p
+		}
+	}
+	return lowest
+}
+
+// priority is computed from the layers it depends on, or recommends, when none
+// is set.
 func (w *Workspace) priority(l *Layer, lowest, depth int) int {
 	if l.Priority != 0 || depth > len(w.layers) {
 		return l.Priority
 	}
 	best := lowest
-	for _, dep := range explodeDeps(w.conf.get("LAYERDEPENDS_" + l.Name).text) {
+	above := explodeDeps(w.conf.get("LAYERDEPENDS_"+l.Name).text + " " + w.conf.get("LAYERRECOMMENDS_"+l.Name).text)
+	for _, dep := range above {
 		for i := range w.layers {
 			if w.layers[i].Name == dep {
 				best = max(best, w.priority(&w.layers[i], lowest, depth+1))
@@ -249,27 +259,6 @@ func (w *Workspace) withAppends(recipes, appends []string) []recipeFile {
 // same beginning up to "%".
 func (a *appendFile) appliesTo(recipe string) bool {
 	return a.name == recipe || a.wild >= 0 && strings.HasPrefix(a.name, recipe[:min(a.wild, len(recipe))])
-}
-
-// expandPattern lists the files of an entry of BBFILES: of a directory all
-// recipes below it.
-func expandPattern(pattern string) []string {
-	if info, err := os.Stat(pattern); err == nil && info.IsDir() {
-		var list []string
-		filepath.WalkDir(pattern, func(path string, e os.DirEntry, err error) error {
-			if err == nil && !e.IsDir() && (strings.HasSuffix(path, ".bb") || strings.HasSuffix(path, ".bbappend")) {
-				list = append(list, path)
-			}
-			return nil
-		})
-		return list
-	}
-	list, err := filepath.Glob(pattern)
-	if err != nil {
-		return nil
-	}
-	slices.Sort(list)
-	return list
 }
 
 // mask is BBMASK: paths that any of its expressions matches are hidden.

@@ -19,7 +19,7 @@ func Load(ctx context.Context, opt Options) (*Workspace, error) {
 	}
 	w := &Workspace{opt: opt}
 	w.env = &environment{limits: opt.Limits.withDefaults(), forced: opt.Set}
-	if err := w.findLayers(); err != nil {
+	if err := w.begin(); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -35,6 +35,30 @@ func Load(ctx context.Context, opt Options) (*Workspace, error) {
 		return nil, fmt.Errorf("the layers hold %d recipes, more than %d", len(w.recipes), w.env.limits.Recipes)
 	}
 	return w, ctx.Err()
+}
+
+// begin reads the layers' own configuration, and again when it says that the
+// operators are written with "_": what was read has other names, then. Nothing
+// else runs before it is known.
+func (w *Workspace) begin() error {
+	if err := w.readLayers(); err != nil || !w.detectOld() {
+		return err
+	}
+	return w.readLayers()
+}
+
+// readLayers finds the layers and reads the layer.conf of each.
+func (w *Workspace) readLayers() error {
+	if err := w.findLayers(); err != nil {
+		return err
+	}
+	w.layers = nil
+	for _, dir := range w.env.layers {
+		if err := w.readLayer(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findLayers finds the layers and prepares the variables with which the
@@ -145,16 +169,9 @@ func (w *Workspace) read(path string) error {
 	return w.conf.evaluateFile(path, Place{})
 }
 
-// configure reads the layers' configuration, then bitbake.conf and the
-// classes that every recipe inherits.
+// configure reads bitbake.conf and the classes that every recipe inherits.
 func (w *Workspace) configure(classes func() []*source) error {
 	d := w.conf
-	for _, dir := range w.env.layers {
-		if err := w.readLayer(dir); err != nil {
-			return err
-		}
-	}
-	w.detectOld()
 	d.delVar("LAYERDIR")
 	d.delVar("LAYERDIR_RE")
 	w.describeLayers()
@@ -228,24 +245,33 @@ func (w *Workspace) readLayer(dir string) error {
 }
 
 // replaceReference writes the value of a variable wherever it is referred to,
-// as BitBake does after each layer.conf.
+// as BitBake does after each layer.conf: what was appended to such a variable
+// becomes part of its value, and what was to be removed from it, or is appended
+// under an override, is forgotten.
 func (d *Data) replaceReference(name, value string) {
 	ref := "${" + name + "}"
+	var list []*symbol
 	d.names.each(func(s *symbol) {
-		v := d.at(s).variable
-		if v == nil {
-			return
-		}
-		if strings.Contains(v.value, ref) || strings.Contains(v.weak, ref) {
-			v.value, v.weak = strings.ReplaceAll(v.value, ref, value), strings.ReplaceAll(v.weak, ref, value)
-			d.changedSymbol(s)
-		}
-		for i := range v.operations {
-			o := &v.operations[i]
-			o.text = strings.ReplaceAll(o.text, ref, value)
+		if v := d.at(s).variable; v != nil && v.mentions(ref) {
+			list = append(list, s)
 		}
 	})
+	for _, s := range list {
+		if _, forced := d.env.forced[s.name]; forced {
+			continue
+		}
+		if e := d.getRaw(s.name); strings.Contains(e.raw, ref) {
+			d.setSymbol(s, strings.ReplaceAll(e.raw, ref, value), false, e.unknown)
+		}
+	}
 	d.forgetAll()
+}
+
+// mentions is whether the value of a variable, or what is added to it, may hold
+// a text.
+func (v *variable) mentions(text string) bool {
+	return strings.Contains(v.value, text) || strings.Contains(v.weak, text) ||
+		slices.ContainsFunc(v.operations, func(o operation) bool { return strings.Contains(o.text, text) })
 }
 
 // dynamicFiles adds the files of BBFILES_DYNAMIC whose layer is there, or,

@@ -102,7 +102,7 @@ func (w *Workspace) parse(file recipeFile, layer string) *Data {
 	d.recipe = w.state()
 	d.recipe.class = "recipe"
 	d.files, d.file = nil, ""
-	if layer != "" {
+	if layer != "" && !d.env.release.before(206) {
 		d.setVar("FILE_LAYERNAME", layer, false, nil)
 	}
 	d.open(file.path)

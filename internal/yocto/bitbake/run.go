@@ -191,14 +191,10 @@ func (d *Data) before(st *statement, s *symbol) (string, bool, []Unknown) {
 	return "", false, nil
 }
 
-// oldOperator begins the error of a line that is right in releases before
-// honister; a layer.conf is read before the release is known.
-const oldOperator = "the operator is written in the syntax before release honister: "
-
 // newOperators writes NAME_append_x as NAME:append:x, in a release that does
 // not take the old form: BitBake refuses it, but what it means is plain.
 func (d *Data) newOperators(st *statement) string {
-	d.refuse(st, oldOperator+st.name, `write NAME:append = "…" instead of NAME_append`)
+	d.refuse(st, "the operator is written in the syntax before release honister: "+st.name, `write NAME:append = "…" instead of NAME_append`)
 	for _, o := range []string{"append", "prepend", "remove"} {
 		base, rest, ok := strings.Cut(st.name, "_"+o)
 		if !ok || rest != "" && rest[0] != '_' {

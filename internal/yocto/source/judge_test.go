@@ -187,7 +187,7 @@ func TestAllKeepsExpressionsWhole(t *testing.T) {
 }
 
 func TestReleaseOf(t *testing.T) {
-	for names, want := range map[string]Release{"wrynose blacksail": {2, 18}, "kirkstone": {2, 0}, "zeus dunfell": {1, 46}, "scarthgap kirkstone": {2, 0}} {
+	for names, want := range map[string]Release{"wrynose blacksail": {2, 18}, "kirkstone": {2, 0}, "hardknott": {1, 50}, "jethro": {1, 46}, "zeus dunfell": {1, 46}, "scarthgap kirkstone": {2, 0}} {
 		if got, ok := ReleaseOf(names); !ok || got != want {
 			t.Errorf("%s: got %s", names, got)
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/dombuild/dombuild/internal/yocto/bitbake"
 )
 
 // Release is a BitBake version. What is verified depends on it: before 2.4, for
@@ -13,28 +15,13 @@ type Release struct{ Major, Minor int }
 // Newest is the release that is assumed where nothing says which one it is.
 var Newest = Release{2, 18}
 
-// series maps the names in LAYERSERIES_CORENAMES to the BitBake that belongs to
-// that release of the Yocto Project.
-var series = map[string]Release{
-	"dunfell": {1, 46}, "gatesgarth": {1, 48}, "hardknott": {1, 50}, "honister": {1, 52},
-	"kirkstone": {2, 0}, "langdale": {2, 2}, "mickledore": {2, 4}, "nanbield": {2, 6}, "scarthgap": {2, 8},
-	"styhead": {2, 10}, "walnascar": {2, 12}, "whinlatter": {2, 16}, "wrynose": {2, 18},
-}
-
-// oldSeries are the releases before dunfell, which are judged as dunfell.
-var oldSeries = []string{"krogoth", "morty", "pyro", "rocko", "sumo", "thud", "warrior", "zeus"}
-
 // ReleaseOf returns the oldest release that a list of series names, such as the
 // value of LAYERSERIES_CORENAMES, goes with: what it verifies, the others do too.
 func ReleaseOf(names string) (Release, bool) {
 	oldest, found := Release{}, false
 	for name := range strings.FieldsSeq(names) {
-		r, ok := series[name]
-		for _, old := range oldSeries {
-			if name == old {
-				r, ok = series["dunfell"], true
-			}
-		}
+		major, minor, ok := bitbake.SeriesVersion(name)
+		r := Release{major, minor}
 		if ok && (!found || r.Before(oldest)) {
 			oldest, found = r, true
 		}
