@@ -123,9 +123,13 @@ func (a *app) importBundles(ctx context.Context, paths []string, f importFlags) 
 	if err != nil {
 		return err
 	}
+	if err := a.oneDocument(paths); err != nil {
+		return err
+	}
+	whole := map[digest.Digest]bool{}
 	for i, path := range paths {
 		err := a.withBundle(path, func(b *bundle.Bundle) error {
-			return a.importBundle(ctx, b, p, f, i == len(paths)-1)
+			return a.importBundle(ctx, b, p, f, i == len(paths)-1, whole)
 		})
 		if err != nil {
 			return err
@@ -134,11 +138,33 @@ func (a *app) importBundles(ctx context.Context, paths []string, f importFlags) 
 	return nil
 }
 
+// oneDocument refuses to import several bundles with --json, which prints one
+// document: parts of a bundle are one.
+func (a *app) oneDocument(paths []string) error {
+	if !a.flags.json {
+		return nil
+	}
+	digests := map[digest.Digest]bool{}
+	for _, path := range paths {
+		err := a.withBundle(path, func(b *bundle.Bundle) error {
+			digests[b.Digest] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(digests) > 1 {
+		return &usageError{fmt.Errorf("--json prints one document, and these are %d bundles", len(digests)), "import them one after the other; parts of one bundle may be given together"}
+	}
+	return nil
+}
+
 // importBundle takes in one bundle, or a part; what is outstanding is said of
-// the last one.
-func (a *app) importBundle(ctx context.Context, b *bundle.Bundle, p attest.Policy, f importFlags, last bool) error {
+// the last one. More parts of a bundle that is whole bring nothing.
+func (a *app) importBundle(ctx context.Context, b *bundle.Bundle, p attest.Policy, f importFlags, last bool, whole map[digest.Digest]bool) error {
 	signers, err := judged(b, p)
-	if err != nil {
+	if err != nil || whole[b.Digest] {
 		return err
 	}
 	st, err := a.openStore()
@@ -158,6 +184,7 @@ func (a *app) importBundle(ctx context.Context, b *bundle.Bundle, p attest.Polic
 	if left != nil {
 		return a.printOutstanding(b, *left, signers)
 	}
+	whole[b.Digest] = true
 	if err := to.write(); err != nil {
 		return err
 	}
