@@ -92,6 +92,14 @@ func (s *Stream) Wait() {
 	}
 }
 
+// Bringing says whether data are on their way: whether there is a stream that is
+// brought, was written to and is not waited for.
+func (p *Pool) Bringing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.brought > 0
+}
+
 func (p *Pool) count(s *Stream, n int) {
 	p.open += n
 	if s.brought {

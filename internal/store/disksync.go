@@ -5,18 +5,25 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // diskSync makes files and the entries of directories durable, for many callers
-// at a time: those that come while the disk is busy share the next turn. The
-// zero value is ready. All files and directories are of one file system.
+// at a time: those that come while the disk is busy share the next turn, and so
+// do those that come soon. The zero value is ready. All files and directories
+// are of one file system.
 type diskSync struct {
-	mu   sync.Mutex
-	busy bool
-	next *turn // of those that wait; nil when nobody does
+	mu     sync.Mutex
+	busy   bool
+	next   *turn       // of those that wait; nil when nobody does
+	coming func() bool // whether others are under way, for whom a turn waits; nil: none are
 }
+
+// patience is how long a turn waits for files that are under way. A disk may do
+// it sooner, but each turn takes processors time, which those files need.
+const patience = 4 * time.Millisecond
 
 // turn is one sync, on behalf of all who wait for it. What it found may be
 // read when done is closed.
@@ -24,6 +31,8 @@ type turn struct {
 	files int
 	first *os.File         // of the files; nil when there is none
 	dirs  map[string]error // by path, what became of them
+	now   chan struct{}    // closed when nobody is under way
+	haste bool             // now is closed
 	done  chan struct{}
 	err   error // of the files
 }
@@ -58,10 +67,14 @@ func (s *diskSync) dir(path string) error {
 func (s *diskSync) wait(join func(*turn)) *turn {
 	s.mu.Lock()
 	if s.next == nil {
-		s.next = &turn{dirs: map[string]error{}, done: make(chan struct{})}
+		s.next = &turn{dirs: map[string]error{}, now: make(chan struct{}), done: make(chan struct{})}
 	}
 	mine := s.next
 	join(mine)
+	if !mine.haste && (s.coming == nil || !s.coming()) {
+		mine.haste = true
+		close(mine.now)
+	}
 	if !s.busy {
 		s.busy = true
 		go s.run()
@@ -75,16 +88,29 @@ func (s *diskSync) wait(join func(*turn)) *turn {
 func (s *diskSync) run() {
 	for {
 		s.mu.Lock()
-		now := s.next
-		s.next = nil
-		if now == nil {
+		next := s.next
+		if next == nil {
 			s.busy = false
 			s.mu.Unlock()
 			return
 		}
 		s.mu.Unlock()
-		now.sync()
-		close(now.done)
+		next.wait()
+		s.mu.Lock()
+		s.next = nil
+		s.mu.Unlock()
+		next.sync()
+		close(next.done)
+	}
+}
+
+// wait returns when nobody is under way any more, or patience is at its end.
+func (t *turn) wait() {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-t.now:
+	case <-timer.C:
 	}
 }
 

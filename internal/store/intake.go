@@ -22,8 +22,8 @@ import (
 // written.
 const chunk = 256 << 10
 
-// A stride is how much of a file is written to disk at a time. It is short, so
-// that little is left to be written when several files end together.
+// A stride is how much of a file is written to disk at a time, and how much has
+// blocks ahead. It is short, so that little is left to be written when several files end together.
 const stride = 2 << 20
 
 var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
@@ -76,10 +76,14 @@ type intake struct {
 	n      int64             // bytes taken in
 	limit  int64             // how many may come; -1: any number
 	begun  int64             // bytes the disk was told to begin writing
+	blocks int64             // bytes that have blocks on the disk ahead; -1: none are wanted
 }
 
 func (s *Store) newIntake(f *os.File, alg digest.Algorithm, limit int64) *intake {
-	in := &intake{f: f, alg: alg, h: newHash(alg), limit: limit, free: make(chan *[chunk]byte, ahead)}
+	in := &intake{f: f, alg: alg, h: newHash(alg), limit: limit, free: make(chan *[chunk]byte, ahead), blocks: -1}
+	if s.reserves && limit > 0 {
+		in.blocks = 0
+	}
 	in.stream = s.pool.Stream(in.h, true, func(b []byte) { in.free <- (*[chunk]byte)(b[:chunk]) })
 	return in
 }
@@ -154,6 +158,7 @@ func (in *intake) take(b *[chunk]byte, n int) error {
 		return nil
 	}
 	in.stream.Write(b[:n])
+	in.reserve(int64(n))
 	n, err := in.f.Write(b[:n])
 	in.n += int64(n)
 	if err != nil {
@@ -166,6 +171,26 @@ func (in *intake) take(b *[chunk]byte, n int) error {
 		in.begun = in.n
 	}
 	return nil
+}
+
+// reserve gives blocks to what is written next, and to no more than a stride after
+// it. Where that is not possible the file gets them later.
+func (in *intake) reserve(n int64) {
+	if in.blocks < 0 || in.n+n <= in.blocks {
+		return
+	}
+	end := min(in.limit, in.n+max(n, stride))
+	if err := unix.Fallocate(int(in.f.Fd()), unix.FALLOC_FL_KEEP_SIZE, in.n, end-in.n); err != nil {
+		end = -1
+	}
+	in.blocks = end
+}
+
+// reserves says whether blocks are better reserved in the file system of dir: ext4
+// counts those it has yet to choose one by one.
+func reserves(dir string) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(dir, &st) == nil && uint32(st.Type) == unix.EXT4_SUPER_MAGIC
 }
 
 // room cuts a buffer so that one byte too many can be seen, but no more.

@@ -60,6 +60,7 @@ type Store struct {
 	verified sync.Map     // digest.Digest → *memo, for Content
 	disk     diskSync
 	pool     *lanes.Pool
+	reserves bool // see intake
 }
 
 const (
@@ -84,7 +85,8 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)
 	}
-	s := &Store{dir: abs, lock: lock, pool: lanes.NewPool()}
+	s := &Store{dir: abs, lock: lock, pool: lanes.NewPool(), reserves: reserves(abs)}
+	s.disk.coming = s.pool.Bringing
 	if err := s.sweep(); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)
