@@ -57,11 +57,16 @@ func (s *Store) Has(d digest.Digest) (bool, error) {
 	if err := checkDigest(d); err != nil {
 		return false, err
 	}
-	_, err := os.Lstat(s.blobPath(d))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := s.blobPath(d)
+	var st unix.Stat_t
+	switch err := again(func() error { return unix.Lstat(path, &st) }); err {
+	case nil:
+		return true, nil
+	case unix.ENOENT:
 		return false, nil
+	default:
+		return false, &fs.PathError{Op: "lstat", Path: path, Err: err}
 	}
-	return err == nil, err
 }
 
 // Get hashes the bytes of a blob and returns it: *NotFoundError if it is not
@@ -100,7 +105,7 @@ func (s *Store) GetAll(ctx context.Context, digests []digest.Digest) ([]Blob, er
 }
 
 func (s *Store) blobPath(d digest.Digest) string {
-	return s.path("blobs", d.Algorithm().String(), d.Encoded())
+	return s.dir + "/blobs/" + d.Algorithm().String() + "/" + d.Encoded()
 }
 
 func (s *Store) openBlob(d digest.Digest) (*os.File, error) {

@@ -37,23 +37,31 @@ type turn struct {
 	err   error // of the files
 }
 
-// file returns when the bytes of f are durable. A disk takes about as long for
-// one file as for all that was written, so whoever is not alone has the file
-// system synced, by syncfs(2), where that is known to do what fsync(2) does.
-func (s *diskSync) file(f *os.File) error {
+// file returns when the bytes of f are durable.
+func (s *diskSync) file(f *os.File) error { return s.files([]*os.File{f}) }
+
+// files returns when the bytes of several files are durable. A disk takes about
+// as long for one file as for all that was written, so whoever is not alone has
+// the file system synced, by syncfs(2), where that is known to do what fsync(2) does.
+func (s *diskSync) files(list []*os.File) error {
 	t := s.wait(func(t *turn) {
-		t.files++
+		t.files += len(list)
 		if t.first == nil {
-			t.first = f
+			t.first = list[0]
 		}
 	})
 	if !t.shared() {
 		return t.err
 	}
-	if t.err != nil { // it may be of a file that is nobody's here
-		return f.Sync()
+	var errs []error
+	for _, f := range list {
+		if t.err != nil { // it may be of a file that is nobody's here
+			errs = append(errs, f.Sync())
+		} else if err := writtenBack(f); err != nil {
+			errs = append(errs, err)
+		}
 	}
-	return writtenBack(f)
+	return errors.Join(errs...)
 }
 
 // dir returns when every change of the directory that was made before the call

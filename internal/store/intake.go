@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -204,7 +205,7 @@ func (in *intake) room(b []byte) []byte {
 // digest is that of everything taken in.
 func (in *intake) digest() digest.Digest {
 	in.finish()
-	return digest.NewDigest(in.alg, in.h)
+	return digest.NewDigestFromEncoded(in.alg, hex.EncodeToString(in.h.Sum(nil)))
 }
 
 // contextReader stops reading when its context is over.

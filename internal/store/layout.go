@@ -65,34 +65,45 @@ func makeLayout(dir string) error {
 			return err
 		}
 	}
-	files := []struct{ name, content string }{
-		{"oci-layout", layoutJSON}, {"index.json", emptyIndex}, {"dombuild/version", version},
-	}
-	for _, f := range files {
-		if err := placeNew(dir, f.name, f.content); err != nil {
+	texts := make([]*temp, 3)
+	files := make([]*os.File, len(texts))
+	for i, content := range []string{layoutJSON, emptyIndex, version} {
+		t, err := newText(filepath.Join(dir, areaTemp), content)
+		if err != nil {
 			return err
 		}
+		defer t.discard()
+		texts[i], files[i] = t, t.f
 	}
-	return syncDir(dir)
+	if err := new(diskSync).files(files); err != nil {
+		return err
+	}
+	if err := errors.Join(texts[0].name(dir, "oci-layout"), texts[1].name(dir, "index.json"), syncDir(dir)); err != nil {
+		return err
+	}
+	return errors.Join(texts[2].name(dir, "dombuild/version"), syncDir(filepath.Join(dir, "dombuild")))
 }
 
-// placeNew writes a file atomically unless it is there already.
-func placeNew(dir, name, content string) error {
-	t, err := newTemp(filepath.Join(dir, areaTemp))
+// newText writes a small file that anybody may read.
+func newText(dir, content string) (*temp, error) {
+	t, err := newTemp(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer t.discard()
-	if _, err := t.f.WriteString(content); err != nil {
-		return err
+	_, err = t.f.WriteString(content)
+	if err = errors.Join(err, t.f.Chmod(0o644)); err != nil {
+		t.discard()
+		return nil, err
 	}
-	if err := errors.Join(t.f.Chmod(0o644), t.f.Sync()); err != nil {
-		return err
-	}
+	return t, nil
+}
+
+// name gives the file a second name unless that is taken.
+func (t *temp) name(dir, name string) error {
 	if err := os.Link(t.path, filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(filepath.Join(dir, name)))
+	return nil
 }
 
 func checkLayout(dir, made string) error {

@@ -70,10 +70,17 @@ func flock(f *os.File, how int) (bool, error) {
 
 // linked reports whether the open file f is still what path names.
 func linked(f *os.File, path string) bool {
-	a, err := f.Stat()
-	if err != nil {
-		return false
+	var a, b unix.Stat_t
+	return again(func() error { return unix.Fstat(int(f.Fd()), &a) }) == nil &&
+		again(func() error { return unix.Lstat(path, &b) }) == nil &&
+		a.Dev == b.Dev && a.Ino == b.Ino
+}
+
+// again makes a system call until no signal interrupts it.
+func again(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
 	}
-	b, err := os.Lstat(path)
-	return err == nil && os.SameFile(a, b)
 }

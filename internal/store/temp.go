@@ -50,8 +50,9 @@ func (t *temp) publish(path string, mode os.FileMode, disk *diskSync) error {
 	if err := errors.Join(t.f.Chmod(mode), disk.file(t.f)); err != nil {
 		return err
 	}
-	if err := os.Rename(t.path, path); err != nil {
-		return err
+	// os.Rename would look first whether path is a directory, for a better message.
+	if err := again(func() error { return unix.Rename(t.path, path) }); err != nil {
+		return &os.LinkError{Op: "rename", Old: t.path, New: path, Err: err}
 	}
 	t.path = ""
 	return disk.dir(filepath.Dir(path))
