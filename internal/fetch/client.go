@@ -44,7 +44,7 @@ func (c *Client) client() *http.Client {
 		if c.HTTP != nil {
 			c.http = *c.HTTP
 		} else {
-			c.http.Transport = newTransport()
+			c.http.Transport = &transport{other: newTransport()}
 		}
 		c.http.CheckRedirect = checkRedirect
 	})
@@ -56,8 +56,8 @@ func newTransport() *http.Transport {
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 15 * time.Second,
-		MaxIdleConnsPerHost: 2 * defaultParallel,
-		IdleConnTimeout:     30 * time.Second,
+		MaxIdleConnsPerHost: maxIdle,
+		IdleConnTimeout:     idleTime,
 		ForceAttemptHTTP2:   true,
 		DisableCompression:  true,
 	}
