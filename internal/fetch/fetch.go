@@ -36,7 +36,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -114,15 +116,14 @@ func merge(requests []Request) []Request {
 // and counts as missing.
 func verifyPresent(ctx context.Context, s *store.Store, requests []Request, p progress.Reporter) (missing []bool, errs []error) {
 	missing, errs = make([]bool, len(requests)), make([]error, len(requests))
+	lookFor(s, requests, missing, errs)
 	var total int64
 	for i, r := range requests {
-		has, err := s.Has(r.Digest)
-		missing[i], errs[i] = !has && err == nil, named(r, err)
-		if has {
+		if !missing[i] && errs[i] == nil {
 			total += max(r.Size, 0)
 		}
 	}
-	if total == 0 && !slices.Contains(missing, false) {
+	if !slices.Contains(missing, false) {
 		return missing, errs
 	}
 	task := p.Begin("verify", total)
@@ -141,6 +142,21 @@ func verifyPresent(ctx context.Context, s *store.Store, requests []Request, p pr
 	g.Wait()
 	task.End(errors.Join(errs...))
 	return missing, errs
+}
+
+// lookFor says which blobs are missing. Each processor looks for a part of them.
+func lookFor(s *store.Store, requests []Request, missing []bool, errs []error) {
+	part := max(64, (len(requests)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var g sync.WaitGroup
+	for from := 0; from < len(requests); from += part {
+		g.Go(func() {
+			for i := from; i < min(from+part, len(requests)); i++ {
+				has, err := s.Has(requests[i].Digest)
+				missing[i], errs[i] = !has && err == nil, named(requests[i], err)
+			}
+		})
+	}
+	g.Wait()
 }
 
 func verifyOne(ctx context.Context, s *store.Store, r Request, task progress.Task) (missing bool, err error) {
@@ -177,7 +193,7 @@ func largestFirst(requests []Request, missing []bool) []int {
 }
 
 // lanes bound how many jobs use the network and how many wait for the disk. A
-// job is in one of them at a time, or is going from the first to the second.
+// job is in one of them at a time, or is going from one to the other.
 type lanes struct{ network, disk chan struct{} }
 
 // download brings the missing requests and fills in their errors. The largest
@@ -191,21 +207,29 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	}
 	task := opt.Progress.Begin("fetch", total)
 	down := new(outages)
-	var g errgroup.Group
 	l := lanes{make(chan struct{}, opt.Parallel), make(chan struct{}, committing)}
-	for _, i := range largestFirst(requests, missing) {
-		r := requests[i]
-		l.network <- struct{}{}
-		g.Go(func() error {
-			defer func() { <-l.network }()
-			if ctx.Err() != nil {
-				return nil
-			}
-			j := &job{Request: r, s: s, c: opt.Client, task: task, down: down, lanes: l}
-			errs[i] = named(r, j.run(ctx))
-			return nil
-		})
+	run := func(i int) {
+		j := &job{Request: requests[i], s: s, c: opt.Client, task: task, down: down, lanes: l, online: true}
+		defer j.offline()
+		if ctx.Err() == nil {
+			errs[i] = named(j.Request, j.run(ctx))
+		}
 	}
+	var g sync.WaitGroup
+	free := make(chan int) // read by goroutines that have done a job: their stacks have grown
+	for _, i := range largestFirst(requests, missing) {
+		l.network <- struct{}{}
+		select {
+		case free <- i:
+		default:
+			g.Go(func() {
+				for ok := true; ok; i, ok = <-free {
+					run(i)
+				}
+			})
+		}
+	}
+	close(free)
 	g.Wait()
 	task.End(errors.Join(errs...))
 }

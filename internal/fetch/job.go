@@ -32,6 +32,7 @@ type job struct {
 	down  *outages
 	lanes lanes
 
+	online  bool           // in the lane of the network
 	p       *store.Partial // nil when there is none under way
 	counted int64          // bytes told to task
 }
@@ -153,6 +154,7 @@ func (j *job) from(ctx context.Context, address string, others bool) error {
 
 // try asks one URL once.
 func (j *job) try(ctx context.Context, address string) error {
+	j.goOnline()
 	r, err := j.c.open(ctx, address, j.p.Offset(), j.etag(address))
 	if err != nil {
 		return err
@@ -196,12 +198,26 @@ func (j *job) receive(r *reply, address string) error {
 // the disk is waited for.
 func (j *job) commit(address string) error {
 	j.lanes.disk <- struct{}{}
-	<-j.lanes.network
+	j.offline()
 	_, err := j.p.Commit()
 	<-j.lanes.disk
-	j.lanes.network <- struct{}{}
 	j.p = nil
 	return j.ended(err, address)
+}
+
+// offline leaves the lane of the network, and goOnline enters it.
+func (j *job) offline() {
+	if j.online {
+		<-j.lanes.network
+		j.online = false
+	}
+}
+
+func (j *job) goOnline() {
+	if !j.online {
+		j.lanes.network <- struct{}{}
+		j.online = true
+	}
 }
 
 // ended says in an error what was to be received, and from where.

@@ -88,7 +88,7 @@ func temporary(err error) bool {
 // of files do not each wait for the same dead mirror.
 type outages struct {
 	mu   sync.Mutex
-	lost map[string]int // host → files in a row that could not reach it
+	lost map[string]int // host → files in a row that could not reach it; none with zero
 }
 
 const maxLost = 3
@@ -96,6 +96,9 @@ const maxLost = 3
 func (o *outages) check(address string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if len(o.lost) == 0 {
+		return nil
+	}
 	if host := hostOf(address); o.lost[host] >= maxLost {
 		return &OutageError{host}
 	}
@@ -105,17 +108,19 @@ func (o *outages) check(address string) error {
 func (o *outages) note(address string, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.lost == nil {
-		o.lost = map[string]int{}
-	}
-	host := hostOf(address)
-	if host == "" {
+	lost := unreachable(err)
+	if !lost && len(o.lost) == 0 {
 		return
 	}
-	if unreachable(err) {
+	host := hostOf(address)
+	switch {
+	case host == "":
+	case !lost:
+		delete(o.lost, host)
+	case o.lost == nil:
+		o.lost = map[string]int{host: 1}
+	default:
 		o.lost[host]++
-	} else {
-		o.lost[host] = 0
 	}
 }
 

@@ -112,7 +112,7 @@ func (s *Store) openBlob(d digest.Digest) (*os.File, error) {
 	if err := checkDigest(d); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(s.blobPath(d), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	f, err := openFile(s.blobPath(d), unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &NotFoundError{Digest: d}
 	}

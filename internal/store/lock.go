@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -83,4 +84,20 @@ func again(call func() error) error {
 			return err
 		}
 	}
+}
+
+// openFile is os.OpenFile without five system calls that find out whether a file
+// can be waited for, as sockets can: the files of a store cannot.
+func openFile(path string, flags int, perm uint32) (f *os.File, err error) {
+	err = again(func() error {
+		fd, err := unix.Open(path, flags|unix.O_CLOEXEC, perm)
+		if err == nil {
+			f = os.NewFile(uintptr(fd), path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return f, nil
 }

@@ -55,9 +55,9 @@ func (s *Store) Resume(ctx context.Context, want digest.Digest, size int64) (*Pa
 
 // openPartial opens a partial download, and says whether it was made just now.
 func openPartial(path string) (f *os.File, made bool, err error) {
-	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err = openFile(path, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+		f, err = openFile(path, unix.O_RDWR|unix.O_CREAT|unix.O_NOFOLLOW, 0o600)
 		return f, false, err
 	}
 	return f, err == nil, err
