@@ -39,7 +39,7 @@ import (
 // where many files were removed in the last minutes, as at the end of a run
 // before, ext4 looks long for a number for each new file, and everybody is slow.
 func BenchmarkFetch(b *testing.B) {
-	for _, c := range []struct{ files, size int }{{1, 256 << 20}, {16, 16 << 20}, {400, 256 << 10}} {
+	for _, c := range []struct{ files, size int }{{1, 256 << 20}, {16, 16 << 20}, {400, 256 << 10}, {2000, 16 << 10}} {
 		b.Run(fmt.Sprintf("%dx%dKiB", c.files, c.size>>10), func(b *testing.B) {
 			dir, work := b.TempDir(), b.TempDir()
 			address := serveFiles(b, dir)

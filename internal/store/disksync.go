@@ -15,14 +15,15 @@ import (
 // do those that come soon. The zero value is ready. All files and directories
 // are of one file system.
 type diskSync struct {
-	mu     sync.Mutex
-	busy   bool
-	next   *turn       // of those that wait; nil when nobody does
-	coming func() bool // whether others are under way, for whom a turn waits; nil: none are
+	mu       sync.Mutex
+	busy     bool
+	next     *turn         // of those that wait; nil when nobody does
+	coming   func() bool   // whether others are under way, for whom a turn waits; nil: none are
+	patience time.Duration // for how long it does
 }
 
-// patience is how long a turn waits for files that are under way. A disk may do
-// it sooner, but each turn takes processors time, which those files need.
+// patience of a store. Its disk may make a file durable sooner than that, but
+// each turn takes processors time that the files under way need.
 const patience = 4 * time.Millisecond
 
 // turn is one sync, on behalf of all who wait for it. What it found may be
@@ -103,7 +104,7 @@ func (s *diskSync) run() {
 			return
 		}
 		s.mu.Unlock()
-		next.wait()
+		next.wait(s.patience)
 		s.mu.Lock()
 		s.next = nil
 		s.mu.Unlock()
@@ -113,7 +114,7 @@ func (s *diskSync) run() {
 }
 
 // wait returns when nobody is under way any more, or patience is at its end.
-func (t *turn) wait() {
+func (t *turn) wait(patience time.Duration) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {

@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -89,6 +91,49 @@ func TestMixedSync(t *testing.T) {
 	// Alone, a directory is synced by its name.
 	if err := disk.dir(gone); err == nil {
 		t.Error("a directory that is not there was made durable")
+	}
+	nobodyWaits(t, &disk)
+}
+
+// TestPatience: a turn waits for a file that is under way, and no longer.
+func TestPatience(t *testing.T) {
+	var coming atomic.Bool
+	coming.Store(true)
+	disk := diskSync{coming: coming.Load, patience: time.Hour}
+	file := func() *os.File {
+		f, err := os.CreateTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		return f
+	}
+	first, second := file(), file()
+	var g sync.WaitGroup
+	g.Go(func() {
+		if err := disk.file(first); err != nil {
+			t.Error(err)
+		}
+	})
+	var shared *turn
+	for shared == nil {
+		time.Sleep(time.Millisecond)
+		disk.mu.Lock()
+		shared = disk.next
+		disk.mu.Unlock()
+	}
+	coming.Store(false) // the second was the last one
+	if err := disk.file(second); err != nil {
+		t.Error(err)
+	}
+	g.Wait()
+	if shared.files != 2 {
+		t.Errorf("%d files shared the turn", shared.files)
+	}
+	coming.Store(true) // and never comes
+	disk.patience = time.Millisecond
+	if err := disk.file(first); err != nil {
+		t.Error(err)
 	}
 	nobodyWaits(t, &disk)
 }

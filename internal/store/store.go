@@ -86,7 +86,7 @@ func Open(dir string) (*Store, error) {
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)
 	}
 	s := &Store{dir: abs, lock: lock, pool: lanes.NewPool(), reserves: reserves(abs)}
-	s.disk.coming = s.pool.Bringing
+	s.disk.coming, s.disk.patience = s.pool.Bringing, patience
 	if err := s.sweep(); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)
