@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -58,14 +59,14 @@ func (a *app) evidence(st *store.Store) resolve.Open {
 	}
 }
 
-// recoverEvidence gets what proves the lock and is not in the store. What
+// recoverEvidence gets what proves the lock and is neither in the store nor lost already. What
 // cannot be had any more is told and is no error: a build does not need it.
-func (a *app) recoverEvidence(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, mirrors *resolve.Mirrors) ([]string, error) {
+func (a *app) recoverEvidence(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, mirrors *resolve.Mirrors, lost []resolve.Lost) ([]string, error) {
 	st, err := a.openStore()
 	if err != nil {
 		return nil, err
 	}
-	lost, err := resolve.Recover(ctx, r, l, resolve.Recovery{Has: st.Has, Options: resolve.Options{
+	lost, err = resolve.Recover(ctx, r, l, resolve.Recovery{Has: st.Has, Lost: lost, Options: resolve.Options{
 		Downloader: new(fetch.Client), Mirrors: mirrors, Progress: a.display, Keep: a.keep}})
 	if err != nil || len(lost) == 0 {
 		return []string{}, err
@@ -74,10 +75,33 @@ func (a *app) recoverEvidence(ctx context.Context, r *recipe.Recipe, l *lockfile
 	names := []string{}
 	for _, x := range lost {
 		names = append(names, x.Evidence.String())
-		fmt.Fprintf(a.stderr, "warning: the %s cannot be had again: %v\n", x.Evidence, x.Err)
+		fmt.Fprintf(a.stderr, "warning: the %s cannot be had again: %s\n", x.Evidence, whyLost(x.Err))
 	}
 	fmt.Fprintln(a.stderr, "warning: dombuild verify lock cannot prove the pins that need it; builds are not affected")
 	return names, nil
+}
+
+// whyLost says in a line why evidence is lost. That another file is where it was is
+// no attack: an archive moves on.
+func whyLost(err error) string {
+	var gone *fetch.NotFoundError
+	var failed *fetch.Error
+	switch {
+	case errors.As(err, &gone):
+		return "it is not there any more: " + strings.Join(gone.URLs, ", ")
+	case !errors.As(err, &failed):
+		return err.Error()
+	}
+	var reasons []string
+	for _, e := range failed.Errs {
+		var other *store.IntegrityError
+		if errors.As(e, &other) {
+			reasons = append(reasons, other.From+" is another file now")
+		} else {
+			reasons = append(reasons, e.Error())
+		}
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // firstUse names the sources that nobody vouches for.

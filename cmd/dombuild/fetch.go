@@ -47,18 +47,20 @@ func (a *app) fetch(ctx context.Context, _ []string) error {
 		return err
 	}
 	pins := l.Pins()
-	requests, size := requests(pins, mirrors)
-	if err := fetch.Fetch(ctx, st, requests, fetch.Options{Progress: a.display}); err != nil {
+	wanted, size := requests(pins, mirrors)
+	var lost []resolve.Lost
+	wanted = append(wanted, proofs(l, mirrors, func(x resolve.Lost) { lost = append(lost, x) })...)
+	if err := fetch.Fetch(ctx, st, wanted, fetch.Options{Progress: a.display}); err != nil {
 		return err
 	}
 	if err := a.bring(ctx, r, l, mirrors); err != nil {
 		return err
 	}
-	lost, err := a.recoverEvidence(ctx, r, l, mirrors)
+	names, err := a.recoverEvidence(ctx, r, l, mirrors, lost)
 	if err != nil {
 		return err
 	}
-	return a.printFetched(len(pins), size, st.Dir(), lost)
+	return a.printFetched(len(pins), size, st.Dir(), names)
 }
 
 // printFetched prints what fetch brought into the store, and what proves pins
@@ -84,4 +86,16 @@ func requests(pins []lockfile.Pin, mirrors *resolve.Mirrors) (list []fetch.Reque
 		}
 	}
 	return list, size
+}
+
+// proofs asks for what proves the pins and is at a known address. A build does not
+// need it: what cannot be had any more is told to lost.
+func proofs(l *lockfile.Lock, mirrors *resolve.Mirrors, lost func(resolve.Lost)) (list []fetch.Request) {
+	for _, e := range l.Evidence() {
+		if urls := mirrors.Evidence(e); len(urls) > 0 && e.Size >= 0 {
+			list = append(list, fetch.Request{Digest: e.Digest, Size: e.Size, Name: "the " + e.String(), URLs: urls,
+				Lost: func(err error) { lost(resolve.Lost{Evidence: e, Err: err}) }})
+		}
+	}
+	return list
 }

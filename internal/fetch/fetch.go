@@ -53,6 +53,10 @@ type Request struct {
 	Size   int64    // bytes; -1 if not known
 	Name   string   // what people call it, for messages and `dombuild update`
 	URLs   []string // http, https or file; tried in order
+
+	// Lost is told why the blob cannot be had from any URL, which then is no
+	// error of Fetch. nil: it is one.
+	Lost func(error)
 }
 
 // Options of Fetch. The zero value will do.
@@ -102,6 +106,9 @@ func merge(requests []Request) []Request {
 			r.URLs = slices.Clone(r.URLs)
 			merged = append(merged, r)
 			continue
+		}
+		if r.Lost == nil {
+			merged[i].Lost = nil
 		}
 		for _, u := range r.URLs {
 			if !slices.Contains(merged[i].URLs, u) {
@@ -231,5 +238,19 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	}
 	close(free)
 	g.Wait()
+	if ctx.Err() == nil {
+		tellLost(requests, missing, errs)
+	}
 	task.End(errors.Join(errs...))
+}
+
+// tellLost tells why blobs that may be missing are. A full disk is never the reason.
+func tellLost(requests []Request, missing []bool, errs []error) {
+	for i, r := range requests {
+		var space *store.SpaceError
+		if r.Lost != nil && missing[i] && errs[i] != nil && !errors.As(errs[i], &space) {
+			r.Lost(errs[i])
+			errs[i] = nil
+		}
+	}
 }

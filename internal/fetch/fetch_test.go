@@ -222,3 +222,31 @@ func TestSameBlobTwice(t *testing.T) {
 	}
 	m.wantAsked(t, "/a", "/b")
 }
+
+// TestLost: a blob that may be missing is no error when it cannot be had, unless
+// it is wanted in earnest too.
+func TestLost(t *testing.T) {
+	there, gone, wrong, both := noise(1000), noise(1001), noise(1002), noise(1003)
+	m := newMirror(t, map[string][]byte{"/there": there, "/wrong": noise(1003)[1:]})
+	s := openStore(t)
+	lost := map[string]error{}
+	may := func(name string, data []byte) fetch.Request {
+		r := request(name, data, m.URL+"/"+name)
+		r.Lost = func(err error) { lost[name] = err }
+		return r
+	}
+	if err := do(t, s, may("gone", gone), may("there", there), may("wrong", wrong)); err != nil {
+		t.Error(err)
+	}
+	wantOnly(t, s, there)
+	as[*fetch.NotFoundError](t, lost["gone"])
+	as[*store.IntegrityError](t, lost["wrong"])
+	if len(lost) != 2 {
+		t.Errorf("lost: %v", lost)
+	}
+	clear(lost)
+	as[*fetch.NotFoundError](t, do(t, s, may("both", both), request("both", both, m.URL+"/both")))
+	if len(lost) > 0 {
+		t.Errorf("lost: %v", lost)
+	}
+}

@@ -184,6 +184,31 @@ func (m *Mirrors) URLs(p lockfile.Pin) []string {
 	return urls
 }
 
+// Evidence returns where what proves a pin may be had; none for what is a file of the recipe.
+func (m *Mirrors) Evidence(e lockfile.Evidence) []string {
+	var urls []string
+	switch {
+	case e.Name == lockfile.EvidenceKeyring || e.Name == lockfile.EvidenceLockFile:
+	case e.URL != "":
+		urls = []string{e.URL}
+	case e.Repository != "":
+		for _, base := range m.Repository(e.Distribution, e.Suite, e.Repository, e.Architecture) {
+			urls = append(urls, join(base, e.Path))
+		}
+	default:
+		paths := []string{e.Path}
+		if e.Name == lockfile.EvidenceIndex {
+			paths = indexPaths(lockfile.Index{Path: e.Path, Digest: e.Digest}, strings.Contains(e.Path, "/"))
+		}
+		for _, base := range m.Bases(e.Distribution, e.Suite) {
+			for _, p := range paths {
+				urls = append(urls, join(base, "dists/"+e.Suite+"/"+p))
+			}
+		}
+	}
+	return urls
+}
+
 // Missing returns the error to give when there is no mirror.
 func (m *Mirrors) Missing(distribution, suite string) error {
 	return &NoMirrorError{Distribution: distribution, Suite: suite, Config: m.config}

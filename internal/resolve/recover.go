@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
 
@@ -17,6 +17,7 @@ import (
 type Recovery struct {
 	Options                                     // Downloader, Mirrors, Progress and Keep
 	Has     func(d digest.Digest) (bool, error) // whether evidence is there
+	Lost    []Lost                              // what was looked for already
 }
 
 // Lost is evidence that could not be had again.
@@ -28,11 +29,14 @@ type Lost struct {
 // Recover gets evidence that is not there again: keyrings and lock files from the recipe,
 // indexes by their digest, Release files and signatures from where they were,
 // if they are still the same there. What is lost is not an error: a build does
-// not need it.
+// not need it. All that is lost is returned.
 func Recover(ctx context.Context, r *recipe.Recipe, l *lockfile.Lock, opt Recovery) ([]Lost, error) {
 	j := newJob(r, l, opt.Options, nil)
-	var lost []Lost
+	lost := opt.Lost
 	for _, e := range l.Evidence() {
+		if slices.ContainsFunc(opt.Lost, func(x Lost) bool { return x.Evidence.Digest == e.Digest }) {
+			continue
+		}
 		if has, err := opt.Has(e.Digest); err != nil || has {
 			if err != nil {
 				return nil, err
@@ -59,7 +63,7 @@ func (j *job) recover(ctx context.Context, e lockfile.Evidence) ([]byte, error) 
 		return fileOf(j.recipe, e.Digest)
 	}
 	var errs []error
-	for _, url := range j.evidenceURLs(e) {
+	for _, url := range j.opt.Mirrors.Evidence(e) {
 		limit := e.Size
 		if limit < 0 {
 			limit = maxInRelease
@@ -94,29 +98,4 @@ func fileOf(r *recipe.Recipe, want digest.Digest) ([]byte, error) {
 		}
 	}
 	return nil, errors.New("the recipe has another file now")
-}
-
-// evidenceURLs returns where evidence may be had.
-func (j *job) evidenceURLs(e lockfile.Evidence) []string {
-	if e.URL != "" {
-		return []string{e.URL}
-	}
-	if e.Repository != "" {
-		var urls []string
-		for _, base := range j.opt.Mirrors.Repository(e.Distribution, e.Suite, e.Repository, e.Architecture) {
-			urls = append(urls, join(base, e.Path))
-		}
-		return urls
-	}
-	paths := []string{e.Path}
-	if e.Name == lockfile.EvidenceIndex {
-		paths = indexPaths(lockfile.Index{Path: e.Path, Digest: e.Digest}, strings.Contains(e.Path, "/"))
-	}
-	var urls []string
-	for _, base := range j.opt.Mirrors.Bases(e.Distribution, e.Suite) {
-		for _, p := range paths {
-			urls = append(urls, join(base, "dists/"+e.Suite+"/"+p))
-		}
-	}
-	return urls
 }
