@@ -91,10 +91,15 @@ run lock
 measure fetch run fetch
 echo "pins: $(run fetch)"
 
-# --- fetch, against curl of the same files that verifies nothing
+# --- fetch, against curl of the same files (pins, and what proves them) that verifies nothing
 base=$({ run doctor --json 2>/dev/null || true; } | sed -n 's/.*"detail": "\(.*\) answers for the suite.*/\1/p')
 lock=$tmp/recipe/bench.lock.hcl
-sed -n 's/^ *\(filename\|path\) *= "\(.*\)"/\2/p' "$lock" | sort -u >"$tmp/paths"
+{
+	sed -n 's/^ *\(filename\|path\) *= "\(.*\)"/\2/p' "$lock"
+	awk '/^ *index "/ { path = $2; gsub(/"/, "", path); sub(/[^\/]*$/, "", path) }
+		/^ *digest *= / && path { gsub(/"|sha256:/, "", $3); print "dists/bookworm/" path "by-hash/SHA256/" $3; path = "" }' "$lock"
+	echo dists/bookworm/InRelease
+} | sort -u >"$tmp/paths"
 if command -v curl >/dev/null && [ -n "$base" ]; then
 	sed "s|.*|url = \"$base/&\"\nremote-name|" "$tmp/paths" >"$tmp/curl.conf"
 	curl_all() { rm -rf "$tmp/curl" && mkdir "$tmp/curl" && (cd "$tmp/curl" && curl -sfL --parallel --parallel-max 8 -K "$tmp/curl.conf"); }
