@@ -118,11 +118,33 @@ func (e *SpaceError) Hint() string {
 	return "free some space (dombuild store gc), or use --store DIR on a larger disk"
 }
 
-// explain turns the errors of a full disk into a *SpaceError.
+// ReadOnlyError says that the store is on a file system that is mounted read-only.
+type ReadOnlyError struct {
+	Dir string
+	Err error
+}
+
+func (e *ReadOnlyError) Error() string {
+	return fmt.Sprintf("store %s is read-only: %v", e.Dir, e.Err)
+}
+
+func (e *ReadOnlyError) Unwrap() error { return e.Err }
+
+// Hint says what helps.
+func (e *ReadOnlyError) Hint() string {
+	return "mount it writable, or use --store DIR with a copy (cp -a)"
+}
+
+// explain turns the errors of a full disk into a *SpaceError, and those of one that
+// cannot be written into a *ReadOnlyError.
 func explain(dir string, err error) error {
 	var space *SpaceError
-	if errors.As(err, &space) {
+	var fixed *ReadOnlyError
+	if errors.As(err, &space) || errors.As(err, &fixed) {
 		return err
+	}
+	if errors.Is(err, syscall.EROFS) {
+		return &ReadOnlyError{Dir: dir, Err: err}
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &SpaceError{Dir: dir, Err: err}

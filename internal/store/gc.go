@@ -36,7 +36,7 @@ func (s *Store) GC(ctx context.Context, opt GCOptions) (*GCReport, error) {
 		if err := s.mark(ctx, opt, report); err != nil {
 			return err
 		}
-		return s.remove(ctx, report)
+		return explain(s.dir, s.remove(ctx, report))
 	})
 	return report, err
 }

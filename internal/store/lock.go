@@ -16,23 +16,28 @@ const (
 	lockWait = 30 * time.Second // a GC is over long before
 )
 
-// lockShared waits for the garbage collector of another process.
-func lockShared(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+// lockShared waits for the garbage collector of another process. The lock of a
+// store that cannot be written is a lock all the same.
+func lockShared(path string) (f *os.File, writable bool, err error) {
+	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	writable = err == nil
+	if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EACCES) {
+		f, err = os.Open(path)
+	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for end := time.Now().Add(lockWait); ; time.Sleep(lockPoll) {
 		got, err := flock(f, unix.LOCK_SH)
 		if got {
-			return f, nil
+			return f, writable, nil
 		}
 		if err == nil && time.Now().After(end) {
 			err = &BusyError{Dir: filepath.Dir(filepath.Dir(path))}
 		}
 		if err != nil {
 			f.Close()
-			return nil, err
+			return nil, false, err
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -89,6 +90,9 @@ func (s *Store) PutRecord(kind, key string, data []byte) error {
 		err = fmt.Errorf("%d bytes are too many", len(data))
 	}
 	if err == nil {
+		if old, rerr := os.ReadFile(path); rerr == nil && bytes.Equal(old, src) {
+			return nil
+		}
 		err = s.writeRecord(path, kind, src)
 	}
 	if err != nil {

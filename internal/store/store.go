@@ -73,6 +73,7 @@ const (
 // Open opens the store in dir, which it makes if dir is absent or empty. It
 // removes the temporary files of processes that no longer live. A directory
 // that holds something else, or a store of a newer version, is a *LayoutError.
+// A store that cannot be written can be read; what would write to it is a *ReadOnlyError.
 func Open(dir string) (*Store, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -81,12 +82,15 @@ func Open(dir string) (*Store, error) {
 	if err := prepare(abs); err != nil {
 		return nil, fmt.Errorf("opening store %s: %w", dir, explain(abs, err))
 	}
-	lock, err := lockShared(filepath.Join(abs, "dombuild/lock"))
+	lock, writable, err := lockShared(filepath.Join(abs, "dombuild/lock"))
 	if err != nil {
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)
 	}
 	s := &Store{dir: abs, lock: lock, pool: lanes.NewPool(), reserves: reserves(abs)}
 	s.disk.coming, s.disk.patience = s.pool.Bringing, patience
+	if !writable {
+		return s, nil
+	}
 	if err := s.sweep(); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("opening store %s: %w", dir, err)

@@ -155,10 +155,10 @@ func (s *Store) Quarantine(ctx context.Context, d digest.Digest) error {
 	defer s.mu.RUnlock()
 	to := s.path(areaQuarantine, d.Algorithm().String()+"-"+d.Encoded())
 	if err := os.RemoveAll(to); err != nil {
-		return errors.Join(corrupt, err)
+		return errors.Join(corrupt, explain(s.dir, err))
 	}
 	if err := os.Rename(s.blobPath(d), to); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(corrupt, fmt.Errorf("moving a corrupt blob away: %w", err))
+		return errors.Join(corrupt, fmt.Errorf("moving a corrupt blob away: %w", explain(s.dir, err)))
 	}
 	if err := s.giveBack(ctx, d, to); err != nil {
 		return errors.Join(corrupt, err)
