@@ -110,7 +110,11 @@ func TestKilledPublishing(t *testing.T) {
 				}
 			}
 			t.Logf("killed before %v", points)
-			if !testing.Short() && points["renameat"]+points["renameat2"] < 8 {
+			renames := 8
+			if before != "" {
+				renames = 6 // what the plan consists of is recorded already, for both steps
+			}
+			if !testing.Short() && points["renameat"]+points["renameat2"] < renames {
 				t.Error("these are not all of the moments")
 			}
 		})

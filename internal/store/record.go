@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func (s *Store) recordPath(kind, key string) (string, error) {
 }
 
 // PutRecord keeps data under a name, atomically and durably, in place of what
-// was there.
+// was there. It writes nothing where the same data are there.
 func (s *Store) PutRecord(kind, key string, data []byte) error {
 	path, err := s.recordPath(kind, key)
 	if err != nil {
@@ -91,9 +92,10 @@ func (s *Store) PutRecord(kind, key string, data []byte) error {
 	}
 	if err == nil {
 		if old, rerr := os.ReadFile(path); rerr == nil && bytes.Equal(old, src) {
-			return nil
+			err = s.disk.dir(filepath.Dir(path)) // who wrote it may have died before it did this
+		} else {
+			err = s.writeRecord(path, kind, src)
 		}
-		err = s.writeRecord(path, kind, src)
 	}
 	if err != nil {
 		return fmt.Errorf("storing record %s/%s: %w", kind, key, explain(s.dir, err))
