@@ -244,11 +244,13 @@ func download(ctx context.Context, s *store.Store, requests []Request, missing [
 	task.End(errors.Join(errs...))
 }
 
-// tellLost tells why blobs that may be missing are. A full disk is never the reason.
+// tellLost tells why blobs that may be missing are. A disk that is full or read-only
+// is never the reason.
 func tellLost(requests []Request, missing []bool, errs []error) {
 	for i, r := range requests {
 		var space *store.SpaceError
-		if r.Lost != nil && missing[i] && errs[i] != nil && !errors.As(errs[i], &space) {
+		var fixed *store.ReadOnlyError
+		if r.Lost != nil && missing[i] && errs[i] != nil && !errors.As(errs[i], &space) && !errors.As(errs[i], &fixed) {
 			r.Lost(errs[i])
 			errs[i] = nil
 		}
