@@ -61,17 +61,14 @@ func (s *Store) exclusive(fn func() error) error {
 
 // flock tries to lock a file; false means that somebody else has it.
 func flock(f *os.File, how int) (bool, error) {
-	for {
-		err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
-		switch {
-		case err == nil:
-			return true, nil
-		case errors.Is(err, unix.EWOULDBLOCK):
-			return false, nil
-		case !errors.Is(err, unix.EINTR):
-			return false, fmt.Errorf("locking %s: %w", f.Name(), err)
-		}
+	err := again(func() error { return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) })
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, unix.EWOULDBLOCK):
+		return false, nil
 	}
+	return false, fmt.Errorf("locking %s: %w", f.Name(), err)
 }
 
 // linked reports whether the open file f is still what path names.
